@@ -1,0 +1,3 @@
+//! Taquilla: the service desk that lives in e-mail.
+
+pub mod mail;

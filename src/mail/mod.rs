@@ -1,0 +1,17 @@
+//! The vocabulary of mail, pure: what a mail says, once the MIME crate has had its turn.
+//!
+//! Nothing here names another module of Taquilla, and nothing here reads a clock, a socket or a file.
+
+mod address;
+mod class;
+mod defect;
+mod digest;
+mod letter;
+mod message_id;
+
+pub use address::Address;
+pub use class::{Bounce, BounceAction, Class, Classified};
+pub use defect::Defect;
+pub use digest::Digest;
+pub use letter::{Attachment, Body, BodySource, Header, Language, Mail};
+pub use message_id::MessageId;

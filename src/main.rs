@@ -1,0 +1,3 @@
+//! The `taquilla` program.
+
+fn main() {}
