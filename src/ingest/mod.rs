@@ -1,0 +1,3 @@
+//! How mail comes in: from the IMAP servers to the journal.
+
+pub mod intake;
