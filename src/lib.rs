@@ -1,5 +1,13 @@
 //! Taquilla: the service desk that lives in e-mail.
 
+pub mod cli;
+pub mod commands;
 pub mod config;
+pub mod decide;
+pub mod desk;
 pub mod ingest;
 pub mod mail;
+pub mod outbound;
+pub mod rules;
+pub mod store;
+pub mod survey;

@@ -1,0 +1,130 @@
+//! Commands as values.
+
+use jiff::Zoned;
+
+use crate::desk::Priority;
+
+/// Whom a command names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// `me`, `mí`.
+    Me,
+    /// `nobody`, `nadie`.
+    Nobody,
+    /// Login, address or part of a name, as typed.
+    Named(String),
+}
+
+/// How a ticket is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Solved.
+    Successful,
+    /// Not solved.
+    Unsuccessful,
+    /// Solved for the time being.
+    Workaround,
+}
+
+/// What a pending ticket becomes by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AutoClose {
+    /// `close+`.
+    Successful,
+    /// `close-`.
+    Unsuccessful,
+}
+
+/// One command, understood. Names are as typed; `decide` looks them up.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Close; the customer is not written to where silent.
+    Close {
+        /// How.
+        outcome: Outcome,
+        /// No closing mail, no survey.
+        silent: bool,
+    },
+    /// Open again.
+    Reopen,
+    /// Wait until a time, then remind or close.
+    Pend {
+        /// Until when, in the desk's time zone.
+        until: Zoned,
+        /// Close by itself.
+        then: Option<AutoClose>,
+    },
+    /// Make somebody responsible and lock.
+    Assign(Who),
+    /// Change the owner.
+    Owner(Who),
+    /// Move to a queue.
+    Queue(String),
+    /// Set the priority.
+    Priority(Priority),
+    /// Set the state by its name.
+    State(String),
+    /// Lock or unlock.
+    Lock(bool),
+    /// The text is internal.
+    Note,
+    /// The text goes to the customer.
+    Public,
+    /// Send the list of commands.
+    Help,
+}
+
+impl Command {
+    /// The English verb, without `#`.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Close { .. } => "close",
+            Self::Reopen => "reopen",
+            Self::Pend { .. } => "pend",
+            Self::Assign(Who::Me) => "take",
+            Self::Assign(_) => "assign",
+            Self::Owner(_) => "owner",
+            Self::Queue(_) => "queue",
+            Self::Priority(_) => "priority",
+            Self::State(_) => "state",
+            Self::Lock(true) => "lock",
+            Self::Lock(false) => "unlock",
+            Self::Note => "note",
+            Self::Public => "public",
+            Self::Help => "help",
+        }
+    }
+}
+
+/// Why a line could not be understood, in the sender's language, with what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake(pub String);
+
+/// One line that begins with `#`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// As written, blanks trimmed, at most 200 characters.
+    pub written: String,
+    /// What it says.
+    pub read: Result<Command, Mistake>,
+}
+
+/// The leading block of a mail and what follows it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Block {
+    /// The command lines in their order.
+    pub lines: Vec<Line>,
+    /// The text behind the block, without command lines; empty for a mail of commands alone.
+    pub rest: String,
+}
+
+/// The few words that customers have, alone on a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CustomerWord {
+    /// `#close`, `#cerrar`.
+    Close,
+    /// `#reopen`, `#reabrir`.
+    Reopen,
+    /// `#stop`: no more mails about this ticket.
+    Stop,
+}

@@ -1,0 +1,104 @@
+//! All that a decision may know of the past: named first, read at once, then passed in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::desk::{Counter, Ticket, TicketId, TicketNumber};
+use crate::mail::{Digest, MessageId};
+
+/// What must be read for an event; made by `lookup` (pure), answered by `store::prefetch`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lookup {
+    /// Message-IDs that may name a mail we sent or stored.
+    pub message_ids: BTreeSet<MessageId>,
+    /// Ticket numbers.
+    pub numbers: BTreeSet<TicketNumber>,
+    /// Row ids of tickets.
+    pub tickets: BTreeSet<TicketId>,
+    /// The second key of a mail: keyed hash of its canonical form.
+    pub fingerprint: Option<Digest>,
+    /// Hashes of one-time codes that the mail carries.
+    pub codes: BTreeSet<Digest>,
+    /// Row id of a held mail.
+    pub held: Option<i64>,
+    /// Addresses (lower case) to which automatic mails of the last hour are to be counted.
+    pub recipients: BTreeSet<String>,
+    /// Key of the counter of ticket numbers.
+    pub counter: String,
+}
+
+/// The answer to a [`Lookup`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Context {
+    /// Every ticket that a key led to, and those that it was merged into.
+    pub tickets: BTreeMap<TicketId, Ticket>,
+    /// Tickets by number.
+    pub by_number: BTreeMap<TicketNumber, TicketId>,
+    /// Tickets by Message-ID of a mail sent or stored.
+    pub by_message_id: BTreeMap<MessageId, TicketId>,
+    /// Journal row and ticket of the same mail, seen before under another key.
+    pub duplicate: Option<(i64, Option<TicketId>)>,
+    /// The mail that waits for one of the codes, or that a timer is about.
+    pub held: Option<HeldMail>,
+    /// Automatic mails of the last hour.
+    pub sent: Vec<SentCount>,
+    /// Surveys about the tickets.
+    pub surveys: Vec<Surveyed>,
+    /// The counter asked for.
+    pub counter: Option<Counter>,
+}
+
+/// A mail that waits for its sender to confirm it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldMail {
+    /// Row id.
+    pub id: i64,
+    /// Hash of the code.
+    pub code: Digest,
+    /// The agent who has to confirm.
+    pub login: String,
+    /// Its journal row.
+    pub journal: i64,
+    /// The raw mail.
+    pub raw: Digest,
+    /// The ticket that it would change.
+    pub ticket: Option<TicketId>,
+    /// Subject, for the notice.
+    pub subject: String,
+    /// Until when it can be confirmed.
+    pub expires: Timestamp,
+    /// Confirmed or expired already.
+    pub done: bool,
+}
+
+/// Automatic mails to one address within the last hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentCount {
+    /// Lower case.
+    pub address: String,
+    /// How many.
+    pub count: u32,
+}
+
+/// A survey that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surveyed {
+    /// Row id.
+    pub id: i64,
+    /// About which ticket.
+    pub ticket: TicketId,
+    /// Whom it asked, lower case.
+    pub customer: String,
+    /// The answer, once there is one.
+    pub score: Option<u8>,
+}
+
+/// What the world gives to a decision: the time and chance.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// Now.
+    pub now: Timestamp,
+    /// Random octets; every use draws its own from them.
+    pub seed: [u8; 32],
+}

@@ -1,0 +1,97 @@
+//! What can happen to a desk.
+
+use jiff::Timestamp;
+
+use crate::desk::{TicketId, Timer};
+use crate::mail::{Classified, Mail};
+
+/// Something that asks for a decision.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A mail has come.
+    Mail(Box<Incoming>),
+    /// A timer is due.
+    Timer(Timer),
+    /// A person at the command line, or the program about itself.
+    Request(Request),
+}
+
+/// A mail with what was found out about it.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// Name of the mailbox in the settings; `deliver` and `import` where it came by these.
+    pub mailbox: String,
+    /// The queue that the mailbox names.
+    pub queue: Option<String>,
+    /// The mail.
+    pub mail: Mail,
+    /// Its class.
+    pub classified: Classified,
+    /// What the border says of the sender.
+    pub verdicts: Verdicts,
+    /// What has been proved outside the mail.
+    pub proof: Proof,
+    /// When the server got it.
+    pub received: Option<Timestamp>,
+    /// Why it could not be processed, where it goes straight to quarantine: over the size limit, crashed
+    /// the program three times.
+    pub unfit: Option<String>,
+    /// History: no mail leaves because of it.
+    pub silent: bool,
+}
+
+/// What is proved about the sender by other means than the mail itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// Nothing.
+    None,
+    /// The mail waited and was confirmed from the registered address of this agent.
+    Confirmed {
+        /// Whose it is.
+        login: String,
+        /// The row in `held` that it waited in.
+        held: i64,
+    },
+    /// `explain --from-agent LEVEL`: suppose this level for the agent in `From`.
+    Supposed(u8),
+}
+
+/// What the header says about who the sender is, read by `ingest::evidence`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Verdicts {
+    /// The trusted border says `dmarc=pass` for the domain of `From`.
+    pub dmarc_pass: bool,
+    /// The trusted border says `auth=pass` for the address in `From` (authenticated submission).
+    pub submission: bool,
+    /// The configured internal header stands there.
+    pub internal: bool,
+    /// The trusted border, or any check of ours, says that the mail is forged or spam.
+    pub fail: bool,
+    /// Marked as spam.
+    pub spam: bool,
+    /// Each verdict with its source, in words.
+    pub evidence: Vec<String>,
+}
+
+/// What a person asks for at the command line, or what the program itself reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// An outgoing mail was given up.
+    GivenUp {
+        /// Its ticket.
+        ticket: Option<TicketId>,
+        /// For whom it was.
+        recipient: String,
+        /// What the last server said.
+        why: String,
+        /// It was an automatic mail.
+        automatic: bool,
+    },
+    /// Something the administrator should know: a mailbox that stalls, a refused rule set.
+    Alarm {
+        /// One line.
+        subject: String,
+        /// What is wrong and what to do.
+        text: String,
+    },
+}

@@ -1,0 +1,31 @@
+//! The domain, pure: what a desk is made of (its files, checked) and what a ticket is made of.
+//!
+//! A [`Desk`] is read once and never changes under a decision; everything that does change is a
+//! [`Ticket`], an article, a timer, and changes only by a `Decision` of `crate::decide`.
+
+mod agent;
+mod article;
+mod change;
+mod notice;
+mod number;
+mod permission;
+mod priority;
+mod queue;
+mod settings;
+mod state;
+mod ticket;
+mod timer;
+pub mod token;
+
+pub use agent::{Agent, Found, Right, Role};
+pub use article::{Article, Channel, NewArticle, SenderKind};
+pub use change::{Actor, Attribute, Cause, Change, RuleRef};
+pub use notice::{EnvelopeSender, Notice, NoticeKind};
+pub use number::{Counter, NumberKind, Numbering, TicketNumber};
+pub use permission::{Refusal, may};
+pub use priority::Priority;
+pub use queue::{FollowUpPolicy, Later, Queue, Service};
+pub use settings::{Customer, Desk, Limits, SurveySettings, Trust, fold};
+pub use state::{State, StateType};
+pub use ticket::{LinkKind, NewTicket, Ticket, TicketId, TicketRef};
+pub use timer::{Timer, TimerKind};

@@ -1,0 +1,44 @@
+//! The one permission function: mail, rules, command line and web all ask here.
+
+use std::fmt;
+
+use super::{Agent, Desk, Right};
+
+/// Why something is not allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Who asked.
+    pub login: String,
+    /// What was asked.
+    pub right: Right,
+    /// Where.
+    pub queue: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} has no right \"{}\" in queue \"{}\"", self.login, self.right.word(), self.queue)
+    }
+}
+
+/// Whether an agent may do something in a queue.
+///
+/// Roles say so; an agent without roles may do everything in the queues that have the agent as member
+/// and in those that have no members at all.
+///
+/// # Errors
+/// The refusal, in words.
+pub fn may(desk: &Desk, agent: &Agent, right: Right, queue: &str) -> Result<(), Refusal> {
+    let allowed = if agent.roles.is_empty() {
+        desk.queue(queue).is_none_or(|queue| queue.members.is_empty() || queue.members.contains(&agent.login))
+    } else {
+        desk.roles.iter().filter(|role| agent.roles.contains(&role.name)).any(|role| {
+            role.rights.contains(&right)
+                && (role.queues.is_empty() || role.queues.iter().any(|name| name == queue))
+        })
+    };
+    if allowed {
+        return Ok(());
+    }
+    Err(Refusal { login: agent.login.clone(), right, queue: queue.to_owned() })
+}

@@ -1,0 +1,224 @@
+//! A desk: all that its files say, checked.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+
+use super::token::Keys;
+use super::{Agent, Found, Numbering, Priority, Queue, Role, Service, State, StateType};
+use crate::mail::{Address, Language};
+
+/// Whom the desk believes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trust {
+    /// The authserv-id of the border that writes Authentication-Results (RFC 8601); none is believed
+    /// where absent.
+    pub border: Option<String>,
+    /// Whether `auth=pass` of the border counts.
+    pub submission: bool,
+    /// A header field that the border removes from outside mail: name and value.
+    pub internal_header: Option<(String, String)>,
+    /// Put the reply token into Reply-To too (`plus`).
+    pub plus: bool,
+    /// Ask for the border's word and the token.
+    pub strict: bool,
+    /// Verbs (English word, without `#`) that need another level than the shipped one.
+    pub levels: BTreeMap<String, u8>,
+}
+
+/// When a survey is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SurveySettings {
+    /// Whether closing asks at all.
+    pub enabled: bool,
+}
+
+/// Limits that decisions keep; each is a documented setting of `[limits]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Commands in one mail.
+    pub commands: usize,
+    /// Automatic mails an hour to one recipient; none for our own domains.
+    pub notices_per_recipient: u32,
+    /// Octets of text that a rule looks at.
+    pub rule_text_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { commands: 25, notices_per_recipient: 20, rule_text_bytes: 64 * 1024 }
+    }
+}
+
+/// What the customers file says of someone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Customer {
+    /// Full name.
+    pub name: Option<String>,
+    /// Department.
+    pub department: Option<String>,
+    /// Language.
+    pub language: Option<Language>,
+    /// Services on offer to this customer; empty means all.
+    pub services: Vec<String>,
+    /// Every other column.
+    pub fields: BTreeMap<String, String>,
+}
+
+/// A checked desk. Names in it refer to each other without fail.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// `Mesa de Ayuda`.
+    pub name: String,
+    /// Gets alarms and refused rule sets.
+    pub administrator: Option<Address>,
+    /// Our own domains, lower case.
+    pub domains: Vec<String>,
+    /// What users write to and replies come from, with the desk's name.
+    pub address: Address,
+    /// Every address that is the desk itself, lower case: its own, its queues', its mailboxes'.
+    pub own_addresses: Vec<String>,
+    /// Language of texts where nothing else says.
+    pub language: Language,
+    /// The zone in which days begin and dates are shown.
+    pub time_zone: TimeZone,
+    /// Ticket numbers.
+    pub numbering: Numbering,
+    /// Marks our own mails (`X-Taquilla-Loop`), stable for a data folder.
+    pub instance: String,
+    /// Queues; never empty.
+    pub queues: Vec<Queue>,
+    /// The queue of a mailbox that names none.
+    pub default_queue: String,
+    /// Agents.
+    pub agents: Vec<Agent>,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// Services.
+    pub services: Vec<Service>,
+    /// Type names; never empty. The first one is the default.
+    pub types: Vec<String>,
+    /// States; at least one of each type that the program itself sets.
+    pub states: Vec<State>,
+    /// Priority of new tickets.
+    pub default_priority: Priority,
+    /// Customers by lower-case address.
+    pub customers: BTreeMap<String, Customer>,
+    /// Whom to believe.
+    pub trust: Trust,
+    /// Surveys.
+    pub survey: SurveySettings,
+    /// Limits.
+    pub limits: Limits,
+    /// Keys of tokens.
+    pub keys: Keys,
+}
+
+impl Desk {
+    /// The empty default desk: one queue, no agents. What `explain` uses where there is no configuration.
+    pub fn empty(keys: Keys) -> Self {
+        let address = Address::named("Help desk", "helpdesk@localhost");
+        Self {
+            name: "Help desk".to_owned(),
+            administrator: None,
+            domains: vec!["localhost".to_owned()],
+            own_addresses: vec![address.key()],
+            address,
+            language: Language::En,
+            time_zone: TimeZone::UTC,
+            numbering: Numbering::default(),
+            instance: "default".to_owned(),
+            queues: vec![Queue::named("Help desk")],
+            default_queue: "Help desk".to_owned(),
+            agents: Vec::new(),
+            roles: Vec::new(),
+            services: Vec::new(),
+            types: vec!["incident".to_owned(), "request".to_owned()],
+            states: State::shipped(),
+            default_priority: Priority::NORMAL,
+            customers: BTreeMap::new(),
+            trust: Trust::default(),
+            survey: SurveySettings { enabled: true },
+            limits: Limits::default(),
+            keys,
+        }
+    }
+
+    /// A queue by its exact name.
+    pub fn queue(&self, name: &str) -> Option<&Queue> {
+        self.queues.iter().find(|queue| queue.name == name)
+    }
+
+    /// A service by its exact name.
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.name == name)
+    }
+
+    /// A state by its exact name.
+    pub fn state(&self, name: &str) -> Option<&State> {
+        self.states.iter().find(|state| state.name == name)
+    }
+
+    /// The first state of a type.
+    pub fn first_state(&self, kind: StateType) -> Option<&State> {
+        self.states.iter().find(|state| state.kind == kind)
+    }
+
+    /// The agent with a login.
+    pub fn agent(&self, login: &str) -> Option<&Agent> {
+        self.agents.iter().find(|agent| agent.login == login)
+    }
+
+    /// The agent who has registered an address.
+    pub fn agent_by_address(&self, address: &str) -> Option<&Agent> {
+        self.agents.iter().find(|agent| agent.has_address(address))
+    }
+
+    /// An agent by login, address, or unambiguous part of the name; case and accents do not matter.
+    pub fn find_agent(&self, who: &str) -> Found<'_> {
+        let wanted = fold(who);
+        if wanted.is_empty() {
+            return Found::Nobody;
+        }
+        let exact = |agent: &&Agent| fold(&agent.login) == wanted || agent.has_address(who.trim());
+        if let Some(agent) = self.agents.iter().find(exact) {
+            return Found::One(agent);
+        }
+        let parts: Vec<&Agent> =
+            self.agents.iter().filter(|agent| fold(&agent.name).contains(&wanted)).collect();
+        match parts.as_slice() {
+            [] => Found::Nobody,
+            [one] => Found::One(one),
+            _ => Found::Several(parts),
+        }
+    }
+
+    /// The agents who work a queue.
+    pub fn members<'a>(&'a self, queue: &'a Queue) -> impl Iterator<Item = &'a Agent> {
+        self.agents
+            .iter()
+            .filter(move |agent| queue.members.is_empty() || queue.members.contains(&agent.login))
+    }
+
+    /// What a queue's mails are sent from.
+    pub fn queue_address(&self, queue: &str) -> Address {
+        self.queue(queue).and_then(|queue| queue.address.clone()).unwrap_or_else(|| self.address.clone())
+    }
+
+    /// Whether an address is the desk itself.
+    pub fn is_own(&self, address: &str) -> bool {
+        self.own_addresses.contains(&address.to_lowercase())
+    }
+
+    /// Whether a domain is one of ours.
+    pub fn is_own_domain(&self, domain: &str) -> bool {
+        self.domains.contains(&domain.to_lowercase())
+    }
+}
+
+/// Lower case without accents or surrounding blanks: how names are compared when people type them.
+pub fn fold(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    use unicode_normalization::char::is_combining_mark;
+    text.trim().nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+}

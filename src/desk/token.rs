@@ -1,0 +1,182 @@
+//! Reply tokens: the proof that somebody has a mail of ours about a ticket. The one verifier.
+//!
+//! A token is 30 octets, 48 letters of base32: one of use and key, two of expiry (days since 1970), seven
+//! of ticket number, four that name the recipient, sixteen of HMAC-SHA256 over all of that. Letters, because
+//! mail systems change case; 48, because a local part has 64 octets (RFC 5321 section 4.5.3.1.1).
+//! It proves possession of the mail; whether the sender is the one it was issued to is a second question,
+//! answered by [`Claim::issued_to`].
+
+use std::fmt;
+
+use data_encoding::BASE32_NOPAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+use super::TicketNumber;
+
+/// Letters of a token.
+pub const LENGTH: usize = 48;
+/// Days for which a token is good.
+pub const DAYS: i64 = 90;
+const SECONDS_A_DAY: i64 = 86_400;
+
+/// What a token is for; a token of one use is no token of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Use {
+    /// To write into the thread of a ticket.
+    Thread,
+    /// To answer the survey about a ticket.
+    Survey,
+}
+
+impl Use {
+    fn code(self) -> u8 {
+        match self {
+            Self::Thread => 1,
+            Self::Survey => 2,
+        }
+    }
+
+    fn from_code(code: u8) -> Option<Self> {
+        [Self::Thread, Self::Survey].into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// The keys of a data folder: the first one signs, all of them verify.
+#[derive(Clone)]
+pub struct Keys(Vec<(u8, [u8; 32])>);
+
+impl Keys {
+    /// Keys by their id (0 to 15); the first one signs.
+    pub fn new(keys: Vec<(u8, [u8; 32])>) -> Self {
+        Self(keys)
+    }
+
+    fn by_id(&self, id: u8) -> Option<&[u8; 32]> {
+        self.0.iter().find(|(known, _)| *known == id).map(|(_, key)| key)
+    }
+}
+
+/// Never shows a key.
+impl fmt::Debug for Keys {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Keys({} of them)", self.0.len())
+    }
+}
+
+/// What a genuine token says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// What for.
+    pub purpose: Use,
+    /// About which ticket.
+    pub number: TicketNumber,
+    /// It is older than [`DAYS`].
+    pub expired: bool,
+    recipient: [u8; 4],
+}
+
+impl Claim {
+    /// Whether it was issued to this address (any case).
+    pub fn issued_to(&self, address: &str) -> bool {
+        self.recipient == recipient_tag(address)
+    }
+}
+
+/// Makes the token for a recipient; `None` where there is no key or the number has more than 16 digits.
+pub fn issue(
+    keys: &Keys,
+    purpose: Use,
+    number: &TicketNumber,
+    recipient: &str,
+    now: Timestamp,
+) -> Option<String> {
+    let (id, key) = keys.0.first()?;
+    let digits: u64 = number.as_str().parse().ok()?;
+    let [0, number @ ..] = digits.to_be_bytes() else { return None };
+    let expiry = u16::try_from(now.as_second() / SECONDS_A_DAY + DAYS).ok()?;
+    let mut octets = vec![(purpose.code() << 4) | (id & 0x0f)];
+    octets.extend(expiry.to_be_bytes());
+    octets.extend(number);
+    octets.extend(recipient_tag(recipient));
+    let tag = mac(key, &octets)?.finalize().into_bytes();
+    octets.extend(tag.iter().take(16));
+    Some(BASE32_NOPAD.encode(&octets).to_lowercase())
+}
+
+/// Reads a token, in any case; `None` for whatever we did not issue.
+pub fn verify(keys: &Keys, token: &str, now: Timestamp) -> Option<Claim> {
+    let octets = BASE32_NOPAD.decode(token.to_uppercase().as_bytes()).ok()?;
+    let (said, tag) = octets.split_at_checked(14)?;
+    let [head, e1, e0, n6, n5, n4, n3, n2, n1, n0, recipient @ ..] = said else { return None };
+    // verify_truncated_left compares in constant time.
+    (tag.len() == 16).then_some(())?;
+    mac(keys.by_id(head & 0x0f)?, said)?.verify_truncated_left(tag).ok()?;
+    let today = now.as_second() / SECONDS_A_DAY;
+    let digits = u64::from_be_bytes([0, *n6, *n5, *n4, *n3, *n2, *n1, *n0]);
+    Some(Claim {
+        purpose: Use::from_code(head >> 4)?,
+        number: TicketNumber::new(&digits.to_string())?,
+        expired: today > i64::from(u16::from_be_bytes([*e1, *e0])),
+        recipient: recipient.try_into().ok()?,
+    })
+}
+
+/// Every run of letters in a text that has the form of a token, genuine or not.
+pub fn candidates(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| {
+        run.len() == LENGTH && run.bytes().all(|o| o.is_ascii_alphabetic() || (b'2'..=b'7').contains(&o))
+    })
+}
+
+fn mac(key: &[u8; 32], said: &[u8]) -> Option<Hmac<Sha256>> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
+    mac.update(b"taquilla reply token 1");
+    mac.update(said);
+    Some(mac)
+}
+
+fn recipient_tag(address: &str) -> [u8; 4] {
+    let digest: [u8; 32] = Sha256::digest(address.trim().to_lowercase().as_bytes()).into();
+    let [a, b, c, d, ..] = digest;
+    [a, b, c, d]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> Keys {
+        Keys::new(vec![(3, [7; 32]), (2, [9; 32])])
+    }
+
+    #[test]
+    fn comes_back_in_any_case() {
+        let now = Timestamp::from_second(1_700_000_000).unwrap();
+        let number = TicketNumber::new("2013121610000137").unwrap();
+        let token = issue(&keys(), Use::Thread, &number, "Ana@Minem.example", now).unwrap();
+        assert_eq!(token.len(), LENGTH);
+        let claim = verify(&keys(), &token.to_uppercase(), now).unwrap();
+        assert_eq!((claim.purpose, &claim.number, claim.expired), (Use::Thread, &number, false));
+        assert!(claim.issued_to("ana@minem.example"));
+        assert!(!claim.issued_to("eva@minem.example"));
+        let later = Timestamp::from_second(1_700_000_000 + 91 * SECONDS_A_DAY).unwrap();
+        assert!(verify(&keys(), &token, later).unwrap().expired);
+        assert_eq!(candidates(&format!("[ref:{token}]")).collect::<Vec<_>>(), [token.as_str()]);
+    }
+
+    #[test]
+    fn no_changed_letter_passes() {
+        let now = Timestamp::from_second(1_700_000_000).unwrap();
+        let number = TicketNumber::new("1000007").unwrap();
+        let token = issue(&keys(), Use::Survey, &number, "a@b", now).unwrap();
+        for at in 0..LENGTH {
+            let mut other: Vec<u8> = token.bytes().collect();
+            other[at] = if other[at] == b'a' { b'b' } else { b'a' };
+            assert_eq!(verify(&keys(), std::str::from_utf8(&other).unwrap(), now), None, "letter {at}");
+        }
+        assert_eq!(verify(&Keys::new(vec![(3, [8; 32])]), &token, now), None);
+        assert_eq!(verify(&keys(), "", now), None);
+    }
+}

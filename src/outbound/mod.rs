@@ -1,0 +1,1 @@
+//! What leaves the desk: templates, composition, the outbox worker.

@@ -1,0 +1,46 @@
+//! What a rule can see of an event.
+
+use crate::desk::{Customer, SenderKind, Ticket};
+use crate::mail::{Classified, Mail};
+
+/// Which event a rule is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RuleEvent {
+    /// The mail opens a ticket.
+    New,
+    /// The mail belongs to a ticket.
+    FollowUp,
+}
+
+impl RuleEvent {
+    /// The word of `when.event`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::FollowUp => "follow-up",
+        }
+    }
+}
+
+/// All that the conditions of a rule may ask about.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The mail.
+    pub mail: &'a Mail,
+    /// Its class.
+    pub classified: &'a Classified,
+    /// New or follow-up.
+    pub event: RuleEvent,
+    /// Whose mail it is.
+    pub sender: SenderKind,
+    /// `pass`, `fail` or `none`: what the trusted border says.
+    pub authentication: &'a str,
+    /// Name of the mailbox.
+    pub mailbox: &'a str,
+    /// The ticket of a follow-up, as it stands.
+    pub ticket: Option<&'a Ticket>,
+    /// What the customers file says of the sender.
+    pub customer: Option<&'a Customer>,
+    /// Octets of text to look at, at most.
+    pub text_limit: usize,
+}

@@ -1,0 +1,1 @@
+//! Surveys: when to ask, how answers are read. Pure.
