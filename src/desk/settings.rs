@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::token::Keys;
-use super::{Agent, Found, Numbering, Priority, Queue, Role, Service, State, StateType};
+use super::{Agent, Found, Notification, Numbering, Priority, Queue, Role, Service, State, StateType};
 use crate::mail::{Address, Language};
 
 /// Whom the desk believes.
@@ -106,6 +106,8 @@ pub struct Desk {
     pub customers: BTreeMap<String, Customer>,
     /// Whom to believe.
     pub trust: Trust,
+    /// Who is told of what.
+    pub notifications: Vec<Notification>,
     /// Surveys.
     pub survey: SurveySettings,
     /// Limits.
@@ -138,6 +140,7 @@ impl Desk {
             default_priority: Priority::NORMAL,
             customers: BTreeMap::new(),
             trust: Trust::default(),
+            notifications: Notification::shipped(),
             survey: SurveySettings { enabled: true },
             limits: Limits::default(),
             keys,
