@@ -66,6 +66,29 @@ pub enum Command {
     State(String),
     /// Lock or unlock.
     Lock(bool),
+    /// Set the type by its name, as typed; the shipped ones are known in
+    /// every language.
+    Type(String),
+    /// Set the service; `None` takes it away.
+    Service(Option<String>),
+    /// Set the title.
+    Title(String),
+    /// Add and take away tags, lower case, without signs.
+    Tag {
+        /// To add, in order.
+        add: Vec<String>,
+        /// To take away, in order.
+        remove: Vec<String>,
+    },
+    /// Set a free field; `None` empties it.
+    Field {
+        /// Name, lower case.
+        name: String,
+        /// Value as typed.
+        value: Option<String>,
+    },
+    /// Start (or stop) to be told about this ticket.
+    Watch(bool),
     /// The text is internal.
     Note,
     /// The text goes to the customer.
@@ -89,6 +112,13 @@ impl Command {
             Self::State(_) => "state",
             Self::Lock(true) => "lock",
             Self::Lock(false) => "unlock",
+            Self::Type(_) => "type",
+            Self::Service(_) => "service",
+            Self::Title(_) => "title",
+            Self::Tag { .. } => "tag",
+            Self::Field { .. } => "field",
+            Self::Watch(true) => "watch",
+            Self::Watch(false) => "unwatch",
             Self::Note => "note",
             Self::Public => "public",
             Self::Help => "help",
@@ -114,6 +144,9 @@ pub struct Line {
 pub struct Block {
     /// The command lines in their order.
     pub lines: Vec<Line>,
+    /// Lines of `rest` that look like commands and were not read as such, because they stand behind text:
+    /// the author has to say what is meant before they reach a customer. Empty after an `#end`.
+    pub stray: Vec<String>,
     /// The text behind the block, without command lines; empty for a mail of commands alone.
     pub rest: String,
 }
