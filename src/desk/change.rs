@@ -25,7 +25,7 @@ pub enum Attribute {
     Owner,
     /// Login.
     Responsible,
-    /// Address.
+    /// `Name <address>`, as [`crate::mail::Address`] shows and reads it.
     Customer,
     /// 0, 1, 2 or a supplier's name.
     Level,
@@ -33,7 +33,8 @@ pub enum Attribute {
     PendingUntil,
     /// Before: a tag taken away; after: a tag added.
     Tag,
-    /// Before: an address that no longer takes part; after: one that does from now on.
+    /// Before: an address (lower case) that no longer takes part; after: `Name <address>` of one that does from now
+    /// on.
     Participant,
     /// Before: a login that stops watching; after: one that starts.
     Watcher,

@@ -24,8 +24,10 @@ const SECONDS_A_DAY: i64 = 86_400;
 /// What a token is for; a token of one use is no token of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Use {
-    /// To write into the thread of a ticket.
+    /// To write into the thread of a ticket: a customer's mails, and the notices whose answer goes to the customer.
     Thread,
+    /// To answer a notice about internal matters: what an agent writes back stays internal.
+    Internal,
     /// To answer the survey about a ticket.
     Survey,
 }
@@ -35,11 +37,12 @@ impl Use {
         match self {
             Self::Thread => 1,
             Self::Survey => 2,
+            Self::Internal => 3,
         }
     }
 
     fn from_code(code: u8) -> Option<Self> {
-        [Self::Thread, Self::Survey].into_iter().find(|kind| kind.code() == code)
+        [Self::Thread, Self::Survey, Self::Internal].into_iter().find(|kind| kind.code() == code)
     }
 }
 

@@ -26,6 +26,14 @@ impl Address {
         Self { name: (!name.trim().is_empty()).then_some(name), address: address.into() }
     }
 
+    /// Reads back what [`fmt::Display`] wrote, `Name <local@domain>` or `local@domain`. No parser of headers.
+    pub fn read(written: &str) -> Self {
+        match written.rsplit_once(" <").and_then(|(name, rest)| Some((name, rest.strip_suffix('>')?))) {
+            Some((name, address)) => Self::named(name, address),
+            None => Self::bare(written),
+        }
+    }
+
     /// The form in which addresses are compared and stored: lower case.
     pub fn key(&self) -> String {
         self.address.to_lowercase()
@@ -47,7 +55,7 @@ impl Address {
     }
 }
 
-/// `Name <local@domain>`, for people to read; not for a header.
+/// `Name <local@domain>`, for people and for the database; not for a header.
 impl fmt::Display for Address {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {

@@ -6,6 +6,7 @@ mod address;
 mod class;
 mod defect;
 mod digest;
+mod fingerprint;
 mod letter;
 mod message_id;
 
