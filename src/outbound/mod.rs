@@ -1,1 +1,4 @@
 //! What leaves the desk: templates, composition, the outbox worker.
+
+pub mod catalog;
+pub mod data;

@@ -1,0 +1,423 @@
+//! The catalogue of templates: which mail each one is, for whom, and the variables that it may name.
+//!
+//! The program, the strict-mode tests, `taquilla check` and the documents all read this one table. A variable that
+//! is not in it is a mistake in a template; one that is in it and has no value for a mail is empty there.
+
+/// Who reads a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Audience {
+    /// Who asks, and other participants.
+    Customer,
+    /// Who works at the desk.
+    Agent,
+    /// Who runs it.
+    Administrator,
+}
+
+/// What becomes of a reply to a mail, as its first lines tell an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyGoes {
+    /// To the customer, unless it begins with `#note`.
+    ToCustomer,
+    /// It stays internal, unless it begins with `#public`.
+    Internal,
+    /// The mail does not say.
+    Unsaid,
+}
+
+/// The `mailto:` links of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Buttons {
+    /// None.
+    None,
+    /// Close, take, pend one day.
+    Work,
+    /// One to five.
+    Scores,
+    /// Yes, with the code of the mail.
+    Confirm,
+}
+
+/// What a variable holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One line.
+    Line,
+    /// Lines of text, LF between them.
+    Text,
+    /// True or false.
+    Flag,
+    /// An object with `name` and `address`.
+    Person,
+    /// A list of lines.
+    Lines,
+    /// A list of objects with these fields.
+    List(&'static [&'static str]),
+}
+
+/// One variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name in a template.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it may be empty.
+    pub optional: bool,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// One template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TemplateSpec {
+    /// Its name: of the files, of `Notice::template`, of `then.notify`.
+    pub name: &'static str,
+    /// For whom.
+    pub audience: Audience,
+    /// When it is sent.
+    pub when: &'static str,
+    /// Whether it is always about a ticket; if not, the variables of the ticket may all be empty.
+    pub about_ticket: bool,
+    /// What becomes of a reply.
+    pub reply: ReplyGoes,
+    /// Its links.
+    pub buttons: Buttons,
+    /// Its own variables, beside [`COMMON`] and [`TICKET`].
+    pub variables: &'static [Variable],
+}
+
+const fn always(name: &'static str, kind: Kind, meaning: &'static str) -> Variable {
+    Variable { name, kind, optional: false, meaning }
+}
+
+const fn maybe(name: &'static str, kind: Kind, meaning: &'static str) -> Variable {
+    Variable { name, kind, optional: true, meaning }
+}
+
+/// What every template may name; `outbound::compose` fills these in.
+pub const COMMON: &[Variable] = &[
+    always("desk", Kind::Line, "Name of the desk."),
+    always("subject", Kind::Line, "The mail's subject as sent; not for subject templates."),
+    maybe("signature", Kind::Text, "The queue's signature, for mails to customers."),
+    maybe("ref", Kind::Line, "The reply token in its brackets, where the mail carries one."),
+    maybe("cut_line", Kind::Line, "The line that divides a reply from what it answers."),
+    maybe(
+        "buttons",
+        Kind::List(&["label", "href", "command"]),
+        "Links that open a mail with a command filled in; none where the mail carries no token.",
+    ),
+];
+
+/// What every template about a ticket may name; `outbound::data::ticket_data` fills these in.
+pub const TICKET: &[Variable] = &[
+    always("number", Kind::Line, "Number of the ticket."),
+    always("title", Kind::Line, "Title of the ticket."),
+    always("queue", Kind::Line, "Its queue."),
+    always("state", Kind::Line, "Its state, in the language of the mail."),
+    always("priority", Kind::Line, "Its priority, number and word: `4 high`."),
+    always("type", Kind::Line, "Its type."),
+    always("level", Kind::Line, "The level that attends it: 0, 1, 2 or a supplier's name."),
+    always("lock", Kind::Line, "Locked or unlocked, in words."),
+    maybe("service", Kind::Line, "Its service."),
+    maybe("customer", Kind::Person, "Who asks; `customer.name` is the address where there is no name."),
+    maybe("owner", Kind::Line, "Name of the supervisor answerable for it."),
+    maybe("responsible", Kind::Line, "Name of the agent who attends it."),
+    always("created", Kind::Line, "When it was opened, in the desk's time zone."),
+    always("age", Kind::Line, "How long ago that was: `39 m`, `2 d 3 h`."),
+    maybe(
+        "agent",
+        Kind::Line,
+        "Name of the agent who did what the mail tells of; absent for rules and customers.",
+    ),
+    maybe("text", Kind::Text, "The text that the mail carries: the new article, the reason, the answer."),
+    maybe("attachments", Kind::Lines, "Names of the files that came with it."),
+];
+
+const BY: Variable =
+    always("by", Kind::Line, "Who did it: an agent's or customer's name, a rule, the program.");
+const WHY: Variable = always("why", Kind::Line, "The reason, in words.");
+const MAIL_SUBJECT: Variable = always("mail_subject", Kind::Line, "Subject of the mail that it is about.");
+
+const fn to_customer(
+    name: &'static str,
+    when: &'static str,
+    buttons: Buttons,
+    variables: &'static [Variable],
+) -> TemplateSpec {
+    let (audience, reply) = (Audience::Customer, ReplyGoes::Unsaid);
+    TemplateSpec { name, audience, when, about_ticket: true, reply, buttons, variables }
+}
+
+const fn to_agent(
+    name: &'static str,
+    when: &'static str,
+    reply: ReplyGoes,
+    variables: &'static [Variable],
+) -> TemplateSpec {
+    let (audience, buttons) = (Audience::Agent, Buttons::Work);
+    TemplateSpec { name, audience, when, about_ticket: true, reply, buttons, variables }
+}
+
+const fn about_mail(
+    name: &'static str,
+    audience: Audience,
+    when: &'static str,
+    buttons: Buttons,
+    variables: &'static [Variable],
+) -> TemplateSpec {
+    TemplateSpec { name, audience, when, about_ticket: false, reply: ReplyGoes::Unsaid, buttons, variables }
+}
+
+/// All templates that the program ships.
+pub const TEMPLATES: &[TemplateSpec] = &[
+    to_customer(
+        "ticket-created",
+        "A customer's mail, or an agent on a customer's behalf, opened a ticket: the automatic reply.",
+        Buttons::None,
+        &[],
+    ),
+    to_agent(
+        "new-ticket-agent",
+        "A ticket was opened in a queue: to the members of the queue. `text` is what the customer wrote.",
+        ReplyGoes::ToCustomer,
+        &[],
+    ),
+    to_agent(
+        "customer-follow-up",
+        "The customer or another participant wrote again: to the agents of the ticket.",
+        ReplyGoes::ToCustomer,
+        &[
+            always("from", Kind::Person, "Who wrote."),
+            maybe("before", Kind::Line, "State of the ticket before this mail, where the mail changed it."),
+        ],
+    ),
+    to_customer(
+        "agent-answer",
+        "An agent wrote to the customer: the agent's words and the queue's signature, nothing else.",
+        Buttons::None,
+        &[],
+    ),
+    to_agent(
+        "assigned",
+        "A ticket was assigned: to the new responsible. `text` is the reason, where one was written.",
+        ReplyGoes::Internal,
+        &[BY, maybe("before", Kind::Line, "Who was responsible before.")],
+    ),
+    to_agent(
+        "owner-changed",
+        "The owner of a ticket changed: to the new owner.",
+        ReplyGoes::Internal,
+        &[BY, maybe("before", Kind::Line, "Who was the owner before.")],
+    ),
+    to_agent(
+        "queue-changed",
+        "A ticket was moved: to the members of its new queue.",
+        ReplyGoes::Internal,
+        &[BY, maybe("before", Kind::Line, "The queue it came from.")],
+    ),
+    to_agent("note-added", "An internal note was written.", ReplyGoes::Internal, &[BY]),
+    to_customer(
+        "closed",
+        "A ticket was closed: to the customer. `text` is the closing text, where one was written.",
+        Buttons::None,
+        &[],
+    ),
+    to_agent(
+        "closed-agent",
+        "A ticket was closed by someone else: to its owner, responsible and watchers.",
+        ReplyGoes::Internal,
+        &[BY],
+    ),
+    to_agent(
+        "reopened",
+        "A closed ticket was opened again: to its agents. `text` is what was written.",
+        ReplyGoes::ToCustomer,
+        &[BY, maybe("before", Kind::Line, "State of the ticket before.")],
+    ),
+    to_agent(
+        "pending-reminder",
+        "The date until which a ticket was pending has come: to its responsible.",
+        ReplyGoes::Internal,
+        &[always("pending_until", Kind::Line, "That date.")],
+    ),
+    to_agent(
+        "pending-closed",
+        "A pending ticket closed by itself: to its responsible; the customer gets `closed`.",
+        ReplyGoes::Internal,
+        &[always("pending_until", Kind::Line, "The date that it waited for.")],
+    ),
+    about_mail(
+        "receipt",
+        Audience::Agent,
+        "An agent's mail carried commands: what became of each.",
+        Buttons::Work,
+        &[
+            always("done", Kind::Flag, "Everything was done; if false, nothing was."),
+            always(
+                "lines",
+                Kind::List(&["line", "done", "result"]),
+                "The commands: as written, whether it could be done, before and after or what is wrong.",
+            ),
+            maybe("evidence", Kind::Lines, "How the sender was identified."),
+            maybe("text_went", Kind::Line, "What became of the text of the mail, in words."),
+        ],
+    ),
+    about_mail(
+        "confirmation",
+        Audience::Agent,
+        "A mail in an agent's name is not proved enough: to the agent's registered address.",
+        Buttons::Confirm,
+        &[
+            always("code", Kind::Line, "The one-time code."),
+            MAIL_SUBJECT,
+            always("actions", Kind::Lines, "What is about to happen, one line each."),
+            always("minutes", Kind::Line, "For how many minutes the code is good."),
+            always("expires", Kind::Line, "Until when it is good."),
+            maybe("why", Kind::Line, "Why the desk asks."),
+        ],
+    ),
+    about_mail(
+        "confirmation-expired",
+        Audience::Agent,
+        "A mail that waited for confirmation was not confirmed in time; nothing was done.",
+        Buttons::None,
+        &[MAIL_SUBJECT],
+    ),
+    about_mail(
+        "held-for-author",
+        Audience::Agent,
+        "An agent's answer carries parts of a notice, or is not the answerer's to give: it was not sent.",
+        Buttons::None,
+        &[MAIL_SUBJECT, WHY],
+    ),
+    to_customer(
+        "survey",
+        "A ticket was closed some time ago: asks the customer for one digit, 1 to 5.",
+        Buttons::Scores,
+        &[],
+    ),
+    to_customer(
+        "survey-thanks",
+        "A survey was answered.",
+        Buttons::None,
+        &[always("score", Kind::Line, "The digit that was understood.")],
+    ),
+    to_customer(
+        "rejected-closed",
+        "A follow-up to a closed ticket was refused by the queue's policy.",
+        Buttons::None,
+        &[maybe("closed", Kind::Line, "When the ticket was closed.")],
+    ),
+    about_mail(
+        "quarantined",
+        Audience::Administrator,
+        "A mail could not be processed and is kept in the quarantine.",
+        Buttons::None,
+        &[MAIL_SUBJECT, WHY, maybe("from", Kind::Person, "Who sent it.")],
+    ),
+    about_mail(
+        "given-up",
+        Audience::Agent,
+        "An outgoing mail could not be delivered: to the responsible, or to the administrator.",
+        Buttons::None,
+        &[
+            always("recipient", Kind::Line, "For whom it was."),
+            WHY,
+            maybe("mail_subject", Kind::Line, "Its subject."),
+        ],
+    ),
+    about_mail(
+        "alarm",
+        Audience::Administrator,
+        "Something needs the administrator: a mailbox that stalls, a refused rule set.",
+        Buttons::None,
+        &[
+            always("alarm", Kind::Line, "One line."),
+            always("text", Kind::Text, "What is wrong and what to do."),
+        ],
+    ),
+    about_mail(
+        "rule-notice",
+        Audience::Agent,
+        "A rule's `then.notify` without a template of its own.",
+        Buttons::Work,
+        &[always("rule", Kind::Line, "Name of the rule.")],
+    ),
+    about_mail(
+        "help",
+        Audience::Agent,
+        "`#help`: the list of commands.",
+        Buttons::None,
+        &[always(
+            "commands",
+            Kind::List(&["form", "does"]),
+            "Every command: how it is written, what it does.",
+        )],
+    ),
+    about_mail(
+        "too-large",
+        Audience::Customer,
+        "A mail was larger than the desk takes: to its sender, once.",
+        Buttons::None,
+        &[
+            MAIL_SUBJECT,
+            always("size", Kind::Line, "Its size: `52 MB`."),
+            always("limit", Kind::Line, "What the desk takes: `40 MB`."),
+        ],
+    ),
+];
+
+/// The template of this name, where it is one of ours.
+pub fn find(name: &str) -> Option<&'static TemplateSpec> {
+    TEMPLATES.iter().find(|spec| spec.name == name)
+}
+
+/// Variables that a template may name, own ones first. A name that is not ours is an administrator's own template,
+/// which may name what `rule-notice` may.
+pub fn variables(template: &str) -> impl Iterator<Item = &'static Variable> {
+    let own =
+        find(template).or_else(|| find("rule-notice")).map_or(&[] as &[Variable], |spec| spec.variables);
+    own.iter().chain(TICKET).chain(COMMON)
+}
+
+/// The variables of a shipped template that its data lack; empty for good data and for templates not ours.
+pub fn missing(template: &str, data: &serde_json::Map<String, serde_json::Value>) -> Vec<&'static str> {
+    let Some(spec) = find(template) else { return Vec::new() };
+    let ticket = if spec.about_ticket { TICKET } else { &[] };
+    spec.variables
+        .iter()
+        .chain(ticket)
+        .filter(|variable| {
+            !variable.optional && data.get(variable.name).is_none_or(serde_json::Value::is_null)
+        })
+        .map(|variable| variable.name)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_name_stands_twice() {
+        let names: BTreeSet<&str> = TEMPLATES.iter().map(|spec| spec.name).collect();
+        assert_eq!(names.len(), TEMPLATES.len());
+        for spec in TEMPLATES {
+            let own: BTreeSet<&str> = spec.variables.iter().map(|variable| variable.name).collect();
+            assert_eq!(own.len(), spec.variables.len(), "{}", spec.name);
+            assert!(COMMON.iter().all(|variable| !own.contains(variable.name)), "{}", spec.name);
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let data = serde_json::json!({ "mail_subject": "x", "why": null });
+        let Some(data) = data.as_object() else { panic!("an object") };
+        assert_eq!(missing("held-for-author", data), ["why"]);
+        assert!(missing("agent-answer", data).contains(&"title"));
+        assert_eq!(missing("of-the-house", data), [""; 0]);
+    }
+}
