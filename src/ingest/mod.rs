@@ -1,3 +1,4 @@
 //! How mail comes in: from the IMAP servers to the journal.
 
 pub mod intake;
+pub mod parse;

@@ -7,8 +7,12 @@ mod class;
 mod defect;
 mod digest;
 mod fingerprint;
+pub mod flowed;
+pub mod html;
+pub mod language;
 mod letter;
 mod message_id;
+pub mod new_text;
 
 pub use address::Address;
 pub use class::{Bounce, BounceAction, Class, Classified};
@@ -16,3 +20,4 @@ pub use defect::Defect;
 pub use digest::Digest;
 pub use letter::{Attachment, Body, BodySource, Header, Language, Mail};
 pub use message_id::MessageId;
+pub use new_text::CUT_LINE_MARK;

@@ -1,0 +1,247 @@
+//! Transfer encodings and charsets, undone so that something readable is always left.
+
+use mail_parser::decoders::charsets::map::charset_decoder;
+
+/// Text, and the label nobody knows if there was one.
+pub(super) struct Decoded {
+    pub(super) text: String,
+    pub(super) unknown: Option<String>,
+}
+
+/// Decodes `octets` by a charset label; without one, and for ASCII, by what the octets look like.
+pub(super) fn decode(octets: &[u8], label: Option<&str>) -> Decoded {
+    let label = label.map(clean_label).unwrap_or_default();
+    let known = |text: String| Decoded { text: without_mark(text), unknown: None };
+    match label.as_str() {
+        "" | "us-ascii" | "ascii" | "7bit" | "8bit" | "utf-8" | "utf8" | "unknown-8bit" | "x-unknown"
+        | "unknown" | "default" | "binary" => known(guess(octets)),
+        label => match charset_decoder(label.as_bytes()) {
+            Some(decoder) => known(decoder(octets)),
+            None => Decoded { text: without_mark(guess(octets)), unknown: Some(label.to_owned()) },
+        },
+    }
+}
+
+/// A label as the table spells it: what mailers add around it is cut off.
+fn clean_label(label: &str) -> String {
+    let bare = label.trim().trim_matches(['"', '\'', '=', ' ']);
+    let bare = bare.split([';', ',', ' ']).next().unwrap_or_default().to_ascii_lowercase();
+    match bare.as_str() {
+        "cp-1252" | "win-1252" | "ansi" | "x-ansi" => "windows-1252".to_owned(),
+        "cp-850" | "ibm-850" => "cp850".to_owned(),
+        "utf-8-sig" | "utf8mb4" | "x-utf-8" | "unicode-1-1-utf-8" => "utf-8".to_owned(),
+        "cp932" | "ms932" | "windows-932" | "sjis" => "shift_jis".to_owned(),
+        "cp949" | "uhc" => "euc-kr".to_owned(),
+        "cp950" => "big5".to_owned(),
+        "iso-2022-jp-1" | "iso-2022-jp-2" | "iso-2022-jp-3" | "iso-2022-jp-ms" | "cp50220" | "cp50221" => {
+            "iso-2022-jp".to_owned()
+        }
+        "8859-1" | "iso-8859-1-windows-3.1-latin-1" | "latin-1" => "iso-8859-1".to_owned(),
+        _ => bare,
+    }
+}
+
+/// UTF-8 where it is, else Windows-1252, which gives every octet a meaning. Text that is mostly UTF-8 with
+/// a few broken octets (cut by a gateway) stays UTF-8.
+fn guess(octets: &[u8]) -> String {
+    match std::str::from_utf8(octets) {
+        Ok(text) => text.to_owned(),
+        Err(_) => {
+            let lossy = String::from_utf8_lossy(octets);
+            let broken = lossy.chars().filter(|&character| character == '\u{fffd}').count();
+            let sound = lossy.chars().filter(|character| !character.is_ascii()).count() - broken;
+            match charset_decoder(b"windows-1252") {
+                Some(decoder) if broken > sound => decoder(octets),
+                _ => lossy.into_owned(),
+            }
+        }
+    }
+}
+
+/// Drops a byte order mark.
+fn without_mark(text: String) -> String {
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    }
+}
+
+/// Undoes a Content-Transfer-Encoding (RFC 2045 section 6); unknown ones are taken as they stand.
+pub(super) fn transfer(octets: &[u8], encoding: &str) -> Vec<u8> {
+    match encoding.trim().to_ascii_lowercase().as_str() {
+        "base64" => base64(octets),
+        "quoted-printable" => quoted_printable(octets),
+        _ => octets.to_vec(),
+    }
+}
+
+/// Base64 that skips whatever does not belong to it (RFC 2045 section 6.8) and goes on behind padding,
+/// for gateways that glue encoded blocks together.
+pub(super) fn base64(octets: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(octets.len() / 4 * 3 + 3);
+    let (mut bits, mut count) = (0_u32, 0_u8);
+    for &octet in octets {
+        let value = match octet {
+            b'A'..=b'Z' => octet - b'A',
+            b'a'..=b'z' => octet - b'a' + 26,
+            b'0'..=b'9' => octet - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            b'=' => {
+                (bits, count) = flush(&mut out, bits, count);
+                continue;
+            }
+            _ => continue,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 1;
+        if count == 4 {
+            out.extend_from_slice(bits.to_be_bytes().get(1..).unwrap_or_default());
+            (bits, count) = (0, 0);
+        }
+    }
+    flush(&mut out, bits, count);
+    out
+}
+
+/// Writes the one or two octets of an unfinished group of four digits.
+fn flush(out: &mut Vec<u8>, bits: u32, count: u8) -> (u32, u8) {
+    let octets = match count {
+        2 => (bits << 12).to_be_bytes(),
+        3 => (bits << 6).to_be_bytes(),
+        _ => return (0, 0),
+    };
+    out.extend_from_slice(octets.get(1..usize::from(count)).unwrap_or_default());
+    (0, 0)
+}
+
+/// Quoted-printable (RFC 2045 section 6.7); a `=` that starts nothing stays.
+pub(super) fn quoted_printable(octets: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(octets.len());
+    let mut rest = octets;
+    while let Some((&octet, after)) = rest.split_first() {
+        rest = after;
+        match octet {
+            b'=' => match hex(after) {
+                Some(value) => {
+                    out.push(value);
+                    rest = after.get(2..).unwrap_or_default();
+                }
+                None => match soft_break(after) {
+                    Some(length) => rest = after.get(length..).unwrap_or_default(),
+                    None => out.push(b'='),
+                },
+            },
+            // Blanks at the end of a line were added on the way and are no part of it.
+            b'\n' => {
+                let carriage = out.ends_with(b"\r");
+                if carriage {
+                    out.pop();
+                }
+                while out.last().is_some_and(|octet| matches!(octet, b' ' | b'\t')) && !ends_encoded(&out) {
+                    out.pop();
+                }
+                out.push(b'\n');
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// Blanks that the sender meant are written `=20`; they cannot be told apart once decoded, and the blank
+/// of `-- ` and of format=flowed matters, so that one blank is kept.
+fn ends_encoded(out: &[u8]) -> bool {
+    !out.ends_with(b"  ") && !out.ends_with(b"\t")
+}
+
+/// Length of the soft line break behind a `=`, blanks on the way included.
+fn soft_break(after: &[u8]) -> Option<usize> {
+    let blanks = after.iter().take_while(|octet| matches!(octet, b' ' | b'\t' | b'\r')).count();
+    match after.get(blanks) {
+        Some(b'\n') => Some(blanks + 1),
+        None => Some(blanks),
+        Some(_) => None,
+    }
+}
+
+/// The Q encoding of RFC 2047 section 4.2.
+pub(super) fn quoted_word(octets: &[u8]) -> Vec<u8> {
+    let spaced: Vec<u8> = octets.iter().map(|&octet| if octet == b'_' { b' ' } else { octet }).collect();
+    let mut out = Vec::with_capacity(spaced.len());
+    let mut rest = spaced.as_slice();
+    while let Some((&octet, after)) = rest.split_first() {
+        rest = after;
+        match (octet, hex(after)) {
+            (b'=', Some(value)) => {
+                out.push(value);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => out.push(octet),
+        }
+    }
+    out
+}
+
+/// Percent encoding of RFC 2231 section 4.
+pub(super) fn percent(octets: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(octets.len());
+    let mut rest = octets;
+    while let Some((&octet, after)) = rest.split_first() {
+        rest = after;
+        match (octet, hex(after)) {
+            (b'%', Some(value)) => {
+                out.push(value);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => out.push(octet),
+        }
+    }
+    out
+}
+
+/// Two hexadecimal digits at the start of `octets`.
+fn hex(octets: &[u8]) -> Option<u8> {
+    let digit = |octet: u8| char::from(octet).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    match octets {
+        [high, low, ..] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_lenient() {
+        assert_eq!(base64(b"SGVsbG8="), b"Hello");
+        assert_eq!(base64(b"SGVs\r\nbG8"), b"Hello");
+        assert_eq!(base64(b"SGVsbG8=SGVsbG8="), b"HelloHello");
+        assert_eq!(base64(b"!!!!"), b"");
+        assert_eq!(base64(b"QQ"), b"A");
+    }
+
+    #[test]
+    fn quoted_printable_is_lenient() {
+        assert_eq!(quoted_printable(b"a=3Db=\r\nc"), b"a=bc");
+        assert_eq!(quoted_printable(b"50 = 50 =zz ="), b"50 = 50 =zz ");
+        assert_eq!(quoted_printable(b"line   \r\nnext"), b"line \nnext");
+        assert_eq!(quoted_printable(b"-- \r\nme"), b"-- \nme");
+        assert_eq!(quoted_printable(b"a= \t\nb"), b"ab");
+    }
+
+    #[test]
+    fn charsets_never_lose_the_text() {
+        assert_eq!(decode(b"caf\xe9", Some("iso-8859-1")).text, "café");
+        assert_eq!(decode(b"caf\xe9", None).text, "café");
+        assert_eq!(decode("café".as_bytes(), Some("us-ascii")).text, "café");
+        assert_eq!(decode(b"\xef\xbb\xbfhi", Some("UTF-8")).text, "hi");
+        let odd = decode("día".as_bytes(), Some("x-klingon"));
+        assert_eq!((odd.text.as_str(), odd.unknown.as_deref()), ("día", Some("x-klingon")));
+        assert_eq!(decode(b"\xc4\xe3\xba\xc3", Some("\"GB2312\"")).text, "你好");
+        for label in ["windows-1251", "koi8-r", "iso-8859-15", "shift_jis", "euc-kr", "big5", "utf-16le", "utf-7"] {
+            assert!(decode(b"abcd", Some(label)).unknown.is_none(), "{label}");
+        }
+    }
+}

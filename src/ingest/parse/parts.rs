@@ -1,0 +1,173 @@
+//! Which leaves are the text of a mail and which are attachments.
+
+use std::sync::Arc;
+
+use super::mime::{Node, Tree};
+use super::{ParseLimits, charset, names};
+use crate::mail::{Attachment, Defect, Digest, flowed, html};
+
+/// A stretch of the text, in one or both forms.
+#[derive(Default, Debug)]
+pub(super) struct Piece {
+    pub(super) plain: Option<String>,
+    pub(super) html: Option<String>,
+}
+
+/// Everything the leaves say.
+#[derive(Default)]
+pub(super) struct Content {
+    pub(super) pieces: Vec<Piece>,
+    pub(super) attachments: Vec<Attachment>,
+    pub(super) defects: Vec<Defect>,
+    /// Octets of text still to be taken.
+    room: usize,
+    /// A text part was found already.
+    has_text: bool,
+}
+
+/// Walks the leaves in their order.
+pub(super) fn content(tree: &Tree<'_>, limits: &ParseLimits) -> Content {
+    let mut content = Content { room: limits.text_octets, ..Content::default() };
+    if let Some(root) = tree.nodes.first() {
+        content.pieces = content.entity(tree, root, true);
+    }
+    content
+}
+
+impl Content {
+    /// The text of an entity; attachments are set aside. Depth is bounded by the limit on levels.
+    fn entity(&mut self, tree: &Tree<'_>, node: &Node<'_>, root: bool) -> Vec<Piece> {
+        if node.children.is_empty() {
+            return self.leaf(tree, node, root).into_iter().collect();
+        }
+        let children = node.children.iter().filter_map(|&child| tree.nodes.get(child));
+        match node.content_type.kind.as_str() {
+            "multipart/alternative" => {
+                let mut piece = Piece::default();
+                for child in children {
+                    for found in self.entity(tree, child, false) {
+                        append(&mut piece.plain, found.plain);
+                        append(&mut piece.html, found.html);
+                    }
+                }
+                vec![piece]
+            }
+            _ => children.flat_map(|child| self.entity(tree, child, false)).collect(),
+        }
+    }
+
+    /// A leaf: text, or an attachment.
+    fn leaf(&mut self, tree: &Tree<'_>, node: &Node<'_>, root: bool) -> Option<Piece> {
+        let octets = charset::transfer(node.body, &node.encoding);
+        if !self.is_text(tree, node, root) {
+            self.attach(tree, node, octets);
+            return None;
+        }
+        self.has_text = true;
+        let octets = self.take(octets);
+        let is_html = node.content_type.kind == "text/html";
+        let declared = node.content_type.get("charset").map(str::to_owned);
+        let label = declared.or_else(|| if is_html { html::declared_charset(&octets) } else { None });
+        let decoded = charset::decode(&octets, label.as_deref());
+        if let Some(label) = decoded.unknown {
+            self.defects.push(Defect::UnknownCharset(label));
+        }
+        let (text, removed) = tidy(&decoded.text);
+        if removed && !self.defects.contains(&Defect::ControlCharacters) {
+            self.defects.push(Defect::ControlCharacters);
+        }
+        if is_html {
+            return Some(Piece { plain: None, html: Some(text) });
+        }
+        let is = |name: &str, wanted: &str| {
+            node.content_type.get(name).is_some_and(|value| value.trim().eq_ignore_ascii_case(wanted))
+        };
+        let text = if is("format", "flowed") { flowed::unwrap(&text, is("delsp", "yes")) } else { text };
+        Some(Piece { plain: Some(text), html: None })
+    }
+
+    /// Text that is shown with the mail. A named text beside others is a file, as every mail client shows it.
+    fn is_text(&self, tree: &Tree<'_>, node: &Node<'_>, root: bool) -> bool {
+        let kind = node.content_type.kind.as_str();
+        let readable = matches!(kind, "text/plain" | "text/html") || node.content_type.main_type() == "multipart";
+        if !readable || node.disposition.kind == "attachment" {
+            return false;
+        }
+        let parent = node.parent.and_then(|parent| tree.nodes.get(parent));
+        let of_alternative = parent.is_some_and(|parent| parent.content_type.kind == "multipart/alternative");
+        let first = !self.has_text && node.disposition.get("filename").is_none();
+        root || first || of_alternative || names::given(node).is_none()
+    }
+
+    /// Cuts text at the limit.
+    fn take(&mut self, mut octets: Vec<u8>) -> Vec<u8> {
+        if octets.len() > self.room {
+            octets.truncate(self.room);
+            let over = Defect::OverLimit("text");
+            if !self.defects.contains(&over) {
+                self.defects.push(over);
+            }
+        }
+        self.room -= octets.len();
+        octets
+    }
+
+    /// Sets an attachment aside. A second rendering of the text for web browsers (AMP) is none.
+    fn attach(&mut self, tree: &Tree<'_>, node: &Node<'_>, octets: Vec<u8>) {
+        let kind = node.content_type.kind.as_str();
+        if kind == "text/x-amp-html" {
+            return;
+        }
+        let related = node
+            .parent
+            .and_then(|parent| tree.nodes.get(parent))
+            .is_some_and(|parent| parent.content_type.kind == "multipart/related");
+        let attached = node.disposition.kind == "attachment";
+        let inline = node.disposition.kind == "inline" || (related && node.content_id.is_some() && !attached);
+        let content: Arc<[u8]> = octets.into();
+        self.attachments.push(Attachment {
+            name: names::name(node, self.attachments.len() + 1),
+            content_type: kind.to_owned(),
+            content_id: node.content_id.clone(),
+            inline,
+            digest: Digest::of(&content),
+            content,
+        });
+    }
+}
+
+/// Adds a stretch of text below another.
+fn append(text: &mut Option<String>, more: Option<String>) {
+    match (text.as_mut(), more) {
+        (Some(text), Some(more)) => {
+            if !text.ends_with('\n') {
+                text.push('\n');
+            }
+            text.push_str(&more);
+        }
+        (None, more @ Some(_)) => *text = more,
+        (_, None) => {}
+    }
+}
+
+/// LF line ends, no control characters but tab and LF; the flag says that there were some.
+pub(super) fn tidy(text: &str) -> (String, bool) {
+    let mut removed = false;
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\r' => {
+                if characters.peek() != Some(&'\n') {
+                    out.push('\n');
+                }
+            }
+            '\n' | '\t' => out.push(character),
+            // A page break stands where a line ends.
+            '\u{c}' => out.push('\n'),
+            control if control.is_control() => removed = true,
+            other => out.push(other),
+        }
+    }
+    (out, removed)
+}

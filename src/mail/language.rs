@@ -1,0 +1,52 @@
+//! The language a text is written in, where it is one of those we have texts for.
+
+use whatlang::{Lang, detect};
+
+use super::Language;
+
+/// Shorter texts are not judged: "ok, thanks" is no evidence.
+const MIN_LETTERS: usize = 25;
+/// No more than this is read, in octets; a language shows itself early.
+const MAX_READ: usize = 4_000;
+
+/// English or Spanish, if the text is long enough and the detector is sure of itself.
+pub fn of(text: &str) -> Option<Language> {
+    let mut end = text.len().min(MAX_READ);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let text = text.get(..end)?;
+    // Addresses and links are in no language.
+    let words: Vec<&str> =
+        text.split_whitespace().filter(|word| !word.contains('@') && !word.contains("://")).collect();
+    let text = words.join(" ");
+    if text.chars().filter(|character| character.is_alphabetic()).count() < MIN_LETTERS {
+        return None;
+    }
+    let found = detect(&text).filter(whatlang::Info::is_reliable)?;
+    #[expect(clippy::wildcard_enum_match_arm, reason = "seventy languages, two of which have texts here")]
+    match found.lang() {
+        Lang::Eng => Some(Language::En),
+        Lang::Spa => Some(Language::Es),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_sure() {
+        for (text, wanted) in [
+            ("Hello, the printer on the second floor has stopped working since this morning.", Some(Language::En)),
+            ("Buenos días, la impresora del segundo piso no funciona desde esta mañana.", Some(Language::Es)),
+            ("Guten Morgen, der Drucker im zweiten Stock funktioniert seit heute früh nicht mehr.", None),
+            ("ok", None),
+            ("", None),
+            ("a@example.org https://example.org/x", None),
+        ] {
+            assert_eq!(of(text), wanted, "{text}");
+        }
+    }
+}
