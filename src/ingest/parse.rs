@@ -43,7 +43,13 @@ pub struct ParseLimits {
 
 impl Default for ParseLimits {
     fn default() -> Self {
-        Self { levels: 100, parts: 10_000, header_octets: 1_000_000, addresses: 1_000, text_octets: 10_000_000 }
+        Self {
+            levels: 100,
+            parts: 10_000,
+            header_octets: 1_000_000,
+            addresses: 1_000,
+            text_octets: 10_000_000,
+        }
     }
 }
 
@@ -174,7 +180,13 @@ fn envelope(raw: &Arc<[u8]>, head: &fields::Head<'_>, declared: Option<&str>, li
 }
 
 /// Faults of form in the header section.
-fn form_defects(raw: &[u8], head: &fields::Head<'_>, from: &[Address], dated: bool, defects: &mut Vec<Defect>) {
+fn form_defects(
+    raw: &[u8],
+    head: &fields::Head<'_>,
+    from: &[Address],
+    dated: bool,
+    defects: &mut Vec<Defect>,
+) {
     if raw.is_empty() {
         note(defects, Defect::Empty);
     } else if head.fields.is_empty() {
@@ -191,9 +203,18 @@ fn form_defects(raw: &[u8], head: &fields::Head<'_>, from: &[Address], dated: bo
         note(defects, Defect::SeveralFrom);
     }
     // RFC 5322 section 3.6: these may stand once.
-    for name in
-        ["Date", "Sender", "Reply-To", "To", "Cc", "Bcc", "Message-ID", "In-Reply-To", "References", "Subject"]
-    {
+    for name in [
+        "Date",
+        "Sender",
+        "Reply-To",
+        "To",
+        "Cc",
+        "Bcc",
+        "Message-ID",
+        "In-Reply-To",
+        "References",
+        "Subject",
+    ] {
         if count(name) > 1 {
             note(defects, Defect::Repeated(name.to_owned()));
         }
@@ -312,7 +333,12 @@ fn ids(value: &str) -> Vec<MessageId> {
     if !bracketed.is_empty() {
         return bracketed;
     }
-    clean.split([' ', '\t', ',']).filter(|word| word.contains('@')).filter_map(MessageId::new).take(MAX_IDS).collect()
+    clean
+        .split([' ', '\t', ','])
+        .filter(|word| word.contains('@'))
+        .filter_map(MessageId::new)
+        .take(MAX_IDS)
+        .collect()
 }
 
 /// What stands between the angle brackets, `""` for the null sender.

@@ -6,6 +6,8 @@ use super::Language;
 
 /// Shorter texts are not judged: "ok, thanks" is no evidence.
 const MIN_LETTERS: usize = 25;
+/// How sure the detector must be; neighbours such as Portuguese come close to Spanish.
+const SURE: f64 = 0.6;
 /// No more than this is read, in octets; a language shows itself early.
 const MAX_READ: usize = 4_000;
 
@@ -23,7 +25,7 @@ pub fn of(text: &str) -> Option<Language> {
     if text.chars().filter(|character| character.is_alphabetic()).count() < MIN_LETTERS {
         return None;
     }
-    let found = detect(&text).filter(whatlang::Info::is_reliable)?;
+    let found = detect(&text).filter(|found| found.confidence() >= SURE)?;
     #[expect(clippy::wildcard_enum_match_arm, reason = "seventy languages, two of which have texts here")]
     match found.lang() {
         Lang::Eng => Some(Language::En),
@@ -39,7 +41,10 @@ mod tests {
     #[test]
     fn only_what_is_sure() {
         for (text, wanted) in [
-            ("Hello, the printer on the second floor has stopped working since this morning.", Some(Language::En)),
+            (
+                "Hello, the printer on the second floor has stopped working since this morning.",
+                Some(Language::En),
+            ),
             ("Buenos días, la impresora del segundo piso no funciona desde esta mañana.", Some(Language::Es)),
             ("Guten Morgen, der Drucker im zweiten Stock funktioniert seit heute früh nicht mehr.", None),
             ("ok", None),

@@ -34,15 +34,15 @@ pub(super) fn read(value: &str, limit: usize) -> (Vec<Address>, bool) {
         match piece {
             Piece::Word(word) => {
                 // Two mailboxes without a comma between them.
-                if open.angle.is_some() && word.contains('@') {
-                    out.extend(std::mem::take(&mut open).close());
+                if open.angle.is_some() {
+                    out.extend(std::mem::take(&mut open).close(out.is_empty()));
                 }
                 open.words.push(word);
             }
             Piece::Comment(comment) => open.comments.push(comment),
             Piece::Angle(angle) => {
                 if open.angle.is_some() {
-                    out.extend(std::mem::take(&mut open).close());
+                    out.extend(std::mem::take(&mut open).close(out.is_empty()));
                 }
                 open.angle = Some(angle);
             }
@@ -56,7 +56,7 @@ pub(super) fn read(value: &str, limit: usize) -> (Vec<Address>, bool) {
                     }
                     continue;
                 }
-                out.extend(std::mem::take(&mut open).close());
+                out.extend(std::mem::take(&mut open).close(out.is_empty()));
             }
         }
         if out.len() > limit {
@@ -64,7 +64,7 @@ pub(super) fn read(value: &str, limit: usize) -> (Vec<Address>, bool) {
             return (out, true);
         }
     }
-    out.extend(open.close());
+    out.extend(open.close(out.is_empty()));
     let over = out.len() > limit;
     out.truncate(limit);
     (out, over)
@@ -76,16 +76,15 @@ impl Open {
         self.angle.is_none() && !self.words.is_empty() && !self.words.iter().any(|word| word.contains('@'))
     }
 
-    /// The mailbox, if it has an address.
-    fn close(mut self) -> Option<Address> {
+    /// The mailbox, if it has an address. A local name such as `MAILER-DAEMON` is one where it stands alone.
+    fn close(mut self, first: bool) -> Option<Address> {
         let address = match self.angle.take() {
             Some(angle) => angle,
             None => {
                 let at = self.words.iter().position(|word| word.contains('@'));
                 match at {
                     Some(at) => self.words.remove(at),
-                    // A local name such as `MAILER-DAEMON`, alone.
-                    None if self.words.len() == 1 => self.words.remove(0),
+                    None if first && self.words.len() == 1 => self.words.remove(0),
                     None => return None,
                 }
             }
@@ -171,7 +170,8 @@ fn lex(value: &str) -> Vec<Piece> {
 /// A quoted string; in front of an `@` it is a local part.
 fn quoted<'a>(text: &str, after: &'a str, out: &mut Vec<Piece>) -> &'a str {
     if after.starts_with('@') {
-        let end = after.find(|sign: char| sign.is_whitespace() || ",;<>(\"".contains(sign)).unwrap_or(after.len());
+        let end =
+            after.find(|sign: char| sign.is_whitespace() || ",;<>(\"".contains(sign)).unwrap_or(after.len());
         let (domain, rest) = after.split_at(end);
         out.push(Piece::Word(format!("\"{text}\"{domain}")));
         return rest;

@@ -240,7 +240,9 @@ mod tests {
         let odd = decode("día".as_bytes(), Some("x-klingon"));
         assert_eq!((odd.text.as_str(), odd.unknown.as_deref()), ("día", Some("x-klingon")));
         assert_eq!(decode(b"\xc4\xe3\xba\xc3", Some("\"GB2312\"")).text, "你好");
-        for label in ["windows-1251", "koi8-r", "iso-8859-15", "shift_jis", "euc-kr", "big5", "utf-16le", "utf-7"] {
+        for label in
+            ["windows-1251", "koi8-r", "iso-8859-15", "shift_jis", "euc-kr", "big5", "utf-16le", "utf-7"]
+        {
             assert!(decode(b"abcd", Some(label)).unknown.is_none(), "{label}");
         }
     }

@@ -125,7 +125,9 @@ impl<'a> Walk<'a, '_> {
             self.over("levels");
             return None;
         }
-        if let Some(boundary) = content_type.get("boundary").map(str::trim_end).filter(|text| !text.is_empty()) {
+        if let Some(boundary) =
+            content_type.get("boundary").map(str::trim_end).filter(|text| !text.is_empty())
+        {
             return Some(boundary.as_bytes().to_vec());
         }
         let mut at = body_at;

@@ -125,11 +125,14 @@ fn pieces(value: &str) -> Vec<(String, String)> {
             '"' => quoted = !quoted,
             ';' if !quoted => {
                 if let Some(name) = name.take() {
-                    out.push((name, current.trim().to_owned()));
+                    out.push((name, std::mem::take(&mut current)));
                 }
                 current.clear();
             }
-            '=' if !quoted && name.is_none() => name = Some(std::mem::take(&mut current).trim().to_ascii_lowercase()),
+            '=' if !quoted && name.is_none() => {
+                name = Some(std::mem::take(&mut current).to_ascii_lowercase())
+            }
+            blank if blank.is_whitespace() && !quoted => {}
             other => current.push(other),
         }
     }

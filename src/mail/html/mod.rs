@@ -9,7 +9,7 @@ mod render;
 mod tokens;
 
 pub use clean::sanitise;
-pub(crate) use render::{Line, Mark, lines};
+use render::lines;
 
 /// The text of an HTML part: blocks on lines of their own, quotes marked with `>`.
 pub fn to_text(html: &str) -> String {

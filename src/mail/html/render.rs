@@ -98,10 +98,12 @@ enum Flow {
 /// The flow of an element by its name.
 fn flow(name: &str) -> Flow {
     match name {
-        "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre" | "ul" | "ol" | "dl" => Flow::Paragraph,
-        "div" | "li" | "tr" | "table" | "hr" | "body" | "html" | "head" | "center" | "address" | "article" | "aside"
-        | "dd" | "dt" | "fieldset" | "figure" | "footer" | "form" | "header" | "main" | "nav" | "section" | "tbody"
-        | "thead" | "tfoot" | "caption" | "option" => Flow::Block,
+        "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre" | "ul" | "ol" | "dl" => {
+            Flow::Paragraph
+        }
+        "div" | "li" | "tr" | "table" | "hr" | "body" | "html" | "head" | "center" | "address"
+        | "article" | "aside" | "dd" | "dt" | "fieldset" | "figure" | "footer" | "form" | "header"
+        | "main" | "nav" | "section" | "tbody" | "thead" | "tfoot" | "caption" | "option" => Flow::Block,
         _ => Flow::Inline,
     }
 }
@@ -257,7 +259,8 @@ impl Page {
 
     /// An image is its text only where that is a picture itself (emoji).
     fn image(&mut self, alt: &str) {
-        let pictorial = !alt.is_empty() && alt.chars().count() <= 8 && !alt.chars().any(|sign| sign.is_ascii());
+        let pictorial =
+            !alt.is_empty() && alt.chars().count() <= 8 && !alt.chars().any(|sign| sign.is_ascii());
         if pictorial {
             self.text(alt);
         }
@@ -337,8 +340,14 @@ fn keeps_blanks(style: &str) -> bool {
 fn is_rest(name: &str, id: &str, style: &str, marker: &str) -> bool {
     if matches!(
         bare(id),
-        "divRplyFwdMsg" | "appendonsend" | "mail-editor-reference-message-container" | "stopSpelling" | "zwchr"
-            | "OLK_SRC_BODY_SECTION" | "reply-intro" | "replysplit"
+        "divRplyFwdMsg"
+            | "appendonsend"
+            | "mail-editor-reference-message-container"
+            | "stopSpelling"
+            | "zwchr"
+            | "OLK_SRC_BODY_SECTION"
+            | "reply-intro"
+            | "replysplit"
     ) {
         return true;
     }
@@ -360,7 +369,9 @@ fn is_quote(element: &str, class: &str, id: &str, name: &str, style: &str) -> bo
     let has = |wanted: &str| class.split_ascii_whitespace().any(|known| bare(known) == wanted);
     if element == "blockquote" {
         let style = style.replace(' ', "").to_ascii_lowercase();
-        return !(style.contains("border:none") || style.contains("border:0") || style.contains("border:medium"))
+        return !(style.contains("border:none")
+            || style.contains("border:0")
+            || style.contains("border:medium"))
             || has("gmail_quote");
     }
     has("yahoo_quoted")

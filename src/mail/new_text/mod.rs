@@ -20,7 +20,10 @@ pub fn of_text(text: &str) -> Cut {
     let tail = lines.iter().rposition(|line| !line.starts_with('>') && !line.trim().is_empty());
     let kept = tail.map_or(lines.len(), |at| at + 1);
     let part = |lines: &[&str]| lines.join("\n").trim().to_owned();
-    Cut { new_text: part(lines.get(..kept).unwrap_or_default()), quoted_text: part(lines.get(kept..).unwrap_or_default()) }
+    Cut {
+        new_text: part(lines.get(..kept).unwrap_or_default()),
+        quoted_text: part(lines.get(kept..).unwrap_or_default()),
+    }
 }
 
 /// Takes an HTML text apart.
