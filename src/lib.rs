@@ -1,11 +1,13 @@
 //! Taquilla: the service desk that lives in e-mail.
 
 pub mod cli;
+pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod decide;
 pub mod desk;
 pub mod ingest;
+pub mod log;
 pub mod mail;
 pub mod outbound;
 pub mod rules;
