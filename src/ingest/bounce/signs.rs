@@ -1,0 +1,163 @@
+//! Is this mail a bounce? The form of a report, or a mail system that announces something.
+//!
+//! Words alone are never enough. People forward bounces, quote them, ask about them; shops cannot deliver
+//! parcels. So words need a mail system's name, the null sender, or a returned mail beside a sender that is
+//! a program, and a reply or a forward by a person is a person's mail even with a report inside.
+
+use crate::ingest::classify::fold::fold;
+use crate::ingest::classify::has_reply_prefix;
+use crate::ingest::classify::headers::{evidence as field, null_sender};
+use crate::ingest::classify::sender::{SenderKind, kind};
+use crate::mail::Mail;
+
+use super::announcements;
+use super::original::is_returned;
+use super::report::Report;
+use super::status;
+
+/// Characters of the report in which an announcement is looked for.
+const CHARS: usize = 4_000;
+
+/// Who sent it, in the order of how much that proves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    /// A mail system by name.
+    Daemon,
+    /// The null sender.
+    Null,
+    /// Postmaster or system administrator: a mail system, or its keeper.
+    Postmaster,
+    /// A program.
+    Program,
+    /// Anybody.
+    Somebody,
+}
+
+/// Evidence that the mail is a bounce.
+pub(super) fn evidence(mail: &Mail, report: &Report, has_fields: bool) -> Option<Vec<String>> {
+    let voice = voice(mail);
+    let person = voice == Voice::Somebody || (voice == Voice::Postmaster && has_reply_prefix(&mail.subject));
+    let subject = fold(&mail.subject, 300);
+    // Postfix tells its keeper of protocol errors in the same voice; nothing bounced.
+    if subject.starts_with("postfix smtp server: errors from") {
+        return None;
+    }
+    let kind = fold(mail.first_header("Content-Type").unwrap_or_default(), 500);
+    let reports = kind.starts_with("multipart/report");
+    let status_report = reports && kind.contains("delivery-status");
+    let part = mail.attachments.iter().any(|part| super::STATUS_PARTS.contains(&part.content_type.as_str()));
+    if status_report && (part || !person || returned(mail, report)) {
+        return Some(vec!["Content-Type: multipart/report; report-type=delivery-status".to_owned()]);
+    }
+    if part && has_fields && !(person && (has_reply_prefix(&mail.subject) || written(mail))) {
+        return Some(vec!["part message/delivery-status".to_owned()]);
+    }
+    if person || kind.contains("disposition-notification") && voice != Voice::Daemon {
+        return None;
+    }
+    by_words(mail, report, voice, &subject, has_fields)
+}
+
+/// A mail system's voice with words, or without words but with a returned mail.
+fn by_words(
+    mail: &Mail,
+    report: &Report,
+    voice: Voice,
+    subject: &str,
+    has_fields: bool,
+) -> Option<Vec<String>> {
+    let text = fold(report.text(), CHARS);
+    let speaks = who(mail, voice);
+    let failed = mail.first_header("X-Failed-Recipients").map(|value| field("X-Failed-Recipients", value));
+    if let Some(failed) = failed {
+        return Some(vec![speaks, failed]);
+    }
+    let announced = announcements::announced(subject).map(|_| field("Subject", &mail.subject));
+    let formal = announcements::formal(&text).map(|phrase| format!("text: {phrase}"));
+    let said = announcements::announced(&text).map(|phrase| format!("text: {phrase}"));
+    let returned = returned(mail, report);
+    let coded = status::reply_class(report.text()).is_some() || status::enhanced(report.text()).is_some();
+    // Autoresponders send from the null sender too: there words of the text must be a mail system's own.
+    let enough = match voice {
+        Voice::Daemon => {
+            announced.is_some()
+                || formal.is_some()
+                || said.is_some()
+                || returned
+                || (null_sender(mail) && coded)
+        }
+        Voice::Postmaster => {
+            formal.is_some()
+                || has_fields
+                || (announced.is_some() && (said.is_some() || coded || returned || null_sender(mail)))
+                || (said.is_some() && (coded || returned))
+        }
+        Voice::Null => {
+            formal.is_some()
+                || has_fields
+                || announced.is_some()
+                || (said.is_some() && (coded || returned || !talks(mail)))
+        }
+        Voice::Program => {
+            has_fields
+                || ((formal.is_some() || said.is_some() || announced.is_some())
+                    && (returned || coded && formal.is_some()))
+        }
+        Voice::Somebody => false,
+    };
+    enough.then(|| [Some(speaks), announced, formal.or(said)].into_iter().flatten().collect())
+}
+
+/// Whose voice it is.
+fn voice(mail: &Mail) -> Voice {
+    let sender = mail.from.as_ref().map(kind);
+    let null = null_sender(mail);
+    match sender {
+        Some(SenderKind::Daemon) => Voice::Daemon,
+        _ if null => Voice::Null,
+        Some(SenderKind::Postmaster) => Voice::Postmaster,
+        Some(SenderKind::NoReply | SenderKind::Program | SenderKind::ListOwner) => Voice::Program,
+        Some(SenderKind::Somebody) => Voice::Somebody,
+        // `From: <>` and `From: mailer-daemon`: no person's mail program writes these.
+        None => nameless(mail),
+    }
+}
+
+/// A From without an address.
+fn nameless(mail: &Mail) -> Voice {
+    let shown = fold(mail.first_header("From").unwrap_or_default(), 200);
+    let bare = shown.trim_matches(|c: char| !c.is_alphanumeric());
+    let system = ["mailer-daemon", "mailer daemon", "mail delivery", "mail daemon", "mdaemon"];
+    if system.iter().any(|name| bare.contains(name)) {
+        Voice::Daemon
+    } else if bare.is_empty() || bare == "postmaster" {
+        Voice::Postmaster
+    } else {
+        Voice::Somebody
+    }
+}
+
+/// The voice as evidence.
+fn who(mail: &Mail, voice: Voice) -> String {
+    match (voice, mail.from.as_ref()) {
+        (Voice::Null, _) => "envelope sender is null".to_owned(),
+        (_, Some(from)) => field("From", &from.to_string()),
+        (_, None) => field("From", mail.first_header("From").unwrap_or_default()),
+    }
+}
+
+/// A mail, or the header of one, came back with it.
+fn returned(mail: &Mail, report: &Report) -> bool {
+    report.returns_mail() || mail.attachments.iter().any(is_returned)
+}
+
+/// The author wrote something of their own: text before a forwarded report.
+fn written(mail: &Mail) -> bool {
+    let text = fold(&mail.body.new_text, 2_000);
+    announcements::formal(&text).is_none() && announcements::announced(&text).is_none()
+}
+
+/// The mail takes part in a conversation, as autoresponders' mails do.
+fn talks(mail: &Mail) -> bool {
+    has_reply_prefix(&mail.subject) || mail.first_header("Auto-Submitted").is_some()
+}

@@ -1,0 +1,249 @@
+//! Is this mail the answer of a program? Out-of-office, acknowledgements, read receipts, calendar replies.
+//!
+//! A field that says so is enough. Words are not: "Out of office" is also what people write about, so words
+//! need the form that only programs give them, or a field beside them. Answers with the prefix of a reply or a
+//! forward (`RE: Automatic reply: ...`) are people's.
+
+use crate::mail::{Attachment, Mail};
+
+use super::away::WORDS;
+use super::fold::fold;
+use super::headers::{self, AutoSubmitted};
+
+/// Lines of the new text that count as its opening.
+const OPENING_LINES: usize = 6;
+/// Characters of the new text that count as its opening.
+const OPENING_CHARS: usize = 600;
+
+/// Evidence that a program answered, by a field of the header.
+pub(super) fn by_field(mail: &Mail) -> Option<String> {
+    if let Some((AutoSubmitted::Replied, said)) = headers::auto_submitted(mail) {
+        return Some(said);
+    }
+    let precedence = || {
+        let value = headers::precedence(mail)?;
+        (value == "auto_reply").then(|| headers::evidence("Precedence", &value))
+    };
+    headers::answering_program(mail).or_else(precedence)
+}
+
+/// Evidence that the mail is a receipt: a disposition notification (RFC 8098) or the answer to an invitation.
+pub(super) fn receipt(mail: &Mail) -> Option<String> {
+    let kind = fold(mail.first_header("Content-Type").unwrap_or_default(), 500);
+    let part =
+        |names: &[&str]| mail.attachments.iter().any(|part| names.contains(&part.content_type.as_str()));
+    let report = kind.starts_with("multipart/report") && kind.contains("disposition-notification");
+    let disposition = part(&["message/disposition-notification", "message/global-disposition-notification"]);
+    if report || (disposition && !has_reply_prefix(&mail.subject)) {
+        return Some("disposition notification (read receipt)".to_owned());
+    }
+    let calendar = kind.starts_with("text/calendar") && kind.contains("method=reply");
+    let answer = mail.attachments.iter().find_map(calendar_answer);
+    if let Some(comment) = answer {
+        return (!comment).then(|| "calendar METHOD:REPLY".to_owned());
+    }
+    calendar.then(|| "Content-Type: text/calendar; method=REPLY".to_owned())
+}
+
+/// `Some(has a comment)` for an iTIP reply (RFC 5546 section 3.2.3).
+fn calendar_answer(part: &Attachment) -> Option<bool> {
+    if !matches!(part.content_type.as_str(), "text/calendar" | "application/ics") {
+        return None;
+    }
+    let mut reply = false;
+    let mut comment = false;
+    for line in part.content.split(|byte| *byte == b'\n').take(2_000) {
+        let line = String::from_utf8_lossy(line.get(..line.len().min(200)).unwrap_or_default());
+        let line = line.trim_end().to_ascii_uppercase();
+        reply |= matches!(line.as_str(), "METHOD:REPLY" | "METHOD:COUNTER" | "METHOD:DECLINECOUNTER");
+        comment |= line
+            .strip_prefix("COMMENT")
+            .and_then(|rest| rest.split_once(':'))
+            .is_some_and(|(_, text)| !text.is_empty());
+    }
+    reply.then_some(comment)
+}
+
+/// Evidence by words: the subject, the first lines, and what stands beside them.
+pub(super) fn by_words(mail: &Mail) -> Option<Vec<String>> {
+    let subject = fold(&mail.subject, 300);
+    let subject = without_tags(&subject);
+    let opening = opening(mail);
+    let machine = machine_hint(mail);
+    let answers = !mail.in_reply_to.is_empty() || !mail.references.is_empty();
+    let said = headers::evidence("Subject", &mail.subject);
+
+    if let Some((phrase, rest)) = WORDS.auto.at_start(subject) {
+        let whole = rest.trim().is_empty() && (phrase != "Auto" || machine.is_some());
+        if whole || is_prefix(rest) || machine.is_some() {
+            return Some(vec![said]);
+        }
+    }
+    let away_words = WORDS.openings.within(&opening);
+    let response = WORDS.responses.within(&opening);
+    if let Some((_, rest)) = WORDS.away.at_start(subject) {
+        if let Some(hint) = machine {
+            return Some(vec![said, hint]);
+        }
+        let words = away_words.or(response).map(text_evidence);
+        if answers && (words.is_some() || is_prefix(rest)) {
+            return Some([said].into_iter().chain(words).collect());
+        }
+        if let Some(words) = words.filter(|_| {
+            (is_prefix(rest) && !rest.trim().is_empty()) || (away_words.is_some() && response.is_some())
+        }) {
+            return Some(vec![said, words]);
+        }
+    }
+    if let Some(line) = confession(mail) {
+        return Some(vec![text_evidence(line)]);
+    }
+    if let (Some(hint), Some(words)) = (machine, away_words) {
+        return Some(vec![hint, text_evidence(words)]);
+    }
+    None
+}
+
+/// An acknowledgement: says that it received something, is by a program, and answers a mail.
+pub(super) fn acknowledgement(mail: &Mail) -> Option<String> {
+    let answers = !mail.in_reply_to.is_empty() || !mail.references.is_empty();
+    if !answers {
+        return None;
+    }
+    let subject = fold(&mail.subject, 300);
+    let opening = opening(mail);
+    let phrase = WORDS.acknowledgements.within(&subject).or_else(|| WORDS.acknowledgements.within(&opening));
+    phrase.map(|phrase| format!("acknowledges: {phrase}"))
+}
+
+/// The null sender with words of absence, or in answer to something: not a bounce, so an answer.
+pub(super) fn by_null_sender(mail: &Mail) -> bool {
+    let subject = fold(&mail.subject, 300);
+    !mail.in_reply_to.is_empty()
+        || !mail.references.is_empty()
+        || has_reply_prefix(&mail.subject)
+        || WORDS.away.at_start(&subject).is_some()
+        || WORDS.openings.within(&opening(mail)).is_some()
+}
+
+/// What only programs add, short of saying that they answer.
+fn machine_hint(mail: &Mail) -> Option<String> {
+    let generated = headers::auto_submitted(mail).map(|(_, said)| said);
+    let precedence = || headers::precedence(mail).map(|value| headers::evidence("Precedence", &value));
+    let null = || headers::null_sender(mail).then(|| "envelope sender is null".to_owned());
+    generated.or_else(|| headers::suppressed(mail)).or_else(precedence).or_else(null)
+}
+
+/// The first lines of the new text, folded.
+fn opening(mail: &Mail) -> String {
+    let lines = mail.body.new_text.lines().filter(|line| !line.trim().is_empty()).take(OPENING_LINES);
+    let text: String = lines.flat_map(|line| [line, "\n"]).flat_map(str::chars).take(OPENING_CHARS).collect();
+    fold(&text, OPENING_CHARS)
+}
+
+/// A line with which a program says that it is one.
+fn confession(mail: &Mail) -> Option<&'static str> {
+    let starts = |line: &str| {
+        let line = fold(line, 200);
+        WORDS
+            .confessions
+            .at_start(line.trim_start_matches(|c: char| !c.is_alphanumeric()))
+            .map(|(phrase, _)| phrase)
+    };
+    let lines = mail.body.new_text.lines().filter(|line| !line.trim().is_empty());
+    lines.take(12).find_map(starts)
+}
+
+/// A phrase of the text as evidence.
+fn text_evidence(phrase: &str) -> String {
+    format!("text: {phrase}")
+}
+
+/// After a program's prefix: nothing, a colon or bracket, or the prefix of a reply.
+fn is_prefix(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    rest.is_empty()
+        || rest.starts_with([':', '(', '[', '-', '/', '|', '!', '"', '*', '~', '。', '【', '：'])
+        || has_reply_prefix(rest)
+}
+
+/// Subject tags that gateways put in front (`[EXTERNAL]`, `***SPAM***`).
+fn without_tags(folded: &str) -> &str {
+    let mut rest = folded;
+    for _ in 0..3 {
+        rest = rest.trim_start_matches(['*', ' ', '-']);
+        let Some((tag, after)) = rest.strip_prefix('[').and_then(|inner| inner.split_once(']')) else {
+            break;
+        };
+        if tag.len() > 24 {
+            break;
+        }
+        rest = after.trim_start();
+    }
+    rest
+}
+
+/// Prefixes of replies and forwards, folded, without their colon (mail-facts' languages).
+const REPLY_PREFIXES: &[&str] = &[
+    "re",
+    "aw",
+    "antw",
+    "sv",
+    "vs",
+    "r",
+    "rif",
+    "res",
+    "odp",
+    "απ",
+    "σχετ",
+    "ynt",
+    "va",
+    "bls",
+    "atb",
+    "на",
+    "השב",
+    "رد",
+    "回复",
+    "回覆",
+    "答复",
+    "答覆",
+    "返信",
+    "답장",
+    "fw",
+    "fwd",
+    "wg",
+    "doorst",
+    "vb",
+    "vl",
+    "tr",
+    "rv",
+    "enc",
+    "i",
+    "pd",
+    "προ",
+    "πρθ",
+    "ilt",
+    "tovabbitas",
+    "trs",
+    "转发",
+    "轉寄",
+    "転送",
+    "전달",
+    "ref",
+    "betr",
+    "回信",
+    "atsakyti",
+    "hitzen",
+];
+
+/// The subject begins with the prefix of a reply or a forward.
+pub(in crate::ingest) fn has_reply_prefix(subject: &str) -> bool {
+    let folded = fold(subject, 60);
+    let Some((prefix, _)) = without_tags(&folded).split_once(':') else { return false };
+    let word = prefix
+        .trim()
+        .trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '[' | ']' | '(' | ')' | '^' | '*'));
+    let word = word.trim();
+    let known = |known: &&str| word == fold(known, 40);
+    REPLY_PREFIXES.iter().any(known)
+}
