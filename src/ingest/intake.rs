@@ -131,8 +131,8 @@ pub enum Position {
         epoch: u32,
         /// Every mail with a UID up to this is journalled and acknowledged, or left alone, or gone.
         cursor: u32,
-        /// Journalled, and the server was not told yet, as far as we know.
-        owed: Vec<(u32, AfterTaking)>,
+        /// Journalled, and the server was not told yet, as far as we know. Rising.
+        owed: Vec<u32>,
         /// Old stock to pass over.
         left_alone: Option<LeftAlone>,
     },

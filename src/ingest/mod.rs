@@ -4,3 +4,4 @@ pub mod bounce;
 pub mod classify;
 pub mod intake;
 pub mod parse;
+pub mod protocol;
