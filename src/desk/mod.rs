@@ -13,10 +13,12 @@ mod permission;
 mod priority;
 mod queue;
 mod settings;
+pub mod spelling;
 mod state;
 mod ticket;
 mod timer;
 pub mod token;
+pub mod typed;
 
 pub use agent::{Agent, Found, Right, Role};
 pub use article::{Article, Channel, NewArticle, SenderKind};

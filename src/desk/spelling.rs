@@ -1,0 +1,93 @@
+//! "Did you mean": the known word nearest to a misspelt one.
+
+/// Words longer than this are nobody's typing error.
+const LONGEST: usize = 40;
+
+/// The known word nearest to `word`: at most two letters wrong, one in words of up to four letters.
+///
+/// Letters that changed places count as one error. Of several equally near, the first one known. Both sides
+/// are compared as they stand, so fold them first.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let letters: Vec<char> = word.chars().take(LONGEST + 1).collect();
+    if letters.is_empty() || letters.len() > LONGEST {
+        return None;
+    }
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in known {
+        let allowed = if letters.len().min(candidate.chars().count()) <= 4 { 1 } else { 2 };
+        let errors = distance(&letters, candidate);
+        if errors <= allowed && best.is_none_or(|(least, _)| errors < least) {
+            best = Some((errors, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Optimal string alignment distance: insert, delete, replace, swap two neighbours.
+fn distance(word: &[char], other: &str) -> usize {
+    let other: Vec<char> = other.chars().take(LONGEST + 3).collect();
+    if word.len().abs_diff(other.len()) > 2 {
+        return usize::MAX;
+    }
+    // Three rows of the matrix are enough: a swap looks two rows back.
+    let mut two_back: Vec<usize> = Vec::new();
+    let mut back: Vec<usize> = (0..=other.len()).collect();
+    let mut before: Option<char> = None;
+    for (row, &letter) in word.iter().enumerate() {
+        let mut now = vec![row + 1];
+        let mut left = row + 1;
+        for (column, &wanted) in other.iter().enumerate() {
+            let at = |cells: &[usize], index: usize| cells.get(index).copied().unwrap_or(usize::MAX / 2);
+            let mut cost = (at(&back, column) + usize::from(letter != wanted))
+                .min(at(&back, column + 1) + 1)
+                .min(left + 1);
+            let swapped = column > 0 && before == Some(wanted) && other.get(column - 1) == Some(&letter);
+            if swapped && letter != wanted {
+                cost = cost.min(at(&two_back, column - 1) + 1);
+            }
+            now.push(cost);
+            left = cost;
+        }
+        two_back = std::mem::replace(&mut back, now);
+        before = Some(letter);
+    }
+    back.last().copied().unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_near_and_leaves_the_far() {
+        let known = ["close", "queue", "cola", "note", "unlock", "lock", "priority"];
+        let cases = [
+            ("clsoe", Some("close")),
+            ("close", Some("close")),
+            ("colse", Some("close")),
+            ("qeueu", Some("queue")),
+            ("prioriti", Some("priority")),
+            ("priorty", Some("priority")),
+            ("unlok", Some("unlock")),
+            ("noet", Some("note")),
+            ("clo", None),
+            ("nnn", None),
+            ("hello", None),
+            ("", None),
+        ];
+        for (typed, expected) in cases {
+            assert_eq!(nearest(typed, known), expected, "{typed}");
+        }
+        assert_eq!(nearest(&"a".repeat(1_000_000), known), None);
+    }
+
+    #[test]
+    fn counts_errors() {
+        let count = |a: &str, b: &str| distance(&a.chars().collect::<Vec<_>>(), b);
+        assert_eq!(count("abc", "abc"), 0);
+        assert_eq!(count("abc", "acb"), 1);
+        assert_eq!(count("abcd", "badc"), 2);
+        assert_eq!(count("", "ab"), 2);
+        assert_eq!(count("año", "ano"), 1);
+    }
+}
