@@ -1,0 +1,126 @@
+//! "Did you mean": the name that somebody probably wanted to write. Pure.
+
+use crate::desk::fold;
+
+/// Words longer than this are not compared: a mistake in the file must not cost quadratic time.
+const LONGEST: usize = 80;
+
+/// The candidate nearest to a mistyped word: few letters apart, or the only one that contains it.
+///
+/// Case and accents do not count as differences, nor whether words are parted by blanks, `-` or `_`.
+pub fn nearest<'a, S: AsRef<str> + ?Sized + 'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a S>,
+) -> Option<&'a str> {
+    let wanted = key(word);
+    if wanted.is_empty() || wanted.len() > LONGEST {
+        return None;
+    }
+    let mut best: Option<(usize, &str)> = None;
+    let mut containing = Vec::new();
+    for candidate in candidates {
+        let candidate = candidate.as_ref();
+        let known = key(candidate);
+        if known.len() > LONGEST {
+            continue;
+        }
+        let apart = distance(&wanted, &known);
+        let allowed = (wanted.len().max(known.len()) / 3).max(1);
+        if apart <= allowed && apart < wanted.len() && best.is_none_or(|(least, _)| apart < least) {
+            best = Some((apart, candidate));
+        }
+        if wanted.len() >= 3 && contains(&known, &wanted) {
+            containing.push(candidate);
+        }
+    }
+    match (best, containing.as_slice()) {
+        (Some((_, candidate)), _) => Some(candidate),
+        (None, [only]) => Some(only),
+        (None, _) => None,
+    }
+}
+
+/// The sentence for a help line: `did you mean "queue"?`.
+pub fn did_you_mean<'a, S: AsRef<str> + ?Sized + 'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a S>,
+) -> Option<String> {
+    nearest(word, candidates).map(|candidate| format!("did you mean \"{candidate}\"?"))
+}
+
+fn key(word: &str) -> Vec<char> {
+    fold(word).chars().map(|letter| if matches!(letter, '-' | '_') { ' ' } else { letter }).collect()
+}
+
+fn contains(known: &[char], wanted: &[char]) -> bool {
+    known.windows(wanted.len()).any(|window| window == wanted)
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other
+/// (optimal string alignment), by three rows of the usual table.
+fn distance(left: &[char], right: &[char]) -> usize {
+    let mut before: Vec<usize> = vec![0; right.len() + 1];
+    let mut above: Vec<usize> = (0..=right.len()).collect();
+    let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX / 2);
+    let mut left_before = None;
+    for (i, &a) in left.iter().enumerate() {
+        let mut row = vec![i + 1];
+        let mut right_before = None;
+        for (j, &b) in right.iter().enumerate() {
+            let mut cost =
+                (at(&above, j) + usize::from(a != b)).min(at(&above, j + 1) + 1).min(at(&row, j) + 1);
+            if left_before == Some(b) && right_before == Some(a) && j > 0 {
+                cost = cost.min(at(&before, j - 1) + 1);
+            }
+            row.push(cost);
+            right_before = Some(b);
+        }
+        left_before = Some(a);
+        before = std::mem::replace(&mut above, row);
+    }
+    at(&above, right.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_was_meant() {
+        let names =
+            ["queue", "type", "service", "priority", "suppress_reply", "Soporte Técnico", "Equipos::PC"];
+        for (typed, meant) in [
+            ("queu", Some("queue")),
+            ("qeuue", Some("queue")),
+            ("QUEUE", Some("queue")),
+            ("prioridad", Some("priority")),
+            ("priorty", Some("priority")),
+            ("suppress-reply", Some("suppress_reply")),
+            ("soporte tecnico", Some("Soporte Técnico")),
+            ("Soporte", Some("Soporte Técnico")),
+            ("Equipos", Some("Equipos::PC")),
+            ("tpye", Some("type")),
+            ("x", None),
+            ("", None),
+            ("zzzzzz", None),
+            ("supprimer", None),
+        ] {
+            assert_eq!(nearest(typed, &names), meant, "{typed}");
+        }
+    }
+
+    #[test]
+    fn counts_single_mistakes() {
+        let chars = |text: &str| text.chars().collect::<Vec<_>>();
+        for (left, right, apart) in
+            [("", "abc", 3), ("abc", "", 3), ("abc", "abc", 0), ("abc", "acb", 1), ("kitten", "sitting", 3)]
+        {
+            assert_eq!(distance(&chars(left), &chars(right)), apart, "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn long_words_are_not_compared() {
+        assert_eq!(nearest(&"a".repeat(10_000), ["a"; 3].as_slice().iter()), None);
+    }
+}
