@@ -37,14 +37,12 @@ impl<'t> Document<'t> {
             return Ok(Self { source, root: root.into_inner(), mistakes: RefCell::default() });
         }
         // What follows the first real syntax error is mostly its consequence; keys given twice are not.
-        let mut mistakes: Vec<Diagnostic> = Vec::new();
-        for error in &errors {
-            mistakes.push(syntax_error(source, error));
-            if error.message() != DUPLICATE {
-                break;
-            }
-        }
-        Err(mistakes)
+        let start = |error: &toml::de::Error| error.span().map_or(usize::MAX, |span| span.start);
+        let real =
+            errors.iter().filter(|error| error.message() != DUPLICATE).min_by_key(|error| start(error));
+        let end = real.map_or(usize::MAX, start);
+        let before = errors.iter().filter(|error| error.message() == DUPLICATE && start(error) < end);
+        Err(before.chain(real).map(|error| syntax_error(source, error)).collect())
     }
 
     /// The file as one table.
