@@ -125,5 +125,5 @@ fn places_at_the_end_and_between_octets_are_shown_without_panic() {
 fn consequences_of_a_syntax_error_are_not_shown() {
     let shown = mistakes("a.b = 1\na.b = 2\nx = 1 y = 2 z = 3\n", |_| {});
     let places: Vec<&str> = shown.lines().filter(|line| line.contains("-->")).map(str::trim).collect();
-    assert_eq!(places, ["--> desk.toml:2:3", "--> desk.toml:3:9"], "{shown}");
+    assert_eq!(places, ["--> desk.toml:2:3", "--> desk.toml:3:5"], "{shown}");
 }
