@@ -1,6 +1,8 @@
 //! What a rule may ask for.
 
-use crate::desk::Priority;
+use jiff::Timestamp;
+
+use crate::desk::{Priority, Recipient};
 
 /// A priority, or a step up or down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,12 @@ pub enum Action {
     Priority(Steps),
     /// Set the state.
     State(String),
+    /// Pend until then; the state that goes with it is an action of its own, or `pending reminder`.
+    PendUntil(Timestamp),
+    /// Set the level: 0, 1, 2.
+    Level(String),
+    /// Link to the ticket of this number, as written.
+    Link(String),
     /// Set the owner: a login.
     Owner(String),
     /// Set the responsible: a login.
@@ -43,11 +51,10 @@ pub enum Action {
     Watcher(String),
     /// Add an internal note.
     Note(String),
-    /// Tell somebody: a login, `role:NAME`, `queue`, `owner`, `responsible`, or an address; with a
-    /// template of the name given, else `rule-notice`.
+    /// Tell somebody, with a template of the name given, else `rule-notice`.
     Notify {
         /// Whom.
-        whom: String,
+        whom: Recipient,
         /// Template name.
         template: Option<String>,
     },

@@ -1,5 +1,7 @@
 //! What a rule can see of an event.
 
+use jiff::Timestamp;
+
 use crate::desk::{Customer, SenderKind, Ticket};
 use crate::mail::{Classified, Mail};
 
@@ -37,10 +39,12 @@ pub struct Facts<'a> {
     pub authentication: &'a str,
     /// Name of the mailbox.
     pub mailbox: &'a str,
-    /// The ticket of a follow-up, as it stands.
+    /// The ticket: of a follow-up as it stands, of a new mail as it would be opened without any rule.
     pub ticket: Option<&'a Ticket>,
     /// What the customers file says of the sender.
     pub customer: Option<&'a Customer>,
     /// Octets of text to look at, at most.
     pub text_limit: usize,
+    /// The time of the decision: ages are counted to it, and pending dates from it.
+    pub now: Timestamp,
 }

@@ -4,6 +4,8 @@
 
 mod action;
 mod facts;
+mod set;
 
 pub use action::{Action, Steps};
 pub use facts::{Facts, RuleEvent};
+pub use set::{Evaluated, RuleSet};
