@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use super::bounce;
 use crate::mail::{Address, Bounce, Class, Classified, Mail};
 
-pub(in crate::ingest) use reply::has_reply_prefix;
+pub(in crate::ingest) use reply::{has_auto_prefix, has_reply_prefix};
 
 /// The header field that every mail of ours carries, with the id of the instance that sent it.
 pub const LOOP_HEADER: &str = "X-Taquilla-Loop";
@@ -72,7 +72,7 @@ pub fn classify(mail: &Mail, own: &OwnMarks) -> Classified {
             let (bounce, evidence) = bounce::read(mail)?;
             Some(Verdict { class: Class::Bounce, evidence, bounce: Some(bounce) })
         })
-        .or_else(|| auto_reply(mail).map(|said| Verdict::new(Class::AutoReply, said)))
+        .or_else(|| auto_reply(mail, own).map(|said| Verdict::new(Class::AutoReply, said)))
         .or_else(|| headers::list(mail, own).map(|said| Verdict::new(Class::List, vec![said])))
         .or_else(|| automatic(mail).map(|said| Verdict::new(Class::Automatic, said)))
         .unwrap_or_else(|| Verdict::new(Class::Person, Vec::new()));
@@ -97,7 +97,7 @@ fn own_mail(mail: &Mail, own: &OwnMarks) -> Option<Verdict> {
 }
 
 /// A program's answer. A list that forwards one does not make it a list mail.
-fn auto_reply(mail: &Mail) -> Option<Vec<String>> {
+fn auto_reply(mail: &Mail, own: &OwnMarks) -> Option<Vec<String>> {
     if let Some(said) = reply::receipt(mail).or_else(|| reply::by_field(mail)) {
         return Some(vec![said]);
     }
@@ -106,6 +106,9 @@ fn auto_reply(mail: &Mail) -> Option<Vec<String>> {
     }
     if headers::null_sender(mail) && reply::by_null_sender(mail) {
         return Some(vec!["envelope sender is null".to_owned()]);
+    }
+    if headers::list(mail, own).is_some() {
+        return None;
     }
     let mut program = automatic::evidence(mail)?;
     program.push(reply::acknowledgement(mail)?);

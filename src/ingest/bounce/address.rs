@@ -22,13 +22,22 @@ pub(super) fn of_field(value: &str) -> Option<String> {
     clean(inner).or_else(|| in_text(value).into_iter().next())
 }
 
-/// The addresses of a line of text, in their order. Those of message ids and headers look the same: the caller knows.
+/// The addresses of a line of text, in their order. Chinese and Japanese put no blank before them. Those of message ids and headers look the same: the caller knows.
 pub(super) fn in_text(line: &str) -> Vec<String> {
-    line.split(|c: char| c.is_whitespace() || ENDS.contains(&c))
+    line.split(|c: char| c.is_whitespace() || ENDS.contains(&c) || c >= '\u{2e80}')
         .filter(|word| word.contains('@'))
         .take(50)
         .filter_map(clean)
         .filter(|address| address.rsplit_once('@').is_some_and(|(_, domain)| domain.contains('.')))
+        .collect()
+}
+
+/// A text without the addresses in it, whose words would be taken for the text's: `<no-spam@..> unknown`.
+pub(super) fn without(text: &str) -> String {
+    let bare = |word: &str| !word.contains('@');
+    text.lines()
+        .flat_map(|line| line.split_whitespace().filter(|word| bare(word)).chain(["\n"]))
+        .flat_map(|word| [word, " "])
         .collect()
 }
 

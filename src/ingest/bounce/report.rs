@@ -51,6 +51,15 @@ impl Report {
         self.end < self.all.len()
     }
 
+    /// Some line holds a server's reply: a code, and an address, an enhanced code or a reason with it.
+    pub(super) fn has_reply(&self) -> bool {
+        self.text().lines().take(LINES).any(|line| {
+            let code = status::reply_in_line(line).is_some();
+            let reason = || causes::of(&fold(&address::without(line), 500)).is_some();
+            (code && (line.contains('@') || reason())) || status::enhanced(line).is_some()
+        })
+    }
+
     /// Failed, unless the text speaks of a delay or of success.
     pub(super) fn action(&self, mail: &Mail) -> BounceAction {
         let text = fold(self.text(), 4_000);
@@ -94,7 +103,7 @@ impl Report {
         // A report to the very address that failed: then it is among the known ones.
         best.or_else(|| {
             lines()
-                .filter(|line| matches!(rank(line), Some(0 | 1)))
+                .filter(|line| matches!(rank(line), Some(0..=2)))
                 .find_map(|line| address::in_text(line).into_iter().next())
         })
     }
@@ -118,7 +127,7 @@ impl Report {
             }
             said.extend(line.chars().take(500));
         }
-        let said = said.trim_start_matches(['<', '>', ' ']).trim();
+        let said = said.strip_prefix("<<<").or(said.strip_prefix(">>>")).unwrap_or(&said).trim();
         (!said.is_empty()).then(|| said.to_owned())
     }
 }
@@ -134,7 +143,7 @@ fn tells(line: &str) -> bool {
     }
     status::reply_in_line(bare).is_some()
         || status::enhanced(bare).is_some()
-        || causes::of(&fold(bare, 500)).is_some()
+        || causes::of(&fold(&address::without(bare), 500)).is_some()
 }
 
 /// How likely the address of a line is the one that failed; less is better, `None` is never.

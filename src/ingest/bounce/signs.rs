@@ -5,15 +5,14 @@
 //! a program, and a reply or a forward by a person is a person's mail even with a report inside.
 
 use crate::ingest::classify::fold::fold;
-use crate::ingest::classify::has_reply_prefix;
 use crate::ingest::classify::headers::{evidence as field, null_sender};
 use crate::ingest::classify::sender::{SenderKind, kind};
+use crate::ingest::classify::{has_auto_prefix, has_reply_prefix};
 use crate::mail::Mail;
 
 use super::announcements;
 use super::original::is_returned;
 use super::report::Report;
-use super::status;
 
 /// Characters of the report in which an announcement is looked for.
 const CHARS: usize = 4_000;
@@ -72,40 +71,75 @@ fn by_words(
     if let Some(failed) = failed {
         return Some(vec![speaks, failed]);
     }
-    let announced = announcements::announced(subject).map(|_| field("Subject", &mail.subject));
-    let formal = announcements::formal(&text).map(|phrase| format!("text: {phrase}"));
-    let said = announcements::announced(&text).map(|phrase| format!("text: {phrase}"));
-    let returned = returned(mail, report);
-    let coded = status::reply_class(report.text()).is_some() || status::enhanced(report.text()).is_some();
-    // Autoresponders send from the null sender too: there words of the text must be a mail system's own.
-    let enough = match voice {
-        Voice::Daemon => {
-            announced.is_some()
-                || formal.is_some()
-                || said.is_some()
-                || returned
-                || (null_sender(mail) && coded)
-        }
-        Voice::Postmaster => {
-            formal.is_some()
-                || has_fields
-                || (announced.is_some() && (said.is_some() || coded || returned || null_sender(mail)))
-                || (said.is_some() && (coded || returned))
-        }
-        Voice::Null => {
-            formal.is_some()
-                || has_fields
-                || announced.is_some()
-                || (said.is_some() && (coded || returned || !talks(mail)))
-        }
-        Voice::Program => {
-            has_fields
-                || ((formal.is_some() || said.is_some() || announced.is_some())
-                    && (returned || coded && formal.is_some()))
-        }
-        Voice::Somebody => false,
+    let words = Words {
+        subject: announcements::announced(subject).is_some(),
+        formal: announcements::formal(&text),
+        text: announcements::announced(&text),
+        returned: returned(mail, report),
+        reply: report.has_reply(),
+        fields: has_fields,
     };
-    enough.then(|| [Some(speaks), announced, formal.or(said)].into_iter().flatten().collect())
+    if !words.are_enough(mail, voice) {
+        return None;
+    }
+    let subject = words.subject.then(|| field("Subject", &mail.subject));
+    let text = words.formal.or(words.text).map(|phrase| format!("text: {phrase}"));
+    Some([Some(speaks), subject, text].into_iter().flatten().collect())
+}
+
+/// What the mail says, piece by piece.
+struct Words {
+    /// The subject announces.
+    subject: bool,
+    /// A sentence that only mail systems write.
+    formal: Option<&'static str>,
+    /// An announcement in the text.
+    text: Option<&'static str>,
+    /// A mail or its header came back.
+    returned: bool,
+    /// A server's reply stands in the text.
+    reply: bool,
+    /// Fields of a status report, as a part or in the text.
+    fields: bool,
+}
+
+impl Words {
+    /// The less a voice proves, the more must be said.
+    fn are_enough(&self, mail: &Mail, voice: Voice) -> bool {
+        let formal = self.formal.is_some();
+        let text = formal || self.text.is_some();
+        match voice {
+            Voice::Daemon => {
+                self.subject || text || self.returned || self.fields || (null_sender(mail) && self.reply)
+            }
+            // Autoresponders send from the null sender too, and repeat our subject.
+            Voice::Null if has_auto_prefix(&mail.subject) => self.fields,
+            Voice::Null if has_reply_prefix(&mail.subject) => {
+                self.fields || (formal && (self.returned || self.reply))
+            }
+            Voice::Null => {
+                self.fields
+                    || formal
+                    || self.subject
+                    || (text && (self.reply || self.returned || !talks(mail)))
+            }
+            Voice::Postmaster => {
+                formal
+                    || self.fields
+                    || (self.subject && (text || self.reply || self.returned))
+                    || (text && (self.reply || self.returned))
+            }
+            // Notifications quote bounces: there the report must be the mail's own form.
+            Voice::Program => {
+                let attached = mail.attachments.iter().any(is_returned);
+                let listed = ["List-Id", "List-Unsubscribe", "List-Post"]
+                    .iter()
+                    .any(|name| mail.first_header(name).is_some());
+                !listed && text && (attached || (self.subject && self.returned && formal))
+            }
+            Voice::Somebody => false,
+        }
+    }
 }
 
 /// Whose voice it is.

@@ -6,7 +6,7 @@
 use crate::ingest::classify::fold::fold;
 use crate::mail::BounceAction;
 
-use super::causes;
+use super::{address, causes};
 
 /// Reply codes of SMTP servers (RFC 5321 section 4.2.3 and what is in use beside it).
 const REPLIES: &[&str] = &[
@@ -50,7 +50,7 @@ pub(super) fn of(told: &Told<'_>) -> Option<String> {
         reply = reply
             .or_else(|| reply_class(text))
             .or_else(|| enhanced(text).and_then(|code| code.chars().next()));
-        cause = cause.or_else(|| causes::of(&fold(text, 8_000)));
+        cause = cause.or_else(|| causes::of(&fold(&address::without(text), 8_000)));
         if reply.is_some() && cause.is_some() {
             break;
         }

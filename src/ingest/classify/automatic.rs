@@ -48,6 +48,7 @@ const SUBJECTS: &[&str] = &[
     "message from km",
     "scanned from a xerox",
     "attached image",
+    "microsoft outlook test message",
 ];
 
 /// Evidence that a program wrote the mail of its own accord.

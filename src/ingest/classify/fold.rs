@@ -41,14 +41,36 @@ fn plain(character: char) -> Option<char> {
     })
 }
 
+/// The tables of a file: `[name]`, then phrases with ` | ` between them; lines that begin with `#` are comments.
+pub(in crate::ingest) fn tables(
+    file: &'static str,
+) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    let mut found: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
+    for line in file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        match line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            Some(name) => found.push((name, Vec::new())),
+            None => {
+                if let Some((_, phrases)) = found.last_mut() {
+                    phrases.extend(line.split('|').map(str::trim).filter(|phrase| !phrase.is_empty()));
+                }
+            }
+        }
+    }
+    found.into_iter()
+}
+
 /// Phrases, folded once, for "does this text contain one of them".
 pub(in crate::ingest) struct Phrases(Vec<(String, &'static str)>);
 
 impl Phrases {
-    /// Folds a table.
-    pub(in crate::ingest) fn new(tables: &[&[&'static str]]) -> Self {
-        let all = tables.iter().copied().flatten().copied();
-        Self(all.map(|phrase| (fold(phrase, usize::MAX), phrase)).collect())
+    /// Folds phrases.
+    pub(in crate::ingest) fn new(phrases: impl IntoIterator<Item = &'static str>) -> Self {
+        Self(phrases.into_iter().map(|phrase| (fold(phrase, usize::MAX), phrase)).collect())
+    }
+
+    /// Folds one table of a file of tables.
+    pub(in crate::ingest) fn table(file: &'static str, name: &str) -> Self {
+        Self::new(tables(file).filter(|(found, _)| *found == name).flat_map(|(_, phrases)| phrases))
     }
 
     /// The first phrase of the table that stands in `folded`, as the table spells it.
@@ -67,7 +89,7 @@ impl Phrases {
 
 #[cfg(test)]
 mod tests {
-    use super::{Phrases, fold};
+    use super::{Phrases, fold, tables};
 
     #[test]
     fn accents_case_and_blanks_do_not_matter() {
@@ -78,8 +100,17 @@ mod tests {
     }
 
     #[test]
+    fn files_of_tables() {
+        const FILE: &str = "# words\n[a]\none | two\n\n# more\nthree\n[b]\nfour";
+        let read: Vec<_> = tables(FILE).collect();
+        assert_eq!(read, [("a", vec!["one", "two", "three"]), ("b", vec!["four"])]);
+        assert_eq!(Phrases::table(FILE, "b").within("four"), Some("four"));
+        assert_eq!(Phrases::table(FILE, "c").within("four"), None);
+    }
+
+    #[test]
     fn the_longest_beginning_wins() {
-        let phrases = Phrases::new(&[&["out of", "Out of Office"]]);
+        let phrases = Phrases::new(["out of", "Out of Office"]);
         assert_eq!(phrases.at_start("out of office: x"), Some(("Out of Office", ": x")));
         assert_eq!(phrases.within("i am out of it"), Some("out of"));
     }

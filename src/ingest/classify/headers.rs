@@ -37,6 +37,7 @@ const ANSWERS: &[&str] = &[
     "X-Out-Of-Office",
     "X-Autoreply-To",
     "X-Google-Autoreply",
+    "X-List-Administrivia",
 ];
 
 /// Header fields that only programs and services which send in their own name write.
@@ -69,7 +70,6 @@ const PROGRAMS: &[&str] = &[
     "X-Mass-Mail",
     "X-Bulkmail",
     "X-SFMC-Stack",
-    "X-MS-Exchange-Organization-IsSystemGenerated",
 ];
 
 /// Header fields that only lists write.
@@ -120,7 +120,9 @@ pub(super) fn answering_program(mail: &Mail) -> Option<String> {
 
 /// A field that only programs and bulk services write.
 pub(super) fn program(mail: &Mail) -> Option<String> {
-    PROGRAMS.iter().find_map(|name| spoken(mail, name))
+    // Amazon SES puts a Feedback-ID on everything it relays, people's mail too.
+    let relayed = |said: &String| said.starts_with("Feedback-ID") && said.ends_with("AmazonSES");
+    PROGRAMS.iter().filter_map(|name| spoken(mail, name)).find(|said| !relayed(said))
 }
 
 /// `X-Auto-Response-Suppress` with any value but none: do not answer (it never says "is an answer").

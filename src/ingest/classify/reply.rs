@@ -7,7 +7,7 @@
 use crate::mail::{Attachment, Mail};
 
 use super::away::WORDS;
-use super::fold::fold;
+use super::fold::{Phrases, fold};
 use super::headers::{self, AutoSubmitted};
 
 /// Lines of the new text that count as its opening.
@@ -68,46 +68,137 @@ fn calendar_answer(part: &Attachment) -> Option<bool> {
 pub(super) fn by_words(mail: &Mail) -> Option<Vec<String>> {
     let subject = fold(&mail.subject, 300);
     let subject = without_tags(&subject);
-    let opening = opening(mail);
-    let machine = machine_hint(mail);
-    let answers = !mail.in_reply_to.is_empty() || !mail.references.is_empty();
     let said = headers::evidence("Subject", &mail.subject);
-
+    let hint = program_hint(mail);
     if let Some((phrase, rest)) = WORDS.auto.at_start(subject) {
-        let whole = rest.trim().is_empty() && (phrase != "Auto" || machine.is_some());
-        if whole || is_prefix(rest) || machine.is_some() {
+        // "Auto" is a car too.
+        let sure = phrase != "Auto" || hint.is_some() || answers(mail);
+        if (sure && is_prefix(rest)) || hint.is_some() {
             return Some(vec![said]);
         }
     }
-    let away_words = WORDS.openings.within(&opening);
-    let response = WORDS.responses.within(&opening);
+    let opening = opening(mail);
+    let away = WORDS.openings.within(&opening).map(text_evidence);
     if let Some((_, rest)) = WORDS.away.at_start(subject) {
-        if let Some(hint) = machine {
-            return Some(vec![said, hint]);
+        let beside = hint
+            .clone()
+            .or_else(|| headers::suppressed(mail))
+            .or_else(|| answers(mail).then(|| "In-Reply-To".to_owned()));
+        if let Some(beside) = beside.filter(|_| away.is_some() || is_prefix(rest)) {
+            return Some([Some(said), Some(beside), away].into_iter().flatten().collect());
         }
-        let words = away_words.or(response).map(text_evidence);
-        if answers && (words.is_some() || is_prefix(rest)) {
-            return Some([said].into_iter().chain(words).collect());
-        }
-        if let Some(words) = words.filter(|_| {
-            (is_prefix(rest) && !rest.trim().is_empty()) || (away_words.is_some() && response.is_some())
-        }) {
+        if let Some(words) = begins_as_answer(mail, is_prefix(rest) && !rest.trim().is_empty()) {
             return Some(vec![said, words]);
         }
+    }
+    if let Some(words) = read_notice(mail, subject, &opening) {
+        return Some(vec![said, words]);
     }
     if let Some(line) = confession(mail) {
         return Some(vec![text_evidence(line)]);
     }
-    if let (Some(hint), Some(words)) = (machine, away_words) {
-        return Some(vec![hint, text_evidence(words)]);
-    }
-    None
+    Some(vec![hint?, away?])
+}
+
+/// Without a field to help: the first sentence is that of somebody absent, and, unless the subject repeats
+/// ours behind a prefix, something in the opening answers. People who ask for help begin otherwise.
+fn begins_as_answer(mail: &Mail, prefixed: bool) -> Option<String> {
+    let lines = mail.body.new_text.lines().map(str::trim).filter(|line| !line.is_empty()).take(2);
+    let sentences: Vec<String> = lines
+        .map(|line| fold(line.split_inclusive(['.', '。', '!', '?']).next().unwrap_or_default(), 200))
+        .collect();
+    let first = |words: &Phrases| sentences.iter().find_map(|sentence| words.within(sentence));
+    let away = first(&WORDS.openings);
+    let response = first(&WORDS.responses);
+    let opening = opening(mail);
+    let both = (away.is_some() && WORDS.responses.within(&opening).is_some())
+        || (response.is_some() && WORDS.openings.within(&opening).is_some());
+    away.or(response).filter(|_| prefixed || both).map(text_evidence)
+}
+
+/// Read receipts of mail programs that send them as plain text: "Read: ..." and "Your message ... was read on".
+fn read_notice(mail: &Mail, subject: &str, opening: &str) -> Option<String> {
+    const SUBJECTS: &[&str] = &[
+        "read:",
+        "not read:",
+        "gelesen:",
+        "ungelesen geloscht:",
+        "leido:",
+        "no leido:",
+        "lu :",
+        "lu:",
+        "non lu :",
+        "letto:",
+        "non letto:",
+        "lida:",
+        "lido:",
+        "gelezen:",
+        "last:",
+        "laest:",
+        "lest:",
+        "luettu:",
+        "przeczytano:",
+        "прочтено:",
+        "прочитано:",
+        "既読:",
+        "開封済み:",
+        "已读:",
+        "read receipt",
+        "return receipt",
+        "lesebestatigung",
+        "confirmacion de lectura",
+        "accuse de lecture",
+        "conferma di lettura",
+        "confirmacao de leitura",
+    ];
+    const TEXTS: &[&str] = &[
+        "was read on",
+        "was deleted without being read",
+        "your message",
+        "ihre nachricht",
+        "gelesen",
+        "se ha leido",
+        "se leyo",
+        "fue leido",
+        "su mensaje",
+        "votre message",
+        "a ete lu",
+        "il messaggio",
+        "e stato letto",
+        "sua mensagem",
+        "foi lida",
+        "uw bericht",
+        "is gelezen",
+        "ditt meddelande",
+        "din meddelelse",
+        "viestisi",
+        "panstwa wiadomosc",
+        "ваше сообщение",
+        "开封",
+        "開封",
+        "您的邮件",
+    ];
+    let fits = SUBJECTS.iter().any(|known| subject.starts_with(*known))
+        && TEXTS.iter().any(|known| opening.contains(known));
+    let short = mail.body.new_text.chars().take(1_000).count() < 1_000;
+    (fits && short && (answers(mail) || program_hint(mail).is_some() || opening.contains("was read")))
+        .then(|| "read notice".to_owned())
+}
+
+/// The mail names a parent.
+fn answers(mail: &Mail) -> bool {
+    !mail.in_reply_to.is_empty() || !mail.references.is_empty()
+}
+
+/// The subject begins as only a program's answer does.
+pub(in crate::ingest) fn has_auto_prefix(subject: &str) -> bool {
+    let folded = fold(subject, 300);
+    WORDS.auto.at_start(without_tags(&folded)).is_some_and(|(_, rest)| is_prefix(rest))
 }
 
 /// An acknowledgement: says that it received something, is by a program, and answers a mail.
 pub(super) fn acknowledgement(mail: &Mail) -> Option<String> {
-    let answers = !mail.in_reply_to.is_empty() || !mail.references.is_empty();
-    if !answers {
+    if !answers(mail) {
         return None;
     }
     let subject = fold(&mail.subject, 300);
@@ -119,19 +210,18 @@ pub(super) fn acknowledgement(mail: &Mail) -> Option<String> {
 /// The null sender with words of absence, or in answer to something: not a bounce, so an answer.
 pub(super) fn by_null_sender(mail: &Mail) -> bool {
     let subject = fold(&mail.subject, 300);
-    !mail.in_reply_to.is_empty()
-        || !mail.references.is_empty()
+    answers(mail)
         || has_reply_prefix(&mail.subject)
         || WORDS.away.at_start(&subject).is_some()
         || WORDS.openings.within(&opening(mail)).is_some()
 }
 
-/// What only programs add, short of saying that they answer.
-fn machine_hint(mail: &Mail) -> Option<String> {
+/// What only programs add, short of saying that they answer. What asks for silence alone is not among it.
+fn program_hint(mail: &Mail) -> Option<String> {
     let generated = headers::auto_submitted(mail).map(|(_, said)| said);
     let precedence = || headers::precedence(mail).map(|value| headers::evidence("Precedence", &value));
     let null = || headers::null_sender(mail).then(|| "envelope sender is null".to_owned());
-    generated.or_else(|| headers::suppressed(mail)).or_else(precedence).or_else(null)
+    generated.or_else(precedence).or_else(null)
 }
 
 /// The first lines of the new text, folded.

@@ -213,6 +213,7 @@ const PROGRAMS: &[&str] = &[
     "newsletter",
     "newsletters",
     "mailing",
+    "quarantine",
     "autoresponder",
     "autoreply",
     "auto-reply",
