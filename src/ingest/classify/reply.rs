@@ -71,8 +71,9 @@ pub(super) fn by_words(mail: &Mail) -> Option<Vec<String>> {
     let said = headers::evidence("Subject", &mail.subject);
     let hint = program_hint(mail);
     if let Some((phrase, rest)) = WORDS.auto.at_start(subject) {
-        // "Auto" is a car too.
-        let sure = phrase != "Auto" || hint.is_some() || answers(mail);
+        // "Auto" is a car too; Notes writes "AUTO: Ana is out of the office (returning ...)".
+        let sure =
+            phrase != "Auto" || hint.is_some() || answers(mail) || WORDS.openings.within(rest).is_some();
         if (sure && is_prefix(rest)) || hint.is_some() {
             return Some(vec![said]);
         }
@@ -86,6 +87,10 @@ pub(super) fn by_words(mail: &Mail) -> Option<Vec<String>> {
             .or_else(|| answers(mail).then(|| "In-Reply-To".to_owned()));
         if let Some(beside) = beside.filter(|_| away.is_some() || is_prefix(rest)) {
             return Some([Some(said), Some(beside), away].into_iter().flatten().collect());
+        }
+        // Nobody but a program puts its absence before "Re:".
+        if has_reply_prefix(rest.trim_start_matches([':', '-', ' '])) {
+            return Some(vec![said]);
         }
         if let Some(words) = begins_as_answer(mail, is_prefix(rest) && !rest.trim().is_empty()) {
             return Some(vec![said, words]);
