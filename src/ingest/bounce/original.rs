@@ -85,19 +85,15 @@ fn field(text: &str, name: &str) -> Option<String> {
     value.filter(|value| !value.trim().is_empty())
 }
 
-/// The same field in any line of a text, indented or not.
+/// The same field in any line of a text, indented or not; its value may stand on the next line.
 fn anywhere(text: &str, name: &str) -> Option<String> {
     let mut lines = text.lines().take(2_000).map(str::trim);
-    while let Some(line) = lines.next() {
-        if let Some((field, value)) =
-            line.split_once(':').filter(|(field, _)| field.trim().eq_ignore_ascii_case(name))
-        {
-            let _ = field;
-            let value = value.trim();
-            return if value.is_empty() { lines.next().map(str::to_owned) } else { Some(value.to_owned()) };
-        }
-    }
-    None
+    let value = lines.by_ref().find_map(|line| {
+        line.split_once(':')
+            .filter(|(field, _)| field.trim().eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
+    })?;
+    if value.is_empty() { lines.next().map(str::to_owned) } else { Some(value.to_owned()) }
 }
 
 /// What stands between angle brackets, or the whole where it has no blank.
