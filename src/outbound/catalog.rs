@@ -102,6 +102,7 @@ pub const COMMON: &[Variable] = &[
     maybe("signature", Kind::Text, "The queue's signature, for mails to customers."),
     maybe("ref", Kind::Line, "The reply token in its brackets, where the mail carries one."),
     maybe("cut_line", Kind::Line, "The line that divides a reply from what it answers."),
+    maybe("reply", Kind::Line, "What becomes of a reply: `customer` or `internal`; for `#if (eq reply ..)`."),
     maybe(
         "buttons",
         Kind::List(&["label", "href", "command"]),
@@ -196,7 +197,7 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         "agent-answer",
         "An agent wrote to the customer: the agent's words and the queue's signature, nothing else.",
         Buttons::None,
-        &[],
+        &[always("text", Kind::Text, "The agent's words.")],
     ),
     to_agent(
         "assigned",
@@ -215,6 +216,12 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         "A ticket was moved: to the members of its new queue.",
         ReplyGoes::Internal,
         &[BY, maybe("before", Kind::Line, "The queue it came from.")],
+    ),
+    to_agent(
+        "ticket-changed",
+        "Priority or state changed, or the ticket became part of another one; for notifications of the house.",
+        ReplyGoes::Internal,
+        &[BY, maybe("changes", Kind::Lines, "What changed, before and after.")],
     ),
     to_agent("note-added", "An internal note was written.", ReplyGoes::Internal, &[BY]),
     to_customer(
@@ -303,14 +310,19 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         Buttons::None,
         &[always("score", Kind::Line, "The digit that was understood.")],
     ),
-    to_customer(
-        "rejected-closed",
-        "A follow-up to a closed ticket was refused by the queue's policy.",
+    about_mail(
+        "rejected",
+        Audience::Customer,
+        "A mail was refused: by a rule, or as a follow-up to a ticket closed long ago by the queue's policy.",
         Buttons::None,
-        &[maybe("closed", Kind::Line, "When the ticket was closed.")],
+        &[
+            MAIL_SUBJECT,
+            maybe("closed", Kind::Line, "When the ticket that it names was closed."),
+            maybe("why", Kind::Line, "The reason, in words, where a rule gives one."),
+        ],
     ),
     about_mail(
-        "quarantined",
+        "quarantine",
         Audience::Administrator,
         "A mail could not be processed and is kept in the quarantine.",
         Buttons::None,

@@ -2,3 +2,5 @@
 
 pub mod catalog;
 pub mod data;
+pub mod template;
+pub mod template_files;
