@@ -9,7 +9,7 @@ mod render;
 mod tokens;
 
 pub use clean::sanitise;
-use render::lines;
+pub(crate) use render::{Mark, lines};
 
 /// The text of an HTML part: blocks on lines of their own, quotes marked with `>`.
 pub fn to_text(html: &str) -> String {

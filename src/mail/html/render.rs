@@ -23,6 +23,8 @@ pub(crate) enum Mark {
     Attribution,
     /// Belongs to a signature.
     Signature,
+    /// Quoted by the sender's own hand, unless an attribution says otherwise.
+    Cited,
 }
 
 /// A line of rendered HTML.
@@ -389,6 +391,9 @@ fn region(element: &str, class: &str, id: &str, smart: &str) -> (Mark, bool) {
     }
     if has("gmail_quote") && element != "blockquote" {
         return (Mark::Attribution, true);
+    }
+    if has("gmail_quote") {
+        return (Mark::Cited, false);
     }
     let signature = has("gmail_signature")
         || has("moz-signature")

@@ -1,0 +1,154 @@
+//! The borders behind which everything is the other mail: dividing lines, header blocks, our own cut line.
+
+use std::collections::BTreeSet;
+
+use super::CUT_LINE_MARK;
+use super::attribution::{has_address, is_dash};
+use super::phrases::{DIVIDERS, LABELS, Label, MORE_DIVIDERS};
+use super::rows::Row;
+
+/// Rows that one header block may take.
+const MAX_BLOCK: usize = 16;
+/// Longest row that is looked at, in octets.
+const MAX_LENGTH: usize = 300;
+
+/// Our own cut line, whatever quote signs or blanks stand in front.
+pub(super) fn is_cut_line(row: &Row) -> bool {
+    let text = row.text.trim_start_matches(|sign: char| sign.is_whitespace() || ">|*".contains(sign));
+    text.starts_with(CUT_LINE_MARK)
+}
+
+/// `-----Original Message-----` and its like; `Begin forwarded message:` has no dashes.
+pub(super) fn is_divider(text: &str) -> bool {
+    let text = text.trim();
+    if text.len() > MAX_LENGTH {
+        return false;
+    }
+    let ornament = |sign: char| is_dash(sign) || sign.is_whitespace() || "_=*#:：>".contains(sign);
+    let bare = text.trim_matches(ornament).to_lowercase().replace('\u{2019}', "'");
+    let known = |phrase: &&str| bare.starts_with(phrase) && bare.len() <= phrase.len() + 12;
+    let Some(phrase) = DIVIDERS.iter().chain(&MORE_DIVIDERS).find(|phrase| known(phrase)) else {
+        return false;
+    };
+    let drawn = text.starts_with(|sign: char| is_dash(sign) || "_=*#".contains(sign));
+    drawn
+        || (phrase.len() + 2 >= bare.len() || text.ends_with([':', '：']))
+            && (text.ends_with([':', '：']) || bare.len() > 20)
+}
+
+/// A line drawn with dashes or underscores, words in it or not.
+pub(super) fn is_rule(text: &str) -> bool {
+    let text = text.trim().trim_matches('*').trim();
+    let mark = |sign: char| is_dash(sign) || "_=".contains(sign);
+    let drawn = text.chars().take(3).filter(|sign| mark(*sign)).count() == 3;
+    drawn && text.ends_with(mark) && text.len() <= MAX_LENGTH
+}
+
+/// Whether a header block (`From: .. Sent: .. To: .. Subject: ..`) starts in row `first`.
+pub(super) fn is_header_block(rows: &[Row], first: usize) -> bool {
+    let Some(start) = rows.get(first) else { return false };
+    if !matches!(label(&start.text), Some(Label::From | Label::Date | Label::Subject | Label::To)) {
+        return false;
+    }
+    let depth = start.depth;
+    let mut seen = BTreeSet::new();
+    let (mut addressed, mut timed) = (false, false);
+    let mut loose = 0;
+    for (at, row) in rows.iter().enumerate().skip(first).take(MAX_BLOCK) {
+        if row.is_blank() {
+            // Converters put empty lines between the fields.
+            let next = rows.iter().skip(at + 1).find(|row| !row.is_blank());
+            if next.is_none_or(|next| label(&next.text).is_none()) {
+                break;
+            }
+            continue;
+        }
+        if row.depth != depth {
+            break;
+        }
+        match label(&row.text) {
+            Some(kind) => {
+                loose = 0;
+                seen.insert(kind);
+                addressed |= matches!(kind, Label::From | Label::To) && has_address(&row.text);
+                timed |= kind == Label::Date && has_clock(&row.text);
+                if kind == Label::From {
+                    timed |= has_second_label(&row.text) && has_clock(&row.text);
+                }
+            }
+            None => {
+                // A long list of addressees, or a wrapped field.
+                loose += 1;
+                if loose > 3 {
+                    break;
+                }
+            }
+        }
+    }
+    seen.remove(&Label::Other);
+    let anchored =
+        seen.contains(&Label::From) || seen.contains(&Label::Date) && seen.contains(&Label::Subject);
+    let whole = seen.len() >= 3 && anchored;
+    // Two fields do where they can be nothing else: an address and a time of day.
+    let half = addressed && timed && (seen.contains(&Label::From) || seen.contains(&Label::To));
+    whole || half
+}
+
+/// The field that a row begins with.
+fn label(text: &str) -> Option<Label> {
+    let text = text.trim_start_matches(|sign: char| sign.is_whitespace() || "*_>•".contains(sign));
+    let head: String = text.chars().take(30).collect();
+    let (name, _) = head.split_once([':', '：'])?;
+    let name = name.trim_matches(|sign: char| sign.is_whitespace() || "*_".contains(sign)).to_lowercase();
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ").replace('\u{2019}', "'");
+    LABELS.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(kind, _)| *kind)
+}
+
+/// `From: .. Date: ..` in one row, as converters write it.
+fn has_second_label(text: &str) -> bool {
+    ["date:", "sent:", "fecha:", "enviado:", "gesendet:", "datum:"]
+        .iter()
+        .any(|word| text.to_lowercase().contains(word))
+}
+
+/// `12:30`.
+fn has_clock(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.windows(4).any(|window| match window {
+        [hour, b':' | b'.', ten, one] => {
+            hour.is_ascii_digit() && ten.is_ascii_digit() && one.is_ascii_digit()
+        }
+        _ => false,
+    })
+}
+
+/// The row at which a border really begins: rules, dividers and empty rows right above belong to it.
+pub(super) fn with_rule(rows: &[Row], first: usize) -> usize {
+    let mut start = first;
+    for at in (first.saturating_sub(4)..first).rev() {
+        let Some(row) = rows.get(at) else { break };
+        if row.is_blank() {
+            continue;
+        }
+        if row.depth == 0 && (is_rule(&row.text) || is_divider(&row.text)) {
+            start = at;
+            continue;
+        }
+        break;
+    }
+    start
+}
+
+/// The foot of a mailing list: a rule and the name of the list below it.
+pub(super) fn is_list_foot(rows: &[Row], at: usize) -> bool {
+    let Some(row) = rows.get(at).filter(|row| row.depth == 0) else { return false };
+    let text = row.text.trim();
+    let ruled = text.len() >= 20 && text.chars().all(|sign| sign == '_' || sign == '-' || sign == '=');
+    ruled
+        && rows.iter().skip(at + 1).take(3).any(|row| {
+            let lower = row.text.to_lowercase();
+            ["mailing list", "lista de correo", "mailingliste", "liste de diffusion", "unsubscribe"]
+                .iter()
+                .any(|word| lower.contains(word))
+        })
+}

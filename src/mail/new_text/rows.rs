@@ -1,0 +1,123 @@
+//! A text as rows: each with its quote depth and what the markup said of it, whether it came as text or HTML.
+
+use crate::mail::html::{Mark, lines};
+
+/// Rows that are looked at; the rest is one row more, so that hostile texts cost what they are long.
+const MAX_ROWS: usize = 50_000;
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    /// Without quote signs and trailing blanks.
+    pub(super) text: String,
+    /// As it stands, quote signs and all.
+    pub(super) shown: String,
+    /// Quote signs that a row of HTML gets where they are needed.
+    pub(super) signs: String,
+    /// How many quotes it stands in.
+    pub(super) depth: u16,
+    /// What the markup says of it.
+    pub(super) mark: Mark,
+}
+
+impl Row {
+    /// Nothing but blanks.
+    pub(super) fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+}
+
+/// The rows of a plain text.
+pub(super) fn of_text(text: &str) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut angle = Angle::default();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (line, after) =
+            if rows.len() < MAX_ROWS { rest.split_once('\n').unwrap_or((rest, "")) } else { (rest, "") };
+        rest = after;
+        let (mut depth, mut bare) = unquote(line);
+        if depth == 1 && angle.is_open() {
+            (depth, bare) = (0, line);
+        }
+        if depth == 0 {
+            angle.read(line);
+        }
+        rows.push(Row {
+            text: bare.trim_end().to_owned(),
+            shown: line.trim_end().to_owned(),
+            signs: String::new(),
+            depth,
+            mark: Mark::None,
+        });
+    }
+    keep_separators(text, &mut rows);
+    rows
+}
+
+/// An address that was opened with `<` and broken over rows: its `>` may begin a row and is no quote sign.
+#[derive(Default)]
+struct Angle {
+    open: usize,
+    rows: usize,
+}
+
+impl Angle {
+    /// Open, and not for long.
+    fn is_open(&self) -> bool {
+        self.open > 0 && self.rows < 5
+    }
+
+    /// Counts the signs of a row.
+    fn read(&mut self, line: &str) {
+        if !self.is_open() {
+            *self = Self::default();
+        }
+        self.rows += 1;
+        for sign in line.bytes() {
+            match sign {
+                b'<' => self.open += 1,
+                b'>' => self.open = self.open.saturating_sub(1),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// `-- ` ends in a blank that means something (RFC 3676 section 4.3); no other trailing blank does.
+fn keep_separators(text: &str, rows: &mut [Row]) {
+    for (row, line) in rows.iter_mut().zip(text.split('\n')) {
+        if line == "-- " {
+            line.clone_into(&mut row.text);
+        }
+    }
+}
+
+/// The rows of an HTML text.
+pub(super) fn of_html(html: &str) -> Vec<Row> {
+    lines(html)
+        .into_iter()
+        .map(|line| Row {
+            signs: line.prefix(),
+            shown: line.text.trim_end().to_owned(),
+            text: line.text,
+            depth: line.depth,
+            mark: line.mark,
+        })
+        .collect()
+}
+
+/// The quote depth of a line and what stands behind its signs.
+fn unquote(line: &str) -> (u16, &str) {
+    let (mut depth, mut rest) = (0_u16, line);
+    // Apple Mail and others indent the sign by a blank; `> >` and `>>` are the same.
+    while let Some(inner) = rest.strip_prefix('>').or_else(|| rest.strip_prefix(" >")) {
+        depth = depth.saturating_add(1);
+        rest = inner;
+    }
+    // A row of signs and a link between arrows is an ornament, not a quote.
+    if depth > 2 && line.ends_with("<<<") {
+        return (0, line);
+    }
+    (depth, if depth > 0 { rest.strip_prefix(' ').unwrap_or(rest) } else { rest })
+}

@@ -1,0 +1,154 @@
+//! Signatures: `-- `, what the markup calls one, and the lines that telephones add.
+
+use super::phrases::{MORE_SENT_FROM, SENT_FROM, SENT_FROM_ENDINGS};
+use super::rows::Row;
+use crate::mail::html::Mark;
+
+/// A signature behind a separator that lost its blank has no more rows than this.
+const MAX_BARE: usize = 12;
+
+/// The rows of a stretch of new text without its signature. `last`: nothing new follows below.
+pub(super) fn without<'a>(rows: &'a [Row], last: bool) -> Vec<&'a Row> {
+    let separator = rows.iter().enumerate().position(|(at, row)| is_separator(rows, at, row));
+    let kept = rows.get(..separator.unwrap_or(rows.len())).unwrap_or_default();
+    let mut kept: Vec<&'a Row> = kept.iter().filter(|row| row.mark != Mark::Signature).collect();
+    if last {
+        strip_sent_from(&mut kept);
+    }
+    kept
+}
+
+/// `-- ` (RFC 3676 section 4.3), or `--` with a short text below.
+fn is_separator(rows: &[Row], at: usize, row: &Row) -> bool {
+    if row.depth > 0 {
+        return false;
+    }
+    if row.text == "-- " {
+        return true;
+    }
+    let bare = matches!(row.text.trim(), "--" | "\u{2013}\u{2013}" | "\u{2014}\u{2014}");
+    bare && rows.iter().skip(at + 1).filter(|row| !row.is_blank()).count() <= MAX_BARE
+}
+
+/// Drops `Sent from my ..` at the foot.
+fn strip_sent_from(rows: &mut Vec<&Row>) {
+    for _ in 0..3 {
+        let Some(at) = rows.iter().rposition(|row| !row.is_blank()) else { return };
+        if !rows.get(at).is_some_and(|row| row.depth == 0 && is_sent_from(&row.text)) {
+            return;
+        }
+        rows.truncate(at);
+    }
+}
+
+/// One short line, not a sentence that goes on.
+fn is_sent_from(text: &str) -> bool {
+    if text.len() > 300 {
+        return false;
+    }
+    let bare = without_links(text).to_lowercase();
+    let bare = bare.trim_matches(|sign: char| sign.is_whitespace() || "*_-~.!|>".contains(sign));
+    let words = bare.split_whitespace().count();
+    if words > 9 || bare.chars().count() > 80 || bare.contains(", ") || bare.contains(". ") {
+        return false;
+    }
+    let begins = SENT_FROM.iter().chain(&MORE_SENT_FROM).any(|phrase| bare.starts_with(phrase));
+    let device = ["iphone", "ipad", "android", "samsung", "galaxy", "outlook", "yahoo", "手机", "スマホ"]
+        .iter()
+        .any(|word| bare.contains(word));
+    begins && is_program(bare) || device && SENT_FROM_ENDINGS.iter().any(|ending| bare.ends_with(ending))
+}
+
+/// `sent by courier` is somebody's sentence; a possessive, a device or a program makes it a foot line.
+fn is_program(bare: &str) -> bool {
+    const PARTS: [&str; 65] = [
+        " my ",
+        " mi ",
+        " meu ",
+        " mon ",
+        " ma ",
+        " mein",
+        " mio ",
+        " mia ",
+        " mijn ",
+        " min ",
+        " mitt ",
+        " a ",
+        "iphone",
+        "ipad",
+        "android",
+        "samsung",
+        "galaxy",
+        "huawei",
+        "xiaomi",
+        "redmi",
+        "motorola",
+        "nokia",
+        "pixel",
+        "blackberry",
+        "outlook",
+        "mail",
+        "gmx",
+        "web.de",
+        "yahoo",
+        "aol",
+        "windows",
+        "ios",
+        "phone",
+        "handy",
+        "mobil",
+        "móvil",
+        "movil",
+        "celular",
+        "telefon",
+        "téléphone",
+        "tablet",
+        "smartphone",
+        "sparrow",
+        "acompli",
+        "mailbox",
+        "airmail",
+        "spark",
+        "proton",
+        "posteingang",
+        "correo",
+        "courrier",
+        "posta",
+        "e-mail",
+        "app",
+        "телефон",
+        "мобильн",
+        "устройства",
+        "почт",
+        "我的",
+        "手机",
+        "minun",
+        "puhelime",
+        "iphonen",
+        "laitteest",
+        "mojego",
+    ];
+    let padded = format!("{bare} ");
+    PARTS.iter().any(|part| padded.contains(part))
+}
+
+/// A line without `<https://..>`, `(https://..)` and `[https://..]`.
+fn without_links(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['<', '(', '[']) {
+        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.push_str(before);
+        let end = from.find(['>', ')', ']']);
+        match end.and_then(|end| Some((from.get(1..end)?, from.get(end + 1..)?))) {
+            Some((inner, after)) if inner.contains("://") || inner.starts_with("mailto:") => rest = after,
+            _ => {
+                let mut signs = from.chars();
+                out.extend(signs.next());
+                rest = signs.as_str();
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}

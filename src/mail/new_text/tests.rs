@@ -1,0 +1,1 @@
+//! Replies of many programs and languages, written for this table.
