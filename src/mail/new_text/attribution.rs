@@ -24,7 +24,7 @@ pub(super) fn ending_at(rows: &[Row], last: usize) -> Option<Found> {
     let end =
         rows.get(last).filter(|row| row.depth == 0 && !row.is_blank() && row.text.len() <= MAX_LENGTH)?;
     let next_quoted = rows.iter().skip(last + 1).find(|row| !row.is_blank()).is_some_and(|row| row.depth > 0);
-    let tail = ending(&end.text);
+    let tail = ending(&end.text).filter(|tail| tail.contains(char::is_alphanumeric));
     // Old Android and Gmail: `2011/4/7 Ana <ana@example.org>`, no colon.
     let bare_date = next_quoted && end.text.trim_end().ends_with('>') && starts_with_date(&end.text);
     if bare_date && has_address(&end.text) {
@@ -38,12 +38,24 @@ pub(super) fn ending_at(rows: &[Row], last: usize) -> Option<Found> {
             break;
         }
         if is_complete(&joined) {
-            return Some(Found { first, shared: 0 });
+            return Some(Found { first: opened_above(rows, first), shared: 0 });
         }
         let Some(above) = above(rows, first) else { break };
         first = above;
     }
     alone(rows, last, &tail, next_quoted)
+}
+
+/// A window that begins with a time of day may have its preposition and date in the row above.
+fn opened_above(rows: &[Row], first: usize) -> usize {
+    let opens = |at: &usize| {
+        rows.get(*at).is_some_and(|row| {
+            let lower = row.text.trim().to_lowercase();
+            row.depth == 0 && starts_with_opener(&lower) && has_date(&lower) && ending(&lower).is_none()
+        })
+    };
+    let timed = rows.get(first).is_some_and(|row| starts_with_date(&row.text.to_lowercase()));
+    first.checked_sub(1).filter(|above| timed && opens(above)).unwrap_or(first)
 }
 
 /// The row in which an attribution may have begun that goes on in row `first`. Blank rows lie between only

@@ -47,7 +47,7 @@ pub(super) fn is_rule(text: &str) -> bool {
 /// Whether a header block (`From: .. Sent: .. To: .. Subject: ..`) starts in row `first`.
 pub(super) fn is_header_block(rows: &[Row], first: usize) -> bool {
     let Some(start) = rows.get(first) else { return false };
-    if !matches!(label(&start.text), Some(Label::From | Label::Date | Label::Subject | Label::To)) {
+    if !matches!(start.label, Some(Label::From | Label::Date | Label::Subject | Label::To)) {
         return false;
     }
     let depth = start.depth;
@@ -58,7 +58,7 @@ pub(super) fn is_header_block(rows: &[Row], first: usize) -> bool {
         if row.is_blank() {
             // Converters put empty lines between the fields.
             let next = rows.iter().skip(at + 1).find(|row| !row.is_blank());
-            if next.is_none_or(|next| label(&next.text).is_none()) {
+            if next.is_none_or(|next| next.label.is_none()) {
                 break;
             }
             continue;
@@ -66,7 +66,7 @@ pub(super) fn is_header_block(rows: &[Row], first: usize) -> bool {
         if row.depth != depth {
             break;
         }
-        match label(&row.text) {
+        match row.label {
             Some(kind) => {
                 loose = 0;
                 seen.insert(kind);
@@ -95,7 +95,7 @@ pub(super) fn is_header_block(rows: &[Row], first: usize) -> bool {
 }
 
 /// The field that a row begins with.
-fn label(text: &str) -> Option<Label> {
+pub(super) fn label(text: &str) -> Option<Label> {
     let text = text.trim_start_matches(|sign: char| sign.is_whitespace() || "*_>•".contains(sign));
     let head: String = text.chars().take(30).collect();
     let (name, _) = head.split_once([':', '：'])?;

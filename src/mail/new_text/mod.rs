@@ -158,13 +158,7 @@ fn split_shared(rows: &mut Vec<Row>, found: attribution::Found) -> usize {
     let introduction = row.text.get(found.shared..).unwrap_or_default().to_owned();
     row.text.truncate(found.shared);
     row.shown.clone_from(&row.text);
-    let row = Row {
-        shown: introduction.clone(),
-        text: introduction,
-        signs: String::new(),
-        depth: 0,
-        mark: Mark::None,
-    };
+    let row = Row::new(&introduction, &introduction, 0);
     rows.insert(found.first + 1, row);
     found.first + 1
 }
@@ -242,7 +236,7 @@ fn kept(rows: &[Row], stretches: &[Stretch], border: usize, html: bool) -> (Vec<
     let resumed = stretches.iter().skip(last_new).any(|stretch| stretch.quoted && !stretch.introduced);
     let answers_inline =
         inner.len() > 1 || inner.len() == 1 && resumed && inner.iter().any(|stretch| stretch.introduced);
-    let tail_cut = border < rows.len();
+    let tail_cut = border < rows.len() || stretches.iter().any(|stretch| stretch.introduced);
     let kept = stretches
         .iter()
         .enumerate()

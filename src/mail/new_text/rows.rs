@@ -1,5 +1,7 @@
 //! A text as rows: each with its quote depth and what the markup said of it, whether it came as text or HTML.
 
+use super::borders;
+use super::phrases::Label;
 use crate::mail::html::{Mark, lines};
 
 /// Rows that are looked at; the rest is one row more, so that hostile texts cost what they are long.
@@ -18,9 +20,23 @@ pub(super) struct Row {
     pub(super) depth: u16,
     /// What the markup says of it.
     pub(super) mark: Mark,
+    /// The header field that it begins with; looked up once, because several rows above ask for it.
+    pub(super) label: Option<Label>,
 }
 
 impl Row {
+    /// A row of text.
+    pub(super) fn new(text: &str, shown: &str, depth: u16) -> Self {
+        Self {
+            label: borders::label(text),
+            text: text.trim_end().to_owned(),
+            shown: shown.trim_end().to_owned(),
+            signs: String::new(),
+            depth,
+            mark: Mark::None,
+        }
+    }
+
     /// Nothing but blanks.
     pub(super) fn is_blank(&self) -> bool {
         self.text.trim().is_empty()
@@ -43,13 +59,7 @@ pub(super) fn of_text(text: &str) -> Vec<Row> {
         if depth == 0 {
             angle.read(line);
         }
-        rows.push(Row {
-            text: bare.trim_end().to_owned(),
-            shown: line.trim_end().to_owned(),
-            signs: String::new(),
-            depth,
-            mark: Mark::None,
-        });
+        rows.push(Row::new(bare, line, depth));
     }
     keep_separators(text, &mut rows);
     rows
@@ -99,10 +109,8 @@ pub(super) fn of_html(html: &str) -> Vec<Row> {
         .into_iter()
         .map(|line| Row {
             signs: line.prefix(),
-            shown: line.text.trim_end().to_owned(),
-            text: line.text,
-            depth: line.depth,
             mark: line.mark,
+            ..Row::new(&line.text, &line.text, line.depth)
         })
         .collect()
 }

@@ -27,7 +27,7 @@ fn is_separator(rows: &[Row], at: usize, row: &Row) -> bool {
         return true;
     }
     let bare = matches!(row.text.trim(), "--" | "\u{2013}\u{2013}" | "\u{2014}\u{2014}");
-    bare && rows.iter().skip(at + 1).filter(|row| !row.is_blank()).count() <= MAX_BARE
+    bare && rows.iter().skip(at + 1).filter(|row| !row.is_blank()).take(MAX_BARE + 1).count() <= MAX_BARE
 }
 
 /// Drops `Sent from my ..` at the foot.
@@ -49,7 +49,7 @@ fn is_sent_from(text: &str) -> bool {
     let bare = without_links(text).to_lowercase();
     let bare = bare.trim_matches(|sign: char| sign.is_whitespace() || "*_-~.!|>".contains(sign));
     let words = bare.split_whitespace().count();
-    if words > 9 || bare.chars().count() > 80 || bare.contains(", ") || bare.contains(". ") {
+    if words > 12 || bare.chars().count() > 90 || bare.contains(", ") || bare.contains(". ") {
         return false;
     }
     let begins = SENT_FROM.iter().chain(&MORE_SENT_FROM).any(|phrase| bare.starts_with(phrase));
