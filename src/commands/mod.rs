@@ -2,6 +2,24 @@
 //!
 //! Nothing here knows a ticket: `decide` resolves names, checks rights and does what is asked.
 
+mod answers;
+mod arguments;
 mod command;
+mod help;
+mod read;
+mod receipt;
+#[cfg(test)]
+mod tests;
+mod thanks;
+mod told;
+mod verb;
+mod when;
+mod words;
 
+pub use answers::{codes, confirms, customer_words, cut_line, goes_to, notice_marks};
 pub use command::{AutoClose, Block, Command, CustomerWord, Line, Mistake, Outcome, Who};
+pub use help::{HelpRow, help, help_rows, help_table};
+pub use read::{read, same_commands};
+pub use receipt::{LineResult, receipt};
+pub use thanks::only_thanks;
+pub use told::{label, told, told_of, type_name};

@@ -3,7 +3,8 @@
 /// Words longer than this are nobody's typing error.
 const LONGEST: usize = 40;
 
-/// The known word nearest to `word`: at most two letters wrong, one in words of up to four letters.
+/// The known word nearest to `word`: at most two letters wrong, one in words of three or four
+/// letters, none in shorter ones.
 ///
 /// Letters that changed places count as one error. Of several equally near, the first one known. Both sides
 /// are compared as they stand, so fold them first.
@@ -14,7 +15,11 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     }
     let mut best: Option<(usize, &str)> = None;
     for candidate in known {
-        let allowed = if letters.len().min(candidate.chars().count()) <= 4 { 1 } else { 2 };
+        let allowed = match letters.len().min(candidate.chars().count()) {
+            0..=2 => 0,
+            3..=4 => 1,
+            _ => 2,
+        };
         let errors = distance(&letters, candidate);
         if errors <= allowed && best.is_none_or(|(least, _)| errors < least) {
             best = Some((errors, candidate));
@@ -72,6 +77,7 @@ mod tests {
             ("noet", Some("note")),
             ("clo", None),
             ("nnn", None),
+            ("xe", None),
             ("hello", None),
             ("", None),
         ];

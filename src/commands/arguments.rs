@@ -1,0 +1,297 @@
+//! What stands behind a verb, per verb. Names stay as typed: only `decide` knows what they name.
+
+use jiff::Zoned;
+
+use super::command::{AutoClose, Command, Mistake, Outcome, Who};
+use super::verb::Verb;
+use super::when::when;
+use super::words::{self, Meaning, VerbWords, say};
+use crate::desk::Priority;
+use crate::desk::typed::{clean, folded, unquoted};
+use crate::mail::Language;
+
+/// Letters of a title.
+const LONGEST_TITLE: usize = 200;
+/// Letters of a tag or of the name of a field.
+const LONGEST_NAME: usize = 50;
+
+/// One command line taken apart.
+pub(super) struct Arguments<'a> {
+    /// What is to be done.
+    pub(super) verb: Verb,
+    /// What stands behind the verb as typed, without invisible characters, blanks trimmed, without a final
+    /// full stop.
+    pub(super) typed: &'a str,
+    /// What stands behind a dot of the verb: `host` of `#field.host`.
+    pub(super) name: Option<&'a str>,
+    /// When it is read.
+    pub(super) now: &'a Zoned,
+    /// Of whoever reads the mistake.
+    pub(super) language: Language,
+}
+
+impl Arguments<'_> {
+    /// The command.
+    ///
+    /// # Errors
+    /// A sentence that says what to write instead.
+    pub(super) fn command(&self) -> Result<Command, Mistake> {
+        if let Some(other) = self.second_command() {
+            return Err(self.mistake(|say| &say.one_a_line, &[("other", &other)]));
+        }
+        match self.verb {
+            Verb::Close => self.close(),
+            Verb::Pend => self.pend(),
+            Verb::Assign => Ok(Command::Assign(self.who()?)),
+            Verb::Owner => Ok(Command::Owner(self.who()?)),
+            Verb::Queue => Ok(Command::Queue(self.without_filler("who")?)),
+            Verb::Priority => self.priority(),
+            Verb::State => Ok(Command::State(self.needed()?)),
+            Verb::Type => Ok(Command::Type(self.needed()?)),
+            Verb::Service => Ok(Command::Service(self.value_or_none()?)),
+            Verb::Title => self.title(),
+            Verb::Tag => self.tags(),
+            Verb::Field => self.field(),
+            Verb::Help => Ok(Command::Help),
+            Verb::Take => self.alone(Command::Assign(Who::Me)),
+            Verb::Reopen => self.alone(Command::Reopen),
+            Verb::Lock => self.alone(Command::Lock(true)),
+            Verb::Unlock => self.alone(Command::Lock(false)),
+            Verb::Note | Verb::End => self.alone(Command::Note),
+            Verb::Public => self.alone(Command::Public),
+            Verb::Watch => self.alone(Command::Watch(true)),
+            Verb::Unwatch => self.alone(Command::Watch(false)),
+        }
+    }
+
+    fn entry(&self) -> Option<&'static VerbWords> {
+        words::of(self.language).verbs.get(self.verb.word())
+    }
+
+    fn mistake(
+        &self,
+        sentence: impl Fn(&'static words::Sentences) -> &'static String,
+        more: &[(&str, &str)],
+    ) -> Mistake {
+        let entry = self.entry();
+        let verb = entry.and_then(|entry| entry.words.first()).map_or(self.verb.word(), String::as_str);
+        let form = entry.map_or("", |entry| entry.form.as_str());
+        let example = entry.map_or("", |entry| entry.example.as_str());
+        let mut values = vec![("verb", verb), ("form", form), ("example", example)];
+        values.extend_from_slice(more);
+        Mistake(say(sentence(&words::of(self.language).say), &values))
+    }
+
+    /// Another command on the same line: mail programs that reflow text join lines.
+    fn second_command(&self) -> Option<String> {
+        // Free text may speak of commands.
+        if matches!(self.verb, Verb::Title | Verb::Field) {
+            return None;
+        }
+        self.typed.split_whitespace().find_map(|word| {
+            let word = folded(word.strip_prefix('#')?);
+            words::verb(&[word.split('.').next().unwrap_or_default()]).map(|_| word)
+        })
+    }
+
+    fn alone(&self, command: Command) -> Result<Command, Mistake> {
+        if self.typed.is_empty() { Ok(command) } else { Err(self.mistake(|say| &say.alone, &[])) }
+    }
+
+    fn needed(&self) -> Result<String, Mistake> {
+        let value = unquoted(self.typed);
+        if value.is_empty() { Err(self.mistake(|say| &say.needs, &[])) } else { Ok(value.to_owned()) }
+    }
+
+    /// The value without a leading "to", "a".
+    fn without_filler(&self, kind: &str) -> Result<String, Mistake> {
+        let value = self.needed()?;
+        match value.split_once(' ') {
+            Some((first, rest)) if words::filler(kind, &[&folded(first)]).is_some() => {
+                Ok(unquoted(rest).to_owned())
+            }
+            _ => Ok(value),
+        }
+    }
+
+    fn value_or_none(&self) -> Result<Option<String>, Mistake> {
+        let value = self.needed()?;
+        Ok(if words::whole_value("none", &folded(&value)).is_some() { None } else { Some(value) })
+    }
+
+    fn unknown(&self, kinds: &[&str], value: &str) -> Mistake {
+        match kinds.iter().find_map(|kind| words::near_value(kind, &folded(value), self.language)) {
+            Some(near) => self.mistake(|say| &say.unknown_value_near, &[("value", value), ("near", near)]),
+            None => self.mistake(|say| &say.unknown_value, &[("value", value)]),
+        }
+    }
+
+    fn close(&self) -> Result<Command, Mistake> {
+        let plain = folded(self.typed).replace(',', " ");
+        let all: Vec<&str> = plain.split_whitespace().collect();
+        let mut rest = all.as_slice();
+        let (mut outcome, mut silent) = (None, false);
+        while let Some(first) = rest.first() {
+            let used = if let Some((key, used)) = words::value("outcome", rest) {
+                let said = match key {
+                    "unsuccessful" => Outcome::Unsuccessful,
+                    "workaround" => Outcome::Workaround,
+                    _ => Outcome::Successful,
+                };
+                if outcome.is_some_and(|before| before != said) {
+                    return Err(self.mistake(|say| &say.twice, &[]));
+                }
+                outcome = Some(said);
+                used
+            } else if let Some((_, used)) = words::value("silent", rest) {
+                silent = true;
+                used
+            } else if rest.len() == all.len() && words::near_value("outcome", &plain, self.language).is_some()
+            {
+                return Err(self.unknown(&["outcome"], &plain));
+            } else {
+                return Err(self.unknown(&["outcome", "silent"], first));
+            };
+            rest = rest.get(used..).unwrap_or_default();
+        }
+        Ok(Command::Close { outcome: outcome.unwrap_or(Outcome::Successful), silent })
+    }
+
+    fn pend(&self) -> Result<Command, Mistake> {
+        let typed = self.needed()?;
+        let written: Vec<&str> = typed.split_whitespace().collect();
+        let plain: Vec<String> = written.iter().map(|word| folded(word)).collect();
+        let plain: Vec<&str> = plain.iter().map(String::as_str).collect();
+        // `close+` stands last; "close +" is two words.
+        for count in [2, 1] {
+            let Some(place) = plain.len().checked_sub(count) else { continue };
+            let Some((time, last)) = written.split_at_checked(place).zip(plain.split_at_checked(place))
+            else {
+                continue;
+            };
+            let Some((key, used)) = words::value("auto_close", last.1) else { continue };
+            if used != count {
+                continue;
+            }
+            if time.0.is_empty() {
+                return Err(self.mistake(|say| &say.needs, &[]));
+            }
+            let then = if key == "successful" { AutoClose::Successful } else { AutoClose::Unsuccessful };
+            let until = when(&time.0.join(" "), self.now, self.language)?;
+            return Ok(Command::Pend { until, then: Some(then) });
+        }
+        Ok(Command::Pend { until: when(&typed, self.now, self.language)?, then: None })
+    }
+
+    fn who(&self) -> Result<Who, Mistake> {
+        let name = self.without_filler("who")?;
+        Ok(match words::whole_value("who", &folded(&name)) {
+            Some("me") => Who::Me,
+            Some(_) => Who::Nobody,
+            None => Who::Named(bare_address(&name).to_owned()),
+        })
+    }
+
+    fn priority(&self) -> Result<Command, Mistake> {
+        let plain = folded(&self.needed()?);
+        let by_word = words::whole_value("priority", &plain).and_then(|number| number.parse().ok());
+        by_word
+            .and_then(Priority::new)
+            .or_else(|| Priority::from_words(&plain))
+            .map(Command::Priority)
+            .ok_or_else(|| self.unknown(&["priority"], &plain))
+    }
+
+    fn title(&self) -> Result<Command, Mistake> {
+        let title = self.needed()?;
+        if title.chars().count() > LONGEST_TITLE {
+            return Err(self.mistake(|say| &say.title_long, &[("limit", &LONGEST_TITLE.to_string())]));
+        }
+        Ok(Command::Title(title))
+    }
+
+    fn tags(&self) -> Result<Command, Mistake> {
+        let typed = self.needed()?;
+        let (mut add, mut remove): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+        // A sign may stand apart from its tag: "+ vip".
+        let mut sign = None;
+        for word in typed.split([' ', ',']).filter(|word| !word.is_empty()) {
+            let said = match word.chars().next() {
+                Some('+') => Some(true),
+                Some('-' | '\u{2010}'..='\u{2015}' | '\u{2212}') => Some(false),
+                _ => None,
+            };
+            let name = if said.is_some() {
+                word.get(word.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default()
+            } else {
+                word
+            };
+            if name.is_empty() {
+                sign = said;
+                continue;
+            }
+            let name = name.to_lowercase();
+            let fit = name.chars().count() <= LONGEST_NAME
+                && name.chars().all(|c| c.is_alphanumeric() || "-_.:/".contains(c));
+            if !fit {
+                return Err(self.mistake(|say| &say.unknown_value, &[("value", word)]));
+            }
+            let adds = said.or(sign.take()).unwrap_or(true);
+            let (these, those) = if adds { (&mut add, &remove) } else { (&mut remove, &add) };
+            if those.contains(&name) {
+                return Err(self.mistake(|say| &say.twice, &[]));
+            }
+            if !these.contains(&name) {
+                these.push(name);
+            }
+        }
+        if add.is_empty() && remove.is_empty() {
+            return Err(self.mistake(|say| &say.needs, &[]));
+        }
+        Ok(Command::Tag { add, remove })
+    }
+
+    /// `#field.room 204`, `#field.room = 204`, `#field room 204`.
+    fn field(&self) -> Result<Command, Mistake> {
+        let (name, value) = match self.name {
+            Some(name) => (name, self.typed),
+            None => self.typed.split_once([' ', '=', ':']).unwrap_or((self.typed, "")),
+        };
+        let name = clean(name).trim_end_matches([':', '=']).to_lowercase();
+        if name.is_empty() {
+            return Err(self.mistake(|say| &say.needs, &[]));
+        }
+        let fit = name.chars().count() <= LONGEST_NAME
+            && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+        if !fit {
+            return Err(self.mistake(|say| &say.field_name, &[("value", &name)]));
+        }
+        let value = unquoted(value.trim_start_matches([' ', '=', ':']));
+        if value.is_empty() {
+            return Err(self.mistake(|say| &say.needs, &[]));
+        }
+        let empty = words::whole_value("none", &folded(value)).is_some();
+        Ok(Command::Field { name, value: (!empty).then(|| value.to_owned()) })
+    }
+}
+
+/// What mail programs make of an address: `<a@b>`, `mailto:a@b`, `Name <a@b>`.
+fn bare_address(name: &str) -> &str {
+    let inner =
+        name.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(name, |(inner, _)| inner);
+    let inner = inner.trim();
+    inner.strip_prefix("mailto:").unwrap_or(inner)
+}
+
+/// The sentence about a first word that is no verb of this version.
+pub(super) fn not_a_verb(written: &str, meaning: Option<Meaning>, language: Language) -> Mistake {
+    let own = words::of(language);
+    if let Some(Meaning::Later(english)) = meaning {
+        let instead = own.later.get(english).map_or("", |entry| entry.instead.as_str());
+        return Mistake(say(&own.say.later, &[("verb", written), ("instead", instead)]));
+    }
+    match words::near_verb(written, language) {
+        Some(near) => Mistake(say(&own.say.unknown_verb_near, &[("verb", written), ("near", near)])),
+        None => Mistake(say(&own.say.unknown_verb, &[("verb", written)])),
+    }
+}

@@ -1,0 +1,106 @@
+//! The verbs that can be done.
+
+/// A verb, in the order in which the list of commands shows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Verb {
+    /// `#close`.
+    Close,
+    /// `#reopen`, `#open`.
+    Reopen,
+    /// `#pend`.
+    Pend,
+    /// `#take`.
+    Take,
+    /// `#assign`, `#responsible`.
+    Assign,
+    /// `#owner`.
+    Owner,
+    /// `#queue`.
+    Queue,
+    /// `#priority`.
+    Priority,
+    /// `#state`.
+    State,
+    /// `#type`.
+    Type,
+    /// `#service`.
+    Service,
+    /// `#title`.
+    Title,
+    /// `#tag`.
+    Tag,
+    /// `#field.NAME`.
+    Field,
+    /// `#lock`.
+    Lock,
+    /// `#unlock`.
+    Unlock,
+    /// `#note`.
+    Note,
+    /// `#public`.
+    Public,
+    /// `#watch`.
+    Watch,
+    /// `#unwatch`.
+    Unwatch,
+    /// `#help`.
+    Help,
+    /// `#end`.
+    End,
+}
+
+impl Verb {
+    /// All of them.
+    pub(super) const ALL: [Self; 22] = [
+        Self::Close,
+        Self::Reopen,
+        Self::Pend,
+        Self::Take,
+        Self::Assign,
+        Self::Owner,
+        Self::Queue,
+        Self::Priority,
+        Self::State,
+        Self::Type,
+        Self::Service,
+        Self::Title,
+        Self::Tag,
+        Self::Field,
+        Self::Lock,
+        Self::Unlock,
+        Self::Note,
+        Self::Public,
+        Self::Watch,
+        Self::Unwatch,
+        Self::Help,
+        Self::End,
+    ];
+
+    /// The English word: the key in the word files.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Close => "close",
+            Self::Reopen => "reopen",
+            Self::Pend => "pend",
+            Self::Take => "take",
+            Self::Assign => "assign",
+            Self::Owner => "owner",
+            Self::Queue => "queue",
+            Self::Priority => "priority",
+            Self::State => "state",
+            Self::Type => "type",
+            Self::Service => "service",
+            Self::Title => "title",
+            Self::Tag => "tag",
+            Self::Field => "field",
+            Self::Lock => "lock",
+            Self::Unlock => "unlock",
+            Self::Note => "note",
+            Self::Public => "public",
+            Self::Watch => "watch",
+            Self::Unwatch => "unwatch",
+            Self::Help => "help",
+            Self::End => "end",
+        }
+    }
+}
