@@ -1,1 +1,30 @@
-//! Everything that is SQL.
+//! Everything that is SQL, and the files of the data folder.
+//!
+//! Whoever writes holds the pen from reading to commit ([`Store::begin`]): what a decision was made of cannot have
+//! changed when it is written, and each event of a batch sees what those before it did. The store decides nothing.
+//!
+//! The statements keep to what SQLite and PostgreSQL share (`$1`, RETURNING, ON CONFLICT); two idioms are SQLite's:
+//! lists as JSON (`json_each`), and what stands in `migrations/sqlite`.
+
+mod apply;
+mod entry;
+mod error;
+mod files;
+mod intake;
+pub mod keys;
+mod lock;
+mod open;
+mod prefetch;
+mod reading;
+#[cfg(test)]
+mod tests;
+mod values;
+mod whole_ticket;
+mod writing;
+
+pub use entry::{Applied, Entry, Origin, OutboxRow};
+pub use error::{Disposition, StoreError};
+pub use intake::{Attempts, UNFIT_AFTER};
+pub use lock::{LockError, RunLock};
+pub use open::{Store, StoreOptions};
+pub use writing::Writing;

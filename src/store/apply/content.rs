@@ -1,0 +1,57 @@
+//! Raw mails and attachments, kept once whatever names them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sqlx::{QueryBuilder, SqliteConnection};
+
+use crate::decide::{Decision, Effect};
+use crate::mail::Digest;
+use crate::store::files::{FILE_FROM, Files};
+use crate::store::{Entry, StoreError};
+
+/// All that a decision brings along, each once. An attachment without content (read back from the database for
+/// another article) is there already.
+pub(super) fn of(decision: &Decision, entry: &Entry) -> BTreeMap<Digest, Arc<[u8]>> {
+    let mut contents = BTreeMap::new();
+    if let Some((digest, raw)) = &entry.raw {
+        contents.insert(*digest, Arc::clone(raw));
+    }
+    for effect in &decision.effects {
+        if let Effect::Article { article, .. } = effect {
+            let whole = |digest: &Digest, content: &[u8]| !content.is_empty() || *digest == Digest::of(b"");
+            let files = article.attachments.iter().filter(|file| whole(&file.digest, &file.content));
+            contents.extend(files.map(|file| (file.digest, Arc::clone(&file.content))));
+        }
+    }
+    contents
+}
+
+/// Writes what is large as files, durable when this returns, and names everything in the database.
+pub(super) async fn keep(
+    conn: &mut SqliteConnection,
+    files: &Files,
+    contents: BTreeMap<Digest, Arc<[u8]>>,
+) -> Result<(), StoreError> {
+    let large: Vec<_> = contents
+        .iter()
+        .filter(|(_, content)| content.len() >= FILE_FROM)
+        .map(|(digest, content)| (*digest, Arc::clone(content)))
+        .collect();
+    if !large.is_empty() {
+        let files = files.clone();
+        let work = move || large.iter().try_for_each(|(digest, content)| files.keep(digest, content));
+        tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Disk(error.to_string()))??;
+    }
+    let contents: Vec<_> = contents.into_iter().collect();
+    for some in contents.chunks(500) {
+        let mut insert = QueryBuilder::new("INSERT INTO blobs (digest, bytes, content) ");
+        insert.push_values(some, |mut row, (digest, content)| {
+            let inline = (content.len() < FILE_FROM).then(|| content.to_vec());
+            row.push_bind(digest.to_string()).push_bind(i64::try_from(content.len()).unwrap_or(i64::MAX));
+            row.push_bind(inline);
+        });
+        insert.push(" ON CONFLICT (digest) DO NOTHING").build().execute(&mut *conn).await?;
+    }
+    Ok(())
+}

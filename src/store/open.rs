@@ -1,0 +1,130 @@
+//! Opening a data folder: one connection that writes, a few that read.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::pool::PoolOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous};
+
+use super::files::Files;
+use super::{StoreError, Writing, lock};
+use crate::mail::Digest;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// How a store is opened.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// How long a write waits for other programs before it says [`StoreError::Busy`].
+    pub busy_timeout: Duration,
+    /// Connections for reading, at most.
+    pub readers: u32,
+    /// The database grows to so many pages of 4 KB at most; no limit where absent.
+    pub max_pages: Option<u32>,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self { busy_timeout: Duration::from_secs(10), readers: 3, max_pages: None }
+    }
+}
+
+/// An open data folder. Clones are the same store.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(super) writer: SqlitePool,
+    pub(super) readers: SqlitePool,
+    pub(super) files: Files,
+    dir: PathBuf,
+}
+
+impl Store {
+    /// Opens a data folder; makes it, and the database in it, where there is none, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`], a sentence for whoever looks after the machine.
+    pub async fn open(dir: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+        made.map_err(|error| StoreError::folder(dir, error))?;
+        let path = dir.join("taquilla.db");
+        let reachable =
+            std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        reachable.map_err(|error| StoreError::folder(&path, error))?;
+        let opened = Self::connect(dir, &path, options).await;
+        opened.map_err(|error| error.at(&path))
+    }
+
+    async fn connect(dir: &Path, path: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
+        let mut connect = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(options.busy_timeout)
+            // After one large mail the log shrinks again.
+            .pragma("journal_size_limit", "33554432")
+            .pragma("trusted_schema", "OFF");
+        if let Some(pages) = options.max_pages {
+            connect = connect.pragma("max_page_count", pages.to_string());
+        }
+        let pool = |connections| {
+            PoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(options.busy_timeout.saturating_add(Duration::from_secs(20)))
+                .idle_timeout(None)
+                .max_lifetime(None)
+                // A ping before each use would cost as much as a statement; a file does not hang up.
+                .test_before_acquire(false)
+        };
+        let folder = dir.to_owned();
+        let _alone = tokio::task::spawn_blocking(move || lock::brief(&folder))
+            .await
+            .map_err(|error| StoreError::Unreadable(error.to_string()))?
+            .map_err(|error| StoreError::folder(dir, error))?;
+        let writer = pool(1).connect_with(connect.clone()).await?;
+        MIGRATIONS.run(&writer).await?;
+        let readers = pool(options.readers.max(1)).connect_lazy_with(connect.pragma("query_only", "ON"));
+        Ok(Self { writer, readers, files: Files::of(dir), dir: dir.to_owned() })
+    }
+
+    /// The data folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Takes the pen: from here to the commit nobody else writes, so what is read stays true until then.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] if another program holds it for longer than the busy timeout.
+    pub async fn begin(&self) -> Result<Writing, StoreError> {
+        Writing::begin(self.writer.acquire().await?, self.files.clone()).await
+    }
+
+    /// Makes large contents durable ahead of the transaction that will name them, so that the disk is not waited
+    /// for with the pen in hand. What is small is left to the transaction; what is forgotten here is done there.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`], or that the files cannot be written.
+    pub async fn keep_large(&self, contents: Vec<(Digest, Arc<[u8]>)>) -> Result<(), StoreError> {
+        let large: Vec<_> =
+            contents.into_iter().filter(|(_, content)| content.len() >= super::files::FILE_FROM).collect();
+        if large.is_empty() {
+            return Ok(());
+        }
+        let files = self.files.clone();
+        let work = move || large.iter().try_for_each(|(digest, content)| files.keep(digest, content));
+        tokio::task::spawn_blocking(work)
+            .await
+            .unwrap_or_else(|error| Err(StoreError::Disk(error.to_string())))
+    }
+
+    /// Closes all connections; the database's log is folded into it.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}

@@ -1,0 +1,157 @@
+//! Reads all that a decision may know, in two statements (three where mails wait for confirmation).
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
+
+use super::values::{Columns, list, ms};
+use super::{Store, StoreError, whole_ticket};
+use crate::decide::{Context, HeldMail, Lookup, SentCount, Surveyed};
+use crate::desk::{Counter, TicketId, TicketNumber};
+use crate::mail::{Digest, MessageId};
+
+/// Every key of a look-up but those of held mails. Of several tickets that know a Message-ID, the first one counts:
+/// ours stood there before anybody could repeat it.
+const KEYS: &str = "\
+SELECT 'message-id' AS what, message_id AS name, min(id) AS id, ticket FROM message_ids
+ WHERE message_id IN (SELECT value FROM json_each($1)) GROUP BY message_id
+UNION ALL
+SELECT 'number', number, id, id FROM tickets WHERE number IN (SELECT value FROM json_each($2))
+UNION ALL
+SELECT 'duplicate', NULL, id, ticket FROM
+ (SELECT id, ticket FROM journal WHERE fingerprint = $3 ORDER BY id LIMIT 1)
+UNION ALL
+SELECT 'sent', recipient_key, count(*), NULL FROM outbox
+ WHERE recipient_key IN (SELECT value FROM json_each($4)) AND kind <> 'human' AND created > $5 GROUP BY recipient_key
+UNION ALL
+SELECT 'counter', key, used, NULL FROM counters WHERE key = $6";
+
+/// Tickets by row id, and those that they were merged into over any number of hops. UNION, not UNION ALL: a circle
+/// of merged tickets ends where it began.
+const TICKETS: &str = "\
+WITH RECURSIVE chain (id) AS (
+    SELECT value FROM json_each($1)
+    UNION
+    SELECT t.merged_into FROM chain JOIN tickets t ON t.id = chain.id WHERE t.merged_into IS NOT NULL
+)
+SELECT w.*,
+    (SELECT json_group_array(json_array(s.id, s.customer, s.score)) FROM surveys s WHERE s.ticket = w.id) AS surveys
+FROM whole_tickets w WHERE w.id IN (SELECT id FROM chain)";
+
+const HELD: &str = "\
+SELECT * FROM held WHERE id = $1 OR code IN (SELECT value FROM json_each($2)) ORDER BY outcome IS NOT NULL, id LIMIT 1";
+
+impl Store {
+    /// As [`super::Writing::prefetch`], for a decision that will not be written (`explain`, dry runs): what it reads
+    /// may have changed by the time that somebody looks at it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn prefetch(&self, lookup: &Lookup, now: Timestamp) -> Result<Context, StoreError> {
+        let mut conn = self.readers.acquire().await?;
+        read(&mut conn, lookup, now).await
+    }
+}
+
+pub(super) async fn read(
+    conn: &mut SqliteConnection,
+    lookup: &Lookup,
+    now: Timestamp,
+) -> Result<Context, StoreError> {
+    let mut context = Context { sent: unsent(lookup), ..Context::default() };
+    let mut wanted: BTreeSet<i64> = lookup.tickets.iter().map(|ticket| ticket.0).collect();
+    if lookup.held.is_some() || !lookup.codes.is_empty() {
+        context.held = held(conn, lookup.held, &lookup.codes).await?;
+        wanted.extend(context.held.iter().filter_map(|held| held.ticket).map(|ticket| ticket.0));
+    }
+    if !lookup.counter.is_empty() {
+        context.counter = Some(Counter { key: lookup.counter.clone(), used: 0 });
+    }
+    let rows = sqlx::query(KEYS)
+        .bind(list(lookup.message_ids.iter().map(MessageId::as_str)))
+        .bind(list(lookup.numbers.iter().map(TicketNumber::as_str)))
+        .bind(lookup.fingerprint.map(|fingerprint| fingerprint.to_string()))
+        .bind(list(&lookup.recipients))
+        .bind(ms(now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN)))
+        .bind(&lookup.counter)
+        .fetch_all(&mut *conn)
+        .await?;
+    for row in &rows {
+        wanted.extend(key(&mut context, &Columns(row))?.map(|ticket| ticket.0));
+    }
+    if !wanted.is_empty() {
+        let rows = sqlx::query(TICKETS).bind(list(wanted)).fetch_all(conn).await?;
+        for row in &rows {
+            let ticket = whole_ticket::read(row)?;
+            context.surveys.extend(surveys(ticket.id, row)?);
+            context.tickets.insert(ticket.id, ticket);
+        }
+    }
+    Ok(context)
+}
+
+fn unsent(lookup: &Lookup) -> Vec<SentCount> {
+    lookup.recipients.iter().map(|address| SentCount { address: address.clone(), count: 0 }).collect()
+}
+
+/// Takes one row of [`KEYS`] into the context; the ticket that it led to has to be read.
+fn key(context: &mut Context, row: &Columns<'_>) -> Result<Option<TicketId>, StoreError> {
+    let ticket = row.ticket("ticket")?;
+    match (row.text("what")?.as_str(), ticket) {
+        ("message-id", Some(ticket)) => {
+            context.by_message_id.extend(row.message_id("name")?.map(|id| (id, ticket)));
+        }
+        ("number", Some(ticket)) => {
+            context.by_number.insert(row.ticket_number("name")?, ticket);
+        }
+        ("duplicate", ticket) => context.duplicate = Some((row.int("id")?, ticket)),
+        ("sent", _) => {
+            let (address, count) = (row.text("name")?, row.number("id")?);
+            context
+                .sent
+                .iter_mut()
+                .filter(|sent| sent.address == address)
+                .for_each(|sent| sent.count = count);
+        }
+        ("counter", _) => {
+            context.counter = Some(Counter { key: row.text("name")?, used: row.number("id")? });
+        }
+        (what, _) => return Err(StoreError::Unreadable(format!("a key of kind {what}"))),
+    }
+    Ok(ticket)
+}
+
+fn surveys(ticket: TicketId, row: &SqliteRow) -> Result<Vec<Surveyed>, StoreError> {
+    let rows: Vec<(i64, String, Option<u8>)> = Columns(row).json("surveys")?;
+    Ok(rows.into_iter().map(|(id, customer, score)| Surveyed { id, ticket, customer, score }).collect())
+}
+
+/// The mail of that row id or one of those codes; one that still waits rather than one that does not.
+async fn held(
+    conn: &mut SqliteConnection,
+    id: Option<i64>,
+    codes: &BTreeSet<Digest>,
+) -> Result<Option<HeldMail>, StoreError> {
+    let codes = list(codes.iter().map(Digest::to_string));
+    let row = sqlx::query(HELD).bind(id).bind(codes).fetch_optional(conn).await?;
+    row.as_ref().map(held_mail).transpose()
+}
+
+pub(super) fn held_mail(row: &SqliteRow) -> Result<HeldMail, StoreError> {
+    let row = Columns(row);
+    let digest =
+        |column| row.digest(column)?.ok_or_else(|| StoreError::Unreadable(format!("held.{column} is empty")));
+    Ok(HeldMail {
+        id: row.int("id")?,
+        code: digest("code")?,
+        login: row.text("login")?,
+        journal: row.int("journal")?,
+        raw: digest("raw")?,
+        ticket: row.ticket("ticket")?,
+        subject: row.text("subject")?,
+        expires: row.time("expires")?,
+        done: row.maybe_text("outcome")?.is_some(),
+    })
+}
