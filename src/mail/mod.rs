@@ -13,6 +13,7 @@ pub mod language;
 mod letter;
 mod message_id;
 pub mod new_text;
+pub mod subject;
 
 pub use address::Address;
 pub use class::{Bounce, BounceAction, Class, Classified};

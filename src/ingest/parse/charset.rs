@@ -16,10 +16,29 @@ pub(super) fn decode(octets: &[u8], label: Option<&str>) -> Decoded {
         "" | "us-ascii" | "ascii" | "7bit" | "8bit" | "utf-8" | "utf8" | "unknown-8bit" | "x-unknown"
         | "unknown" | "default" | "binary" => known(guess(octets)),
         label => match charset_decoder(label.as_bytes()) {
+            Some(decoder) if label.starts_with("iso-2022-jp") => {
+                known(decoder(&without_idle_escapes(octets)))
+            }
             Some(decoder) => known(decoder(octets)),
             None => Decoded { text: without_mark(guess(octets)), unknown: Some(label.to_owned()) },
         },
     }
+}
+
+/// An escape right behind another one is an error to the decoder, and what joining encoded words leads to.
+fn without_idle_escapes(octets: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(octets.len());
+    let mut rest = octets;
+    while let Some((&octet, after)) = rest.split_first() {
+        let idle = octet == 0x1b && matches!(rest.get(..4), Some([_, b'(' | b'$', _, 0x1b]));
+        if idle {
+            rest = rest.get(3..).unwrap_or_default();
+            continue;
+        }
+        out.push(octet);
+        rest = after;
+    }
+    out
 }
 
 /// A label as the table spells it: what mailers add around it is cut off.

@@ -99,6 +99,7 @@ mod tests {
             ("=?utf-8?X?x?=", "=?utf-8?X?x?="),
             ("=?never closed", "=?never closed"),
             ("=?ISO-2022-JP?B?GyRCRnxLXBsoQg==?=", "日本"),
+            ("=?ISO-2022-JP?B?GyRCRnwbKEI=?= =?ISO-2022-JP?B?GyRCS1wbKEI=?=", "日本"),
             ("=?nowhere-1?Q?abc?=", "abc"),
         ] {
             assert_eq!(decode(encoded), decoded, "{encoded}");

@@ -17,6 +17,9 @@ const MAX_OCTETS: usize = 2_000_000;
 /// Octets of one attribute value that are kept.
 const MAX_VALUE: usize = 4_000;
 
+/// Octets of text without a tag.
+const MAX_STRETCH: usize = 16_384;
+
 /// Elements without content.
 const VOID: [&str; 9] = ["area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"];
 
@@ -38,7 +41,7 @@ fn balanced(html: &str) -> String {
             break;
         }
         match token {
-            Token::Text(text) => escape(&entities::decode(text), &mut out),
+            Token::Text(text) => write_text(&entities::decode(text), &mut out),
             Token::Open(name, source) => {
                 if !is_plain_name(&name) || elements >= MAX_ELEMENTS {
                     continue;
@@ -63,6 +66,22 @@ fn balanced(html: &str) -> String {
     }
     close_to(0, &mut open, &mut out);
     out
+}
+
+/// Text; a very long stretch is parted by `<wbr>`, because the tree copies a text for each reference in it.
+fn write_text(text: &str, out: &mut String) {
+    let mut rest = text;
+    while rest.len() > MAX_STRETCH {
+        let mut end = MAX_STRETCH;
+        while !rest.is_char_boundary(end) {
+            end -= 1;
+        }
+        let (stretch, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        escape(stretch, out);
+        out.push_str("<wbr>");
+        rest = after;
+    }
+    escape(rest, out);
 }
 
 /// `p` and its like end where the next one starts (HTML 13.1.2.4).

@@ -328,12 +328,18 @@ fn bare(name: &str) -> &str {
 
 /// Whether people see nothing of it.
 fn is_hidden(style: &str, hidden: bool) -> bool {
+    if style.is_empty() {
+        return hidden;
+    }
     let style = style.replace(' ', "").to_ascii_lowercase();
     hidden || style.contains("display:none") || style.contains("visibility:hidden")
 }
 
 /// Whether blanks and line ends count.
 fn keeps_blanks(style: &str) -> bool {
+    if style.is_empty() {
+        return false;
+    }
     let style = style.replace(' ', "").to_ascii_lowercase();
     style.contains("white-space:pre") && !style.contains("white-space:pre-line")
 }
