@@ -1,11 +1,8 @@
 //! Short answers that mean something by themselves: a customer's word, a confirmation.
 
-use std::collections::BTreeSet;
-
 use super::command::CustomerWord;
-use super::words::{self, say};
+use super::words;
 use crate::desk::typed::folded;
-use crate::mail::Language;
 
 /// Letters of a one-time code: 128 bits in base32.
 const CODE_LENGTH: usize = 26;
@@ -66,23 +63,6 @@ pub fn codes(text: &str) -> impl Iterator<Item = String> + '_ {
         })
         .map(str::to_ascii_lowercase)
         .take(MOST_CODES)
-}
-
-/// The line above which an agent writes an answer; it stands at the head of notices that are answered.
-pub fn cut_line(language: Language) -> &'static str {
-    &words::of(language).notice.cut_line
-}
-
-/// The sentence under the cut line: where the answer goes, and how to keep it inside.
-pub fn goes_to(name: &str, language: Language) -> String {
-    say(&words::of(language).notice.goes_to, &[("name", name)])
-}
-
-/// The fixed words of that sentence, folded, in all languages: whoever finds them in a text that goes to a
-/// customer has found a piece of a notice.
-pub fn notice_marks() -> BTreeSet<String> {
-    let sentences = words::all().map(|own| own.notice.goes_to.as_str());
-    sentences.flat_map(|text| text.split("{name}")).map(folded).filter(|part| part.len() > 8).collect()
 }
 
 fn short(line: &str) -> bool {
@@ -181,15 +161,5 @@ mod tests {
         assert_eq!(found("abcdefghijklmnopqrstuvwx18"), Vec::<String>::new());
         assert_eq!(found("ábcdefghijklmnopqrstuvwxyz"), Vec::<String>::new());
         assert_eq!(found(&format!("{code} ").repeat(100_000)).len(), 20);
-    }
-
-    #[test]
-    fn the_head_of_a_notice() {
-        assert_eq!(
-            goes_to("Ana", Language::En),
-            "Your reply goes to Ana; begin it with #note to keep it internal."
-        );
-        assert_eq!(cut_line(Language::Es), "##- Escriba su respuesta por encima de esta línea -##");
-        assert!(notice_marks().contains("your reply goes to"), "{:?}", notice_marks());
     }
 }

@@ -11,15 +11,13 @@ mod receipt;
 #[cfg(test)]
 mod tests;
 mod thanks;
-mod told;
 mod verb;
 mod when;
 mod words;
 
-pub use answers::{codes, confirms, customer_words, cut_line, goes_to, notice_marks};
+pub use answers::{codes, confirms, customer_words};
 pub use command::{AutoClose, Block, Command, CustomerWord, Line, Mistake, Outcome, Who};
-pub use help::{HelpRow, help, help_rows, help_table};
+pub use help::{help, help_table};
 pub use read::{read, same_commands};
-pub use receipt::{LineResult, receipt};
+pub use receipt::{LineResult, all_or_nothing, receipt};
 pub use thanks::only_thanks;
-pub use told::{label, told, told_of, type_name};

@@ -49,7 +49,7 @@ pub(super) fn when(text: &str, now: &Zoned, language: Language) -> Result<Zoned,
 }
 
 /// A moment for people: weekday, date, hour.
-pub(super) fn shown(time: &Zoned, language: Language) -> String {
+fn shown(time: &Zoned, language: Language) -> String {
     let key = weekday_key(time.weekday());
     let names = words::of(language).values.get("weekday").and_then(|days| days.get(key));
     let name = names.and_then(|names| names.first()).map_or(key, String::as_str);

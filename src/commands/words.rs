@@ -31,12 +31,8 @@ pub(super) struct Words {
     pub(super) customer: BTreeMap<String, Vec<String>>,
     /// What confirms.
     pub(super) yes: Yes,
-    /// What stands at the head of mails that an agent answers to a customer.
-    pub(super) notice: NoticeWords,
     /// Sentences.
     pub(super) say: Sentences,
-    /// Names of attributes in receipts.
-    pub(super) attributes: Attributes,
 }
 
 /// One verb.
@@ -71,16 +67,6 @@ pub(super) struct Yes {
     pub(super) words: Vec<String>,
 }
 
-/// Lines of a notice that must not travel on to a customer.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NoticeWords {
-    /// Above this line the answer is written.
-    pub(super) cut_line: String,
-    /// Says where the answer goes; `{name}` is the customer.
-    pub(super) goes_to: String,
-}
-
 macro_rules! texts {
     ($(#[$doc:meta])* $name:ident { $($field:ident),+ $(,)? }) => {
         $(#[$doc])*
@@ -103,16 +89,7 @@ texts! {
     Sentences {
         unknown_verb, unknown_verb_near, later, too_many, too_long, one_a_line, alone, needs, unknown_value,
         unknown_value_near, twice, note_and_public, title_long, field_name, when_unknown, when_past,
-        when_impossible, when_far, none, locked, unlocked, minutes, changed, added, removed, unchanged,
-        not_done, is_note, is_public, is_help, all_done, all_refused, all_refused_several,
-    }
-}
-
-texts! {
-    /// Names of attributes.
-    Attributes {
-        title, queue, r#type, service, sla, state, priority, lock, owner, responsible, customer, level,
-        pending_until, tag, participant, watcher, field, estimate,
+        when_impossible, when_far, not_done, all_done, all_refused, all_refused_several,
     }
 }
 
