@@ -231,8 +231,9 @@ impl Notification {
             ("moved", Occasion::QueueChanged, vec![Members], "queue-changed"),
             ("reminder", Occasion::PendingReached, vec![Attending], "pending-reminder"),
             ("closed", Occasion::Closed, vec![Customer], "closed"),
-            ("rejected", Occasion::Rejected, vec![Sender], "rejected"),
-            ("quarantine", Occasion::Quarantine, vec![Administrator], "quarantine"),
+            ("closed for agents", Occasion::Closed, vec![Responsible, Owner, Watchers], "closed-agent"),
+            ("rejected", Occasion::Rejected, vec![Sender], "rejected-closed"),
+            ("quarantine", Occasion::Quarantine, vec![Administrator], "quarantined"),
             ("given up", Occasion::GivenUp, vec![Attending, Administrator], "given-up"),
             ("stalled", Occasion::MailboxStalled, vec![Administrator], "alarm"),
         ];

@@ -1,0 +1,223 @@
+//! Every key of `taquilla.toml`.
+
+use super::key::Kind::{
+    Address, Bool, Domain, Duration, Forms, Host, Int, Language, List, Name, Path, Size, Table, Text,
+    TimeZone, Word,
+};
+use super::key::Presence::{Default, Optional, Required};
+use super::key::{FileSpec, Section, keys};
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+const KB: i64 = 1024;
+const MB: i64 = 1024 * KB;
+
+/// How connections may be protected.
+pub(super) const TLS: &[&str] = &["implicit", "starttls", "none"];
+
+/// `taquilla.toml`.
+pub const SETTINGS: FileSpec = FileSpec {
+    name: "taquilla.toml",
+    about: "The settings of the daemon: where mails come from and go to, where data lie, whom to believe. The \
+            only file that must exist.",
+    sections: &[&DESK, &TICKET, &DATA, &MAILBOX, &SMTP, &TRUST, &LIMITS, &WEB],
+};
+
+/// The desk itself.
+pub const DESK: Section = Section {
+    name: "desk",
+    many: false,
+    about: "The desk itself.",
+    open: None,
+    keys: keys! {
+        /// What the desk is called: the name beside its address in every mail.
+        "name": Name, Default("\"Help desk\""), "\"Mesa de Ayuda\"";
+        /// Gets alarms: a mailbox that stalls, a refused rule set, a mail in quarantine. Must not be an address
+        /// of the desk itself. If absent, nobody does and `check` warns.
+        "administrator": Address, Optional, "\"admin@minem.example\"";
+        /// Our own domains. If absent: the domain of `address`.
+        "domains": List(&Domain), Optional, "[\"minem.example\"]";
+        /// What users write to and replies come from. If absent: the login of the first mailbox, where that is
+        /// an address.
+        "address": Address, Optional, "\"soporte@minem.example\"";
+        /// Other addresses that are this desk too, such as old names and aliases. Mails from them are our own
+        /// come back; nobody is written to at them.
+        "aliases": List(&Address), Default("[]"), "[\"mesadeayuda@minem.example\"]";
+        /// Language of texts where neither customer nor mail nor queue says another one: `en` or `es`.
+        "language": Language, Default("\"en\""), "\"es\"";
+        /// The time zone in which days begin and dates are shown.
+        "timezone": TimeZone, Default("\"UTC\""), "\"America/Lima\"";
+    },
+};
+
+/// Ticket numbers.
+pub const TICKET: Section = Section {
+    name: "ticket",
+    many: false,
+    about: "Ticket numbers, and how subjects carry them.",
+    open: None,
+    keys: keys! {
+        /// How numbers are made: date, counter of the day and check digit; the same without check digit; a
+        /// plain counter; random digits.
+        "number": Word(&["date-checksum", "date", "increment", "random"]), Default("\"date-checksum\""), "\"date-checksum\"";
+        /// A part of every number that tells several desks apart.
+        "system_id": Int(0, 9999), Default("10"), "10";
+        /// What stands before the number in a subject. Mails that answer an older desk are found by it, so keep
+        /// what that desk had.
+        "hook": Name, Default("\"Ticket#\""), "\"Ticket#\"";
+        /// What stands between hook and number.
+        "divider": Text, Default("\"\""), "\": \"";
+        /// On which side of the title `[Ticket#NUMBER]` stands.
+        "side": Word(&["left", "right"]), Default("\"left\""), "\"left\"";
+    },
+};
+
+/// Data.
+pub const DATA: Section = Section {
+    name: "data",
+    many: false,
+    about: "Where data lie.",
+    open: None,
+    keys: keys! {
+        /// Folder of database, raw mails and locks. It is created if it is missing; one running daemon a folder.
+        "dir": Path, Default("\"data\""), "\"/var/lib/taquilla\"";
+        /// The database: `sqlite`, a file in that folder. PostgreSQL is planned and refused for now.
+        "database": Name, Default("\"sqlite\""), "\"sqlite\"";
+    },
+};
+
+/// Mailboxes.
+pub const MAILBOX: Section = Section {
+    name: "mailbox",
+    many: true,
+    about: "One mailbox that is watched with IMAP; any number of them. Exactly one of `password_file`, \
+            `password_env`, `password` and `oauth2` says how to log in.",
+    open: None,
+    keys: keys! {
+        /// What journal, log and alarms call it; unique. If absent: `user`.
+        "name": Name, Optional, "\"soporte\"";
+        /// The IMAP server; its certificate must be for this name.
+        "host": Host, Required, "\"imap.minem.example\"";
+        /// TCP port. If absent: 993 with `tls = "implicit"`, else 143.
+        "port": Int(1, 65535), Optional, "993";
+        /// TLS from the first octet (`implicit`), a connection that must become TLS before anything else is
+        /// said (`starttls`), or no protection (`none`: for the loopback interface only).
+        "tls": Word(TLS), Default("\"implicit\""), "\"implicit\"";
+        /// A PEM file with further trust anchors: a company's own certificate authority.
+        "ca_file": Path, Optional, "\"/etc/ssl/minem-ca.pem\"";
+        /// Login name.
+        "user": Name, Required, "\"soporte@minem.example\"";
+        /// A file of which the first line is the password. Nobody else should be able to read it.
+        "password_file": Path, Optional, "\"secrets/imap\"";
+        /// A variable of the environment that holds the password.
+        "password_env": Name, Optional, "\"SOPORTE_PASSWORD\"";
+        /// The password itself. `check` warns: a settings file is read by more people than a password should be.
+        "password": Text, Optional, "\"correct horse battery staple\"";
+        /// Log in with an OAuth 2 access token (XOAUTH2 or OAUTHBEARER) instead of a password: a program, with its
+        /// arguments, that prints one.
+        "oauth2": Forms, Optional, "{ token_command = [\"/usr/local/bin/mail-token\", \"soporte\"] }";
+        /// Folders that are watched.
+        "folders": List(&Name), Default("[\"INBOX\"]"), "[\"INBOX\", \"Printers\"]";
+        /// What becomes of a mail on the server once it is stored: moved to a folder, given a keyword, left
+        /// alone, deleted.
+        "after": Forms, Default("{ move = \"Processed\" }"), "{ flag = \"Processed\" }";
+        /// The queue of tickets that come from here. If absent: the desk's default queue.
+        "queue": Name, Optional, "\"Mesa de Ayuda\"";
+        /// Time between two looks where the server cannot push (IDLE), and between two attempts.
+        "poll": Duration(1, DAY), Default("\"60s\""), "\"60s\"";
+        /// Time after which a push connection is renewed, with a look in between whatever the server said.
+        "idle_renewal": Duration(10, 29 * MINUTE), Default("\"9m\""), "\"9m\"";
+        /// Longest silence of the server that is waited for.
+        "command_timeout": Duration(1, HOUR), Default("\"60s\""), "\"60s\"";
+        /// Larger mails are fetched in pieces of this size.
+        "piece": Size(16 * KB, 64 * MB), Default("\"1 MB\""), "\"1 MB\"";
+    },
+};
+
+/// The SMTP server.
+pub const SMTP: Section = Section {
+    name: "smtp",
+    many: false,
+    about: "The server that takes our mails. Without this section mails are decided on and stay in the outbox.",
+    open: None,
+    keys: keys! {
+        /// The server; its certificate must be for this name.
+        "host": Host, Required, "\"smtp.minem.example\"";
+        /// TCP port. If absent: 465 with `tls = "implicit"`, 587 with `starttls`, 25 with `none`.
+        "port": Int(1, 65535), Optional, "587";
+        /// As for a mailbox.
+        "tls": Word(TLS), Default("\"starttls\""), "\"starttls\"";
+        /// A PEM file with further trust anchors.
+        "ca_file": Path, Optional, "\"/etc/ssl/minem-ca.pem\"";
+        /// Login name. If absent, no login.
+        "user": Name, Optional, "\"soporte@minem.example\"";
+        /// As for a mailbox.
+        "password_file": Path, Optional, "\"secrets/smtp\"";
+        /// As for a mailbox.
+        "password_env": Name, Optional, "\"SMTP_PASSWORD\"";
+        /// As for a mailbox; `check` warns.
+        "password": Text, Optional, "\"correct horse battery staple\"";
+        /// As for a mailbox.
+        "oauth2": Forms, Optional, "{ token_command = [\"/usr/local/bin/mail-token\", \"smtp\"] }";
+    },
+};
+
+/// Whom to believe.
+pub const TRUST: Section = Section {
+    name: "trust",
+    many: false,
+    about: "Whose word counts for who sent a mail. Without it agents work by the tokens of their mails, and by \
+            confirmation.",
+    open: None,
+    keys: keys! {
+        /// The name (authserv-id, RFC 8601) under which our own border writes `Authentication-Results`. If
+        /// absent, none is believed. The border must remove such fields from outside mail.
+        "border": Host, Optional, "\"mx.minem.example\"";
+        /// Whether the border's `auth=pass` (the sender logged in to our server as this address) counts.
+        "submission": Bool, Default("true"), "true";
+        /// A header field with its value that the border removes from outside mail, and that therefore proves
+        /// an inside sender. Empty: none.
+        "internal_header": Text, Default("\"\""), "\"X-MS-Exchange-Organization-AuthAs: Internal\"";
+        /// Where the proof of a reply is carried: in the Message-ID alone, or in a plus-address in Reply-To
+        /// too, for mail hosts that know them.
+        "reply_token": Word(&["message-id", "plus"]), Default("\"message-id\""), "\"message-id\"";
+        /// Ask of agents both the border's word and the token.
+        "strict": Bool, Default("false"), "false";
+        /// Verbs (English, without `#`) that need another level of proof than the shipped one: 1 to 3. A trial
+        /// desk may lower them; `check` then warns.
+        "levels": Table, Default("{}"), "{ close = 3 }";
+    },
+};
+
+/// Limits.
+pub const LIMITS: Section = Section {
+    name: "limits",
+    many: false,
+    about: "How much of anything is too much. Whatever is over a limit is kept, listed and told, never dropped.",
+    open: None,
+    keys: keys! {
+        /// Larger mails are not fetched: their header is kept, they go to quarantine, the sender is told once.
+        "mail_size": Size(64 * KB, 1024 * MB), Default("\"40 MB\""), "\"25 MB\"";
+        /// Commands in one mail.
+        "commands": Int(1, 1000), Default("25"), "25";
+        /// Octets of a mail's text that a rule looks at.
+        "rule_text": Size(KB, 10 * MB), Default("\"64 KB\""), "\"64 KB\"";
+        /// Automatic mails an hour to one recipient outside our own domains; more are held and listed.
+        "notices_per_recipient": Int(1, 100_000), Default("20"), "20";
+    },
+};
+
+/// The small web server.
+pub const WEB: Section = Section {
+    name: "web",
+    many: false,
+    about: "The page on which customers answer surveys. Kept for that page, which is not there yet.",
+    open: None,
+    keys: keys! {
+        /// Address and port to listen on.
+        "listen": Name, Optional, "\"127.0.0.1:8080\"";
+        /// The same place as customers see it.
+        "url": Name, Optional, "\"https://encuestas.minem.example\"";
+    },
+};

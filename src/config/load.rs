@@ -1,0 +1,343 @@
+//! All text files of a desk, read at once and checked against each other.
+//!
+//! Rules and templates are found and read here, and understood by `rules` and `outbound`.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::account::Reliance;
+use super::customers::Customers;
+use super::desk_file::{self, DeskParts};
+use super::diagnostic::{Diagnostic, Severity, Source};
+use super::notifications;
+use super::settings::{self, ReadSettings, Settings};
+use super::table::suggestion;
+use crate::desk::token::Keys;
+use crate::desk::{Desk, Notification};
+use crate::mail::Language;
+use crate::outbound::catalog;
+
+/// Where settings are sought if nobody says where they are.
+pub const USUAL: [&str; 2] = ["taquilla.toml", "/etc/taquilla/taquilla.toml"];
+
+/// Octets that a text file may have; a larger one is not read.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// A rule file, not yet understood.
+#[derive(Debug, Clone)]
+pub struct RuleFile {
+    /// Its name within the folder of rules: `10-hardware.toml`.
+    pub name: String,
+    /// All of it, under the name that mistakes are shown with.
+    pub source: Arc<Source>,
+}
+
+/// A template that stands in place of a shipped one, or beside them.
+#[derive(Debug, Clone)]
+pub struct TemplateFile {
+    /// The folder's language.
+    pub language: Language,
+    /// Name of the template.
+    pub name: String,
+    /// `subject`, `text` or `html`.
+    pub part: String,
+    /// All of it.
+    pub source: Arc<Source>,
+}
+
+/// A desk as its files say it.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The settings file.
+    pub path: PathBuf,
+    /// What it says.
+    pub settings: Settings,
+    /// Rule files in the order of their names.
+    pub rules: Vec<RuleFile>,
+    /// Templates in files.
+    pub templates: Vec<TemplateFile>,
+    /// Files and folders whose change asks for reading again; some may not exist.
+    pub watched: Vec<PathBuf>,
+    /// What can be used and is probably not meant.
+    pub warnings: Vec<Diagnostic>,
+    parts: DeskParts,
+    customers: Customers,
+    notifications: Vec<Notification>,
+}
+
+impl Loaded {
+    /// The desk, with the keys and the name of its data folder.
+    pub fn desk(&self, keys: Keys, instance: impl Into<String>) -> Desk {
+        let (settings, parts) = (&self.settings, self.parts.clone());
+        Desk {
+            name: settings.desk.name.clone(),
+            administrator: settings.desk.administrator.clone(),
+            domains: settings.desk.domains.clone(),
+            own_addresses: parts.own_addresses.into_keys().collect(),
+            address: settings.desk.address.clone(),
+            language: settings.desk.language,
+            time_zone: settings.desk.time_zone.clone(),
+            numbering: settings.numbering.clone(),
+            instance: instance.into(),
+            queues: parts.queues,
+            default_queue: parts.default_queue,
+            agents: parts.agents,
+            roles: parts.roles,
+            services: parts.services,
+            types: parts.types,
+            states: parts.states,
+            default_priority: parts.default_priority,
+            customers: self.customers.by_address.clone(),
+            trust: settings.trust.clone(),
+            notifications: self.notifications.clone(),
+            survey: parts.survey,
+            limits: settings.limits.clone(),
+            keys,
+        }
+    }
+
+    /// What the settings rely on outside themselves.
+    pub fn reliances(&self) -> &[Reliance] {
+        &self.settings.reliances
+    }
+}
+
+/// The settings file: the one named, else the first of [`USUAL`] that exists.
+///
+/// # Errors
+/// There is none.
+pub fn find(path: Option<&Path>) -> Result<PathBuf, Box<Diagnostic>> {
+    if let Some(path) = path {
+        return Ok(path.to_owned());
+    }
+    USUAL.iter().map(PathBuf::from).find(|path| path.exists()).ok_or_else(|| {
+        let nowhere = Diagnostic::general(format!("there is no {}", USUAL.join(" and no ")));
+        Box::new(nowhere.help("`taquilla init` writes one; --config FILE names one elsewhere".to_owned()))
+    })
+}
+
+/// Reads a desk with the environment of the process.
+///
+/// # Errors
+/// All mistakes in its files, warnings among them.
+pub fn load(path: Option<&Path>) -> Result<Loaded, Vec<Diagnostic>> {
+    let environment: Vec<(String, String)> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    load_with(path, &environment)
+}
+
+/// Reads a desk with this environment.
+///
+/// # Errors
+/// All mistakes in its files, warnings among them.
+pub fn load_with(path: Option<&Path>, environment: &[(String, String)]) -> Result<Loaded, Vec<Diagnostic>> {
+    let path = find(path).map_err(|mistake| vec![*mistake])?;
+    let base = path.parent().map(Path::to_owned).unwrap_or_default();
+    let source = read_file(&path).map_err(|mistake| vec![*mistake])?;
+    let ReadSettings { settings, mailboxes, warnings } = settings::read(&source, &base, environment)?;
+
+    let mut mistakes = warnings;
+    let mut folder = Folder { base: &base, mistakes: Vec::new(), watched: vec![path.clone()] };
+    let desk_source = folder.optional("desk.toml").unwrap_or_else(|| Source::new("desk.toml", ""));
+    let (parts, found) = desk_file::read(&desk_source, &settings);
+    let desk_is_good = found.iter().all(|mistake| mistake.severity == Severity::Warning);
+    mistakes.extend(found);
+
+    // In a desk file with mistakes names are missing; what only refers to them would be blamed for it.
+    let mut customers = Customers::default();
+    let mut all_notifications = Notification::shipped();
+    let templates = folder.templates();
+    let (toml, csv, notifications_source) = (
+        folder.optional("customers.toml"),
+        folder.optional("customers.csv"),
+        folder.optional("notifications.toml"),
+    );
+    if desk_is_good {
+        if let Some(source) = toml {
+            mistakes.extend(customers.read_toml(&source, &parts.services));
+        }
+        if let Some(source) = csv {
+            mistakes.extend(customers.read_csv(&source, &parts.services));
+        }
+        if let Some(source) = notifications_source {
+            let (read, found) = notifications::read(&source, &parts, &template_names(&templates));
+            all_notifications = read;
+            mistakes.extend(found);
+        }
+        mistakes.extend(unknown_queues(&mailboxes, &parts));
+    }
+    mistakes.extend(administrator_is_desk(&settings, &parts));
+    let rules = folder.rules();
+    mistakes.append(&mut folder.mistakes);
+    if mistakes.iter().any(|mistake| mistake.severity == Severity::Error) {
+        return Err(mistakes);
+    }
+    let watched = folder.watched;
+    Ok(Loaded {
+        settings,
+        rules,
+        templates,
+        watched,
+        warnings: mistakes,
+        parts,
+        customers,
+        notifications: all_notifications,
+        path,
+    })
+}
+
+/// Shipped templates and those in files.
+fn template_names(files: &[TemplateFile]) -> Vec<&str> {
+    let mut names: Vec<&str> = catalog::TEMPLATES.iter().map(|spec| spec.name).collect();
+    names.extend(files.iter().map(|file| file.name.as_str()));
+    names.dedup();
+    names
+}
+
+fn unknown_queues(mailboxes: &[super::mailboxes::ReadMailbox], parts: &DeskParts) -> Vec<Diagnostic> {
+    let names: Vec<&str> = parts.queues.iter().map(|queue| queue.name.as_str()).collect();
+    let unknown = |mailbox: &super::mailboxes::ReadMailbox| {
+        let queue = mailbox.settings.queue.as_deref().filter(|queue| !names.contains(queue))?;
+        let mut mistake = Diagnostic::general(format!("there is no queue \"{queue}\""));
+        mistake.place = mailbox.queue_place.clone();
+        Some(mistake.help(suggestion(queue, &names)))
+    };
+    mailboxes.iter().filter_map(unknown).collect()
+}
+
+/// Alarms to ourselves would come back as tickets, and alarm again.
+fn administrator_is_desk(settings: &Settings, parts: &DeskParts) -> Option<Diagnostic> {
+    let administrator = settings.desk.administrator.as_ref()?;
+    let whose = parts.own_addresses.get(&administrator.key())?;
+    let title = format!("alarms would come back as tickets: the administrator's address is {whose}");
+    Some(Diagnostic::general(title).help("name an address outside the desk".to_owned()))
+}
+
+/// A text file, whole.
+fn read_file(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
+    let name = path.strip_prefix("./").unwrap_or(path).display().to_string();
+    let unreadable =
+        |error: std::io::Error| Box::new(Diagnostic::general(format!("{name} cannot be read: {error}")));
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut octets = Vec::new();
+    // One octet more than is allowed, so that a file that grows meanwhile does no harm.
+    file.take(LARGEST + 1).read_to_end(&mut octets).map_err(unreadable)?;
+    if octets.len() as u64 > LARGEST {
+        let title = format!("{name} is larger than {} MB", LARGEST >> 20);
+        return Err(Box::new(Diagnostic::general(title)));
+    }
+    String::from_utf8(octets)
+        .map(|text| Source::new(&name, text))
+        .map_err(|error| Box::new(not_utf8(&name, &error)))
+}
+
+/// Shows the line up to the first octet that is none of UTF-8.
+fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
+    let at = error.utf8_error().valid_up_to();
+    let source = Source::new(name, String::from_utf8_lossy(error.as_bytes()));
+    Diagnostic::error(&source, at..at + 1, "this file is not UTF-8", "first octet that is not")
+        .help("save it as UTF-8: editors and spreadsheets ask for the encoding when they save".to_owned())
+}
+
+/// The folder that the settings file stands in.
+struct Folder<'a> {
+    base: &'a Path,
+    mistakes: Vec<Diagnostic>,
+    watched: Vec<PathBuf>,
+}
+
+impl Folder<'_> {
+    /// A file that may be absent.
+    fn optional(&mut self, name: &str) -> Option<Arc<Source>> {
+        let path = self.base.join(name);
+        self.watched.push(path.clone());
+        if !path.exists() {
+            return None;
+        }
+        self.read(&path)
+    }
+
+    fn read(&mut self, path: &Path) -> Option<Arc<Source>> {
+        read_file(path).map_err(|mistake| self.mistakes.push(*mistake)).ok()
+    }
+
+    /// Names of what stands in a folder, sorted, without hidden files and what editors leave behind.
+    fn names(&mut self, folder: &Path) -> Vec<String> {
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
+            Err(error) => {
+                let title = format!("folder {} cannot be read: {error}", folder.display());
+                self.mistakes.push(Diagnostic::general(title));
+                return Vec::new();
+            }
+        };
+        let mut names: Vec<String> =
+            entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.retain(|name| !name.starts_with(['.', '#']) && !name.ends_with('~'));
+        names.sort();
+        names
+    }
+
+    fn rules(&mut self) -> Vec<RuleFile> {
+        let folder = self.base.join("rules");
+        self.watched.push(folder.clone());
+        let mut rules = Vec::new();
+        for name in self.names(&folder) {
+            let path = folder.join(&name);
+            // Fixtures of rules' own tests may stand in folders beside them.
+            if path.is_dir() {
+                continue;
+            }
+            if !name.ends_with(".toml") {
+                let title = format!("{} is not read: rule files end with .toml", path.display());
+                self.mistakes.push(Diagnostic::general(title).warning());
+            } else if let Some(source) = self.read(&path) {
+                rules.push(RuleFile { name, source });
+            }
+        }
+        rules
+    }
+
+    fn templates(&mut self) -> Vec<TemplateFile> {
+        let root = self.base.join("templates").join("email");
+        self.watched.push(root.clone());
+        let mut templates = Vec::new();
+        for code in self.names(&root) {
+            let folder = root.join(&code);
+            let Some(language) = Language::ALL.into_iter().find(|language| language.code() == code) else {
+                let title = format!("{} is not read: folders of templates are en and es", folder.display());
+                self.mistakes.push(Diagnostic::general(title).warning());
+                continue;
+            };
+            self.watched.push(folder.clone());
+            for file in self.names(&folder) {
+                let path = folder.join(&file);
+                let Some((name, part)) = template_name(&file) else {
+                    let title =
+                        format!("{} is not read: its name does not say which template it is", path.display());
+                    let help =
+                        "templates are called NAME.subject.hbs, NAME.text.hbs, NAME.html.hbs".to_owned();
+                    self.mistakes.push(Diagnostic::general(title).warning().help(help));
+                    continue;
+                };
+                if let Some(source) = self.read(&path) {
+                    templates.push(TemplateFile { language, name, part, source });
+                }
+            }
+        }
+        templates
+    }
+}
+
+/// `ticket-created.text.hbs` into `ticket-created` and `text`.
+fn template_name(file: &str) -> Option<(String, String)> {
+    let (name, part) = file.strip_suffix(".hbs")?.rsplit_once('.')?;
+    let known = matches!(part, "subject" | "text" | "html") && !name.is_empty();
+    known.then(|| (name.to_owned(), part.to_owned()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+use super::*;
+use crate::desk::{Found, Recipient};
+
+fn desk_in(files: &[(&str, &str)]) -> Result<(Loaded, Desk), String> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let loaded = load_with(Some(&folder.path().join("taquilla.toml")), &[])
+        .map_err(|mistakes| mistakes.iter().map(Diagnostic::one_line).collect::<Vec<_>>().join("\n"))?;
+    let desk = loaded.desk(Keys::new(vec![(1, [0; 32])]), "test");
+    Ok((loaded, desk))
+}
+
+const SMALL: &str =
+    "[desk]\naddress = \"Soporte@minem.example\"\nname = \"Mesa\"\nadministrator = \"ti@other.example\"\n";
+
+#[test]
+fn settings_alone_make_a_usable_desk() {
+    let (loaded, desk) = desk_in(&[("taquilla.toml", SMALL)]).unwrap();
+    assert_eq!(desk.address.to_string(), "Mesa <Soporte@minem.example>");
+    assert_eq!(desk.domains, ["minem.example"]);
+    assert!(desk.is_own("soporte@minem.example"));
+    assert_eq!((desk.default_queue.as_str(), desk.queues.len()), ("Mesa", 1));
+    assert_eq!(desk.types, ["incident", "request"]);
+    assert_eq!(desk.notifications, Notification::shipped());
+    assert!(loaded.settings.mailboxes.is_empty());
+    assert_eq!(loaded.watched.len(), 7);
+}
+
+#[test]
+fn defaults_in_the_documentation_are_those_of_the_types() {
+    let text =
+        "[desk]\naddress = \"a@b.example\"\n[[mailbox]]\nhost = \"h\"\nuser = \"u\"\npassword_env = \"P\"\n";
+    let (loaded, _) = desk_in(&[("taquilla.toml", text)]).unwrap();
+    let secret = crate::config::secret::SecretSource::Env("P".to_owned());
+    let usual = crate::config::mailbox::MailboxSettings::new("u", "h", 993, "u", secret);
+    let read = &loaded.settings.mailboxes[0];
+    assert_eq!(format!("{read:?}"), format!("{usual:?}"));
+    assert_eq!(loaded.settings.limits, crate::desk::Limits::default());
+    assert_eq!(loaded.settings.numbering, crate::desk::Numbering::default());
+    let (_, desk) =
+        desk_in(&[("taquilla.toml", SMALL), ("desk.toml", "[[queue]]\nname = \"Mesa\"\n")]).unwrap();
+    assert_eq!(desk.queues, [crate::desk::Queue::named("Mesa")]);
+}
+
+#[test]
+fn the_address_may_be_the_login() {
+    let text = "[[mailbox]]\nhost = \"h\"\nuser = \"u@x.example\"\npassword_env = \"P\"\nafter = \"keep\"\n";
+    let (_, desk) = desk_in(&[("taquilla.toml", text)]).unwrap();
+    assert_eq!(desk.address.address, "u@x.example");
+}
+
+#[test]
+fn a_desk_file() {
+    let text = r#"
+        types = ["falla", "pedido"]
+        default_priority = "alto"
+        default_queue = "Redes"
+        [[agent]]
+        login = "jperez"
+        name = "Juan Pérez"
+        address = ["JPerez@minem.example", "jp@correo.example"]
+        roles = ["técnico"]
+        [[role]]
+        name = "técnico"
+        rights = "all"
+        [[queue]]
+        name = "Mesa"
+        [[queue]]
+        name = "Redes"
+        address = "redes@minem.example"
+        members = "jperez"
+        owner = "jperez"
+        reopen_within = "3d"
+        later = "reject"
+        [[service]]
+        name = "Red::Internet"
+        queue = "Redes"
+        [[state]]
+        name = "a la espera"
+        type = "pending-auto"
+        next = "closed successful"
+        [survey]
+        enabled = false
+    "#;
+    let (_, desk) = desk_in(&[("taquilla.toml", SMALL), ("desk.toml", text)]).unwrap();
+    assert_eq!(desk.types, ["falla", "pedido"]);
+    assert_eq!(desk.default_priority.value(), 4);
+    assert_eq!(desk.default_queue, "Redes");
+    assert!(matches!(desk.find_agent("perez"), Found::One(agent) if agent.has_address("jp@correo.example")));
+    assert_eq!(desk.roles[0].rights.len(), 8);
+    assert!(desk.service("Red").is_some_and(|service| service.queue.is_none()));
+    assert!(desk.state("a la espera").is_some());
+    assert!(desk.is_own("redes@minem.example"));
+    assert!(!desk.survey.enabled);
+}
+
+#[test]
+fn notifications_replace_add_and_switch_off() {
+    let text = r#"
+        [[notification]]
+        name = "acknowledge"
+        queues = ["Mesa"]
+        [[notification]]
+        name = "closed"
+        enabled = false
+        [[notification]]
+        name = "bosses"
+        event = "priority-changed"
+        to = ["owner", "jefe@minem.example"]
+        template = "note-added"
+        priority = "alto"
+    "#;
+    let (_, desk) = desk_in(&[("taquilla.toml", SMALL), ("notifications.toml", text)]).unwrap();
+    let find = |name: &str| desk.notifications.iter().find(|one| one.name == name);
+    let acknowledge = find("acknowledge").unwrap();
+    assert_eq!(
+        (acknowledge.queues.as_slice(), acknowledge.template.as_str()),
+        (&["Mesa".to_owned()][..], "ticket-created")
+    );
+    assert!(find("closed").is_none());
+    let bosses = find("bosses").unwrap();
+    assert_eq!(bosses.to[0], Recipient::Owner);
+    assert_eq!(bosses.to[1].word(), "jefe@minem.example");
+}
+
+#[test]
+fn every_shipped_notification_has_its_template() {
+    for shipped in Notification::shipped() {
+        assert!(catalog::find(&shipped.template).is_some(), "{}", shipped.template);
+    }
+}
+
+#[test]
+fn rules_and_templates_are_found_in_order() {
+    let (loaded, _) = desk_in(&[
+        ("taquilla.toml", SMALL),
+        ("rules/20-b.toml", ""),
+        ("rules/10-a.toml", "x"),
+        ("rules/10-a.toml~", ""),
+        ("rules/notes.txt", ""),
+        ("rules/fixtures/mail.eml", ""),
+        ("templates/email/es/ticket-created.text.hbs", "hola"),
+        ("templates/email/es/README", ""),
+        ("templates/email/fr/ticket-created.text.hbs", ""),
+    ])
+    .unwrap();
+    let names: Vec<&str> = loaded.rules.iter().map(|rule| rule.name.as_str()).collect();
+    assert_eq!(names, ["10-a.toml", "20-b.toml"]);
+    assert_eq!(loaded.templates.len(), 1);
+    assert_eq!(
+        (loaded.templates[0].name.as_str(), loaded.templates[0].part.as_str()),
+        ("ticket-created", "text")
+    );
+    assert_eq!(loaded.warnings.len(), 3, "{:?}", loaded.warnings);
+}
+
+#[test]
+fn the_environment_overrides() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("taquilla.toml");
+    std::fs::write(&path, SMALL).unwrap();
+    let given = |pairs: &[(&str, &str)]| {
+        let environment: Vec<(String, String)> =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        load_with(Some(&path), &environment)
+            .map_err(|mistakes| mistakes.iter().map(Diagnostic::one_line).collect::<Vec<_>>().join("\n"))
+    };
+    let loaded = given(&[
+        ("TAQUILLA__DESK__NAME", "17"),
+        ("TAQUILLA__DESK__DOMAINS", "a.example, b.example"),
+        ("TAQUILLA__TICKET__SYSTEM_ID", "42"),
+        ("TAQUILLA__TRUST__STRICT", "true"),
+        ("TAQUILLA__DATA__DIR", "/srv/desk"),
+    ])
+    .unwrap();
+    assert_eq!(loaded.settings.desk.name, "17");
+    assert_eq!(loaded.settings.desk.domains, ["a.example", "b.example"]);
+    assert_eq!(loaded.settings.numbering.system_id, 42);
+    assert!(loaded.settings.trust.strict);
+    assert_eq!(loaded.settings.data.dir, Path::new("/srv/desk"));
+    assert_eq!(given(&[]).unwrap().settings.data.dir, folder.path().join("data"));
+    assert_eq!(
+        given(&[("TAQUILLA__TICKET__SYSTEM_ID", "many")]).unwrap_err(),
+        "`ticket.system_id` must be a whole number; \
+         it comes from the environment variable TAQUILLA__TICKET__SYSTEM_ID"
+    );
+}
