@@ -232,8 +232,8 @@ impl Notification {
             ("reminder", Occasion::PendingReached, vec![Attending], "pending-reminder"),
             ("closed", Occasion::Closed, vec![Customer], "closed"),
             ("closed for agents", Occasion::Closed, vec![Responsible, Owner, Watchers], "closed-agent"),
-            ("rejected", Occasion::Rejected, vec![Sender], "rejected-closed"),
-            ("quarantine", Occasion::Quarantine, vec![Administrator], "quarantined"),
+            ("rejected", Occasion::Rejected, vec![Sender], "rejected"),
+            ("quarantine", Occasion::Quarantine, vec![Administrator], "quarantine"),
             ("given up", Occasion::GivenUp, vec![Attending, Administrator], "given-up"),
             ("stalled", Occasion::MailboxStalled, vec![Administrator], "alarm"),
         ];
