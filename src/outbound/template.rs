@@ -12,12 +12,14 @@ mod shipped;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
 use super::catalog;
 use crate::mail::Language;
 pub use clean::{Fill, sample};
+pub(in crate::outbound) use clean::{bounded_text, line as one_line};
 use set::Set;
 pub use shipped::{LAYOUT, PARTS};
 
@@ -141,7 +143,21 @@ impl fmt::Debug for Templates {
     }
 }
 
+static SHIPPED: LazyLock<Templates> = LazyLock::new(|| {
+    // A test compiles every shipped template, so the empty set is never used; a daemon must not stop for it.
+    Templates::new(&[]).unwrap_or_else(|_| Templates {
+        shipped: Set::empty(),
+        own: None,
+        names: BTreeSet::new(),
+    })
+});
+
 impl Templates {
+    /// The shipped templates, compiled once.
+    pub fn shipped() -> &'static Self {
+        &SHIPPED
+    }
+
     /// The shipped templates with a desk's own files in place of those of the same name.
     ///
     /// # Errors

@@ -106,6 +106,11 @@ fn lines(text: &str) -> String {
         .to_owned()
 }
 
+/// A text cut to what a template would take of it.
+pub(in crate::outbound) fn bounded_text(text: &str) -> Cow<'_, str> {
+    cut(text, TEXT)
+}
+
 fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     if text.len() <= limit {
         return Cow::Borrowed(text);

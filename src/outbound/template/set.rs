@@ -40,8 +40,12 @@ impl Pair {
 }
 
 impl Set {
+    pub(super) fn empty() -> Self {
+        Self { en: Pair::new(), es: Pair::new() }
+    }
+
     pub(super) fn compile(sources: &[Source]) -> Result<Self, Vec<Mistake>> {
-        let mut set = Self { en: Pair::new(), es: Pair::new() };
+        let mut set = Self::empty();
         let mut mistakes = Vec::new();
         for source in sources {
             let pair = match source.language {
@@ -103,7 +107,7 @@ impl Set {
         let frame = |registry: &Handlebars<'static>, form: Form| {
             let mut data = data.clone();
             let inner = run(registry, &format!("{name}.{}", form.word()), data.clone())?;
-            data.insert("body".to_owned(), Value::from(inner));
+            data.insert("body".to_owned(), Value::from(inner.trim_end()));
             run(registry, &format!("{LAYOUT}.{}", form.word()), data)
         };
         let text = clean::tidy(&frame(&pair.plain, Form::Text)?);
