@@ -173,8 +173,9 @@ fn mistakes_have_a_place() {
         (
             "{{#iff title}}x{{/iff}}",
             "closed.text.hbs:1:",
-            "\"iff\" cannot be used here; did you mean \"if\"?",
+            "\"iff\" cannot be used here",
         ),
+        ("{{#unles title}}x{{/unles}}", "closed.text.hbs:1:", "cannot be used here; did you mean \"unless\"?"),
         ("{{log title}}", "closed.text.hbs:1:", "\"log\" cannot be used here"),
         ("{{> closed}}", "closed.text.hbs:1:", "no piece \"closed\", only part-ticket, part-files"),
         ("{{> layout}}", "closed.text.hbs:1:", "no piece \"layout\""),
