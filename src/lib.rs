@@ -13,3 +13,4 @@ pub mod outbound;
 pub mod rules;
 pub mod store;
 pub mod survey;
+pub mod tls;

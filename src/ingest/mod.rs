@@ -1,7 +1,10 @@
 //! How mail comes in: from the IMAP servers to the journal.
 
+pub mod backoff;
 pub mod bounce;
 pub mod classify;
+pub mod imap;
 pub mod intake;
+pub mod mailbox;
 pub mod parse;
 pub mod protocol;

@@ -65,7 +65,7 @@ fn wrong_machines_are_caught() {
     caught(Flaw::FailedIsTaken, &["I1", "I2"]);
     caught(Flaw::NeverGivesUp, &["F1", "F4"]);
     caught(Flaw::TrustsUids, &["I1", "F1"]);
-    caught(Flaw::NoSweep, &["F1"]);
+    caught(Flaw::NoSweep, &["F1", "F3"]);
     caught(Flaw::TakesOldStock, &["I5"]);
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::listing::Windows;
 use super::session::{Phase, Session};
-use super::{Ack, Extent, Handover, Input, Listed, Settings, Span, Step, batch};
+use super::{Ack, Extent, Handover, Input, Listed, Settings, Span, Step, Want, batch};
 use crate::config::mailbox::AfterCommit;
 use crate::ingest::intake::{AfterTaking, Condition, Known, Position, Taken};
 
@@ -18,6 +18,7 @@ pub struct Machine {
     /// What was reported and lasts: a read-only folder, refused acknowledgements.
     read_only: bool,
     refused: BTreeSet<Ack>,
+    pub(super) winding_down: bool,
 }
 
 /// Mails that were asked for when something went wrong, and how often that happened to them alone.
@@ -39,6 +40,7 @@ impl Machine {
             suspects: Suspects::default(),
             read_only: false,
             refused: BTreeSet::new(),
+            winding_down: false,
         }
     }
 
@@ -58,6 +60,12 @@ impl Machine {
             && session.nothing_queued()
             && session.due_cursor() == session.cursor
             && !session.backlog_finished(&self.settings)
+    }
+
+    /// The daemon stops: nothing new is begun, and what is in hand is brought to its end. Then nothing is under way and
+    /// [`Self::step`] gives nothing.
+    pub fn wind_down(&mut self) {
+        self.winding_down = true;
     }
 
     /// How many mails failed in this session and wait for the next full pass.
@@ -342,6 +350,9 @@ impl Machine {
                 Some(_) | None => session.settle(listed.uid),
             }
         }
+        // What failed least often comes first, so that the worst one holds up nobody.
+        let failures = |want: &Want| self.suspects.failures.get(&want.uid).copied().unwrap_or(0);
+        session.singles.make_contiguous().sort_by_key(failures);
     }
 
     fn taken(&mut self, step: Step, taken: &[Taken]) {

@@ -171,7 +171,9 @@ impl Session {
 
     /// The server is to be told about this mail, if it lets us.
     pub(super) fn owe(&mut self, uid: u32, how: Ack) {
-        if self.read_only || self.ack_refused.contains(&how) {
+        if self.read_only {
+            // It stays open, and so holds the cursor; there is no use in trying again in this session.
+        } else if self.ack_refused.contains(&how) {
             self.deferred.insert(uid);
         } else {
             self.acks.entry(how).or_default().insert(uid);

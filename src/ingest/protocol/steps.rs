@@ -18,14 +18,16 @@ impl Machine {
             return Some(Step::Report(condition));
         }
         let session = self.session.as_mut()?;
+        let winding_down = self.winding_down;
         if session.store.is_none()
-            && let Some(step) = session.store_step(&self.settings)
+            && let Some(step) = session.store_step(&self.settings, winding_down)
         {
             session.store = Some(step.clone());
             return Some(step);
         }
         if session.server.is_none()
-            && let Some(step) = session.server_step(&self.settings)
+            && let Some(step) =
+                if winding_down { session.ack(1) } else { session.server_step(&self.settings) }
         {
             session.server = Some(step.clone());
             return Some(step);
@@ -35,13 +37,21 @@ impl Machine {
 }
 
 impl Session {
-    fn store_step(&mut self, settings: &Settings) -> Option<Step> {
+    fn store_step(&mut self, settings: &Settings, winding_down: bool) -> Option<Step> {
         match &self.phase {
+            _ if winding_down => self.last_store_step(),
             Phase::Start => Some(Step::AskPosition { uidvalidity: self.uidvalidity }),
             Phase::Adopting(left_alone) => Some(Step::Adopt { epoch: self.epoch, left_alone: *left_alone }),
             Phase::Survey { .. } => None,
             Phase::Working => self.working_store_step(settings),
         }
+    }
+
+    fn last_store_step(&mut self) -> Option<Step> {
+        if !self.in_hand.is_empty() {
+            return Some(Step::Take(std::mem::take(&mut self.in_hand)));
+        }
+        (!self.acked.is_empty()).then(|| self.record())
     }
 
     fn working_store_step(&mut self, settings: &Settings) -> Option<Step> {
@@ -73,7 +83,8 @@ impl Session {
                 .or_else(|| self.ack(ACKS))
                 .or_else(|| self.fetch(settings))
                 .or_else(|| self.list())
-                .or_else(|| self.ack(1)),
+                .or_else(|| self.ack(1))
+                .or_else(|| self.fetch_alone(settings)),
             Phase::Start | Phase::Adopting(_) => None,
         }
     }
@@ -105,12 +116,17 @@ impl Session {
             }
             Some(_) | None => u64::MAX,
         };
-        if self.wanted.is_empty() {
-            let alone = Settings { batch_mails: 1, ..settings.clone() };
-            let wants = batch::next(&mut self.singles, room, &alone);
-            return (!wants.is_empty()).then_some(Step::Fetch(wants));
-        }
         let wants = batch::next(&mut self.wanted, room, settings);
+        (!wants.is_empty()).then_some(Step::Fetch(wants))
+    }
+
+    /// A mail that may end the connection waits until the journal has nothing left to do, and the server knows of it.
+    fn fetch_alone(&mut self, settings: &Settings) -> Option<Step> {
+        if self.store.is_some() || !self.in_hand.is_empty() {
+            return None;
+        }
+        let alone = Settings { batch_mails: 1, ..settings.clone() };
+        let wants = batch::next(&mut self.singles, u64::MAX, &alone);
         (!wants.is_empty()).then_some(Step::Fetch(wants))
     }
 

@@ -1,0 +1,86 @@
+//! Telling the server what became of its mails. Each of these may be said twice without harm, and for mails that are
+//! gone.
+
+use super::{ImapError, Session, forgive, names};
+use crate::ingest::protocol::Ack;
+
+impl Session {
+    /// Moves, flags or deletes.
+    ///
+    /// # Errors
+    /// [`ImapError::Refused`] if the server does not let us; some of the mails may have been dealt with.
+    pub async fn ack(&mut self, uids: &[u32], how: &Ack) -> Result<(), ImapError> {
+        for set in names::sets(uids) {
+            match how {
+                Ack::Move(folder) => self.move_to(&set, folder).await?,
+                Ack::Flag(keyword) => self.flag(&set, keyword).await?,
+                Ack::Delete => self.delete(&set).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn move_to(&mut self, set: &str, folder: &str) -> Result<(), ImapError> {
+        match self.try_move(set, folder).await {
+            // Not every server says TRYCREATE where it could; a folder that is there is not created twice.
+            Err(ImapError::Refused { answer, .. }) => {
+                if self.create(folder).await? {
+                    self.try_move(set, folder).await
+                } else {
+                    let answer = format!("cannot move to {folder}: {answer}");
+                    Err(ImapError::Refused { answer, try_create: false })
+                }
+            }
+            other => other,
+        }
+    }
+
+    async fn try_move(&mut self, set: &str, folder: &str) -> Result<(), ImapError> {
+        let name = names::quoted_folder(folder);
+        // RFC 6851: each mail is moved or not, never half.
+        if self.can("MOVE") {
+            return self.line.exec(&format!("UID MOVE {set} {name}"), &mut |_| ()).await.map(drop);
+        }
+        self.line.exec(&format!("UID COPY {set} {name}"), &mut |_| ()).await?;
+        self.delete(set).await
+    }
+
+    /// Marks as deleted, and removes where that can be done for these mails alone.
+    async fn delete(&mut self, set: &str) -> Result<(), ImapError> {
+        self.line.exec(&format!("UID STORE {set} +FLAGS.SILENT (\\Deleted)"), &mut |_| ()).await?;
+        // Plain EXPUNGE would also remove what others have marked (RFC 4315, section 2.1).
+        if self.can("UIDPLUS") {
+            self.line.exec(&format!("UID EXPUNGE {set}"), &mut |_| ()).await?;
+        }
+        Ok(())
+    }
+
+    async fn flag(&mut self, set: &str, keyword: &str) -> Result<(), ImapError> {
+        if !self.keeps_keyword(keyword) {
+            let answer = format!("the folder keeps no keyword {keyword} (PERMANENTFLAGS)");
+            return Err(ImapError::Refused { answer, try_create: false });
+        }
+        self.line.exec(&format!("UID STORE {set} +FLAGS.SILENT ({keyword})"), &mut |_| ()).await.map(drop)
+    }
+
+    /// RFC 3501, section 7.1: what is not in PERMANENTFLAGS is forgotten with the session, and `\*` stands for any.
+    fn keeps_keyword(&self, keyword: &str) -> bool {
+        self.keeps
+            .as_ref()
+            .is_none_or(|keeps| keeps.iter().any(|flag| flag == "\\*" || flag.eq_ignore_ascii_case(keyword)))
+    }
+
+    /// Creates a folder; false if the server does not.
+    async fn create(&mut self, folder: &str) -> Result<bool, ImapError> {
+        let name = names::quoted_folder(folder);
+        match self.line.exec(&format!("CREATE {name}"), &mut |_| ()).await {
+            Ok(_) => {
+                // So that people see it in their mail clients.
+                forgive(self.line.exec(&format!("SUBSCRIBE {name}"), &mut |_| ()).await)?;
+                Ok(true)
+            }
+            Err(ImapError::Refused { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
