@@ -4,5 +4,6 @@ pub mod catalog;
 pub mod compose;
 pub mod data;
 pub mod preview;
+pub mod scrub;
 pub mod template;
 pub mod template_files;
