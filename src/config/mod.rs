@@ -25,4 +25,5 @@ pub mod rely;
 pub mod secret;
 mod services;
 pub mod settings;
+pub mod smtp;
 pub mod table;

@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod compose;
 pub mod data;
 pub mod preview;
+pub mod schedule;
 pub mod scrub;
 pub mod template;
 pub mod template_files;
