@@ -82,6 +82,8 @@ pub enum Request {
         ticket: Option<TicketId>,
         /// For whom it was.
         recipient: String,
+        /// Its subject.
+        subject: String,
         /// What the last server said.
         why: String,
         /// It was an automatic mail.

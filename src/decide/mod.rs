@@ -3,9 +3,29 @@
 //! Whoever asks for something (a mail, a timer, a person at the command line) asks here; what comes out is
 //! a list of effects that `store::commit` writes as it stands. Nothing here reads or writes anything.
 
+mod agent_mail;
+mod confirmation;
 mod context;
+mod customer_mail;
 mod decision;
+mod draft;
 mod event;
+mod execute;
+mod identify;
+mod lookup;
+mod mail;
+mod matching;
+mod notify;
+mod obey_rules;
+mod outcome;
+mod program_mail;
+mod quarantine;
+mod receipt;
+mod request;
+mod sentences;
+mod survey_mail;
+mod text;
+mod timer;
 
 pub use context::{Context, Given, HeldMail, Lookup, SentCount, Surveyed};
 pub use decision::{
@@ -13,3 +33,25 @@ pub use decision::{
     SenderTrace, Trace,
 };
 pub use event::{Event, Incoming, Proof, Request, Verdicts};
+pub use lookup::lookup;
+
+use crate::desk::Desk;
+use crate::rules::RuleSet;
+
+/// What the desk's files say, checked: all that a decision depends on beside the event and the past.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// The desk.
+    pub desk: Desk,
+    /// Its rules.
+    pub rules: RuleSet,
+}
+
+/// The one function through which everything happens to a ticket.
+pub fn decide(event: &Event, context: &Context, policy: &Policy, given: &Given) -> Decision {
+    match event {
+        Event::Mail(incoming) => mail::decide_mail(incoming, context, policy, given),
+        Event::Timer(due) => timer::decide_timer(due, context, policy, given),
+        Event::Request(request) => request::decide_request(request, context, policy, given),
+    }
+}

@@ -4,6 +4,7 @@ pub mod backoff;
 pub mod bounce;
 pub mod classify;
 pub mod imap;
+pub mod evidence;
 pub mod intake;
 pub mod mailbox;
 pub mod parse;

@@ -10,6 +10,7 @@ mod apply;
 mod entry;
 mod error;
 mod files;
+mod held;
 mod intake;
 pub mod keys;
 mod lock;
@@ -24,6 +25,7 @@ mod writing;
 
 pub use entry::{Applied, Entry, Origin, OutboxRow};
 pub use error::{Disposition, StoreError};
+pub use held::KeptMail;
 pub use intake::{Attempts, UNFIT_AFTER};
 pub use lock::{LockError, RunLock};
 pub use open::{Store, StoreOptions};

@@ -110,6 +110,13 @@ impl Writing {
         }
     }
 
+    /// A content that stands as a file.
+    pub(super) async fn file(&self, digest: &crate::mail::Digest) -> Result<Vec<u8>, StoreError> {
+        let (files, digest) = (self.files.clone(), *digest);
+        let read = tokio::task::spawn_blocking(move || files.read(&digest)).await;
+        read.unwrap_or_else(|error| Err(StoreError::Disk(error.to_string())))
+    }
+
     /// For the other modules of the store.
     pub(super) fn conn(&mut self) -> &mut SqliteConnection {
         &mut self.conn

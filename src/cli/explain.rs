@@ -1,0 +1,182 @@
+//! `taquilla explain MAIL.eml...`: the whole decision about a mail, and nothing is done.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::open::{self, CliError};
+use crate::clock::Clock;
+use crate::decide::Effect;
+use crate::desk::token::{self, Use};
+use crate::mail::{Address, Class, Mail};
+use crate::pipeline::{Explained, House};
+
+/// Says what would be done with a mail, and why; changes nothing.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  taquilla explain --from-agent 2 mail.eml")]
+pub struct Args {
+    /// Print one JSON object a mail, one a line.
+    #[arg(long)]
+    json: bool,
+    /// Suppose this level of evidence (0 to 3) where the sender is an agent.
+    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=3))]
+    from_agent: Option<u8>,
+    /// Suppose that the mail came by this mailbox.
+    #[arg(long, value_name = "NAME", default_value = "explain")]
+    mailbox: String,
+    /// The mails; `-` reads one from standard input.
+    #[arg(required = true)]
+    mails: Vec<PathBuf>,
+}
+
+/// Explains each mail.
+pub async fn run(args: Args, config: Option<&Path>) -> Result<ExitCode, CliError> {
+    let (house, store) = open::to_explain(config).await?;
+    let mut out = std::io::stdout().lock();
+    for path in &args.mails {
+        let raw: Arc<[u8]> = open::read_mail(path)?.into();
+        let explained =
+            Explained::of(raw, args.from_agent, &house, store.as_ref(), Clock::System, &args.mailbox).await?;
+        if args.json {
+            writeln!(out, "{}", to_json(path, &explained, &house))?;
+        } else {
+            write!(out, "{}", to_text(path, &explained, args.mails.len() > 1))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The class as scripts see it: an answer to a survey is known by its token.
+fn class(explained: &Explained, house: &House) -> Class {
+    let class = explained.incoming.classified.class;
+    let answered = explained.decision.effects.iter().any(|effect| matches!(effect, Effect::AnswerSurvey { .. }));
+    let holds_survey_token = || {
+        let ids = explained.incoming.mail.in_reply_to.iter().flat_map(|id| token::candidates(id.left()));
+        ids.filter_map(|found| token::verify(&house.policy.desk.keys, found, Clock::System.now()))
+            .any(|claim| claim.purpose == Use::Survey)
+    };
+    if class == Class::Person && (answered || holds_survey_token()) { Class::SurveyAnswer } else { class }
+}
+
+fn to_text(path: &Path, explained: &Explained, named: bool) -> String {
+    let mail = &explained.incoming.mail;
+    let mut lines = Vec::new();
+    if named {
+        lines.push(format!("== {}", path.display()));
+    }
+    lines.push(format!("class: {}", explained.incoming.classified.class));
+    lines.extend(explained.incoming.classified.evidence.iter().map(|evidence| format!("  because {evidence}")));
+    lines.push(format!("from: {}", mail.from.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string)));
+    lines.push(format!("subject: {}", mail.subject));
+    lines.extend(mail.body.new_text.lines().map(|line| format!("new text: {line}").trim_end().to_owned()));
+    for file in &mail.attachments {
+        lines.push(format!("attachment: {} ({}, {} bytes)", file.name, file.content_type, file.content.len()));
+    }
+    lines.extend(mail.defects.iter().map(|defect| format!("defect: {defect}")));
+    lines.push(explained.decision.to_string());
+    lines.join("\n") + "\n"
+}
+
+fn to_json(path: &Path, explained: &Explained, house: &House) -> Value {
+    let Explained { incoming, decision } = explained;
+    let mail = &incoming.mail;
+    let bounce = incoming.classified.bounce.as_ref().map(|bounce| {
+        json!({
+            "action": bounce.action.word(),
+            "status": bounce.status,
+            "recipient": bounce.recipient,
+            "diagnostic": bounce.diagnostic,
+            "original_message_id": bounce.original_message_id.as_ref().map(|id| id.as_str()),
+        })
+    });
+    let sender = decision.trace.sender.as_ref().map(|sender| {
+        json!({
+            "kind": sender.kind.word(), "id": sender.id, "level": sender.level, "evidence": sender.evidence,
+        })
+    });
+    let matched = decision.trace.matched.as_ref().map(|matched| {
+        json!({ "kind": matched.kind.word(), "ticket": matched.ticket, "evidence": matched.evidence })
+    });
+    let mut object = json!({
+        "file": path.display().to_string(),
+        "class": class(explained, house).word(),
+        "class_evidence": incoming.classified.evidence,
+        "subject": mail.subject,
+        "from": mail.from.as_ref().map(address),
+        "to": mail.to.iter().map(address).collect::<Vec<_>>(),
+        "cc": mail.cc.iter().map(address).collect::<Vec<_>>(),
+        "date": mail.date.map(|date| date.to_string()),
+        "message_id": mail.message_id.as_ref().map(|id| id.as_str()),
+    });
+    let rest = json!({
+        "text": mail.body.text,
+        "new_text": mail.body.new_text,
+        "quoted_text": mail.body.quoted_text,
+        "attachments": attachments(mail),
+        "defects": mail.defects.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "bounce": bounce,
+        "sender": sender,
+        "match": matched,
+        "rules": rules(explained),
+        "commands": commands(explained),
+        "effects": decision.effects.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "notifications": notifications(explained),
+        "reason": decision.reason.word(),
+        "after": decision.after.to_string(),
+    });
+    if let (Some(object), Value::Object(rest)) = (object.as_object_mut(), rest) {
+        object.extend(rest);
+    }
+    object
+}
+
+fn address(address: &Address) -> Value {
+    json!({ "name": address.name, "address": address.address })
+}
+
+fn attachments(mail: &Mail) -> Vec<Value> {
+    let one = |file: &crate::mail::Attachment| {
+        json!({
+            "name": file.name,
+            "type": file.content_type,
+            "bytes": file.content.len(),
+            "sha256": file.digest.to_string(),
+        })
+    };
+    mail.attachments.iter().map(one).collect()
+}
+
+fn rules(explained: &Explained) -> Vec<Value> {
+    let one = |tried: &crate::decide::RuleTrace| {
+        json!({
+            "name": tried.rule.name,
+            "file": tried.rule.file,
+            "line": tried.rule.line,
+            "matched": tried.matched,
+            "conditions": tried.conditions,
+        })
+    };
+    explained.decision.trace.rules.iter().map(one).collect()
+}
+
+fn commands(explained: &Explained) -> Vec<Value> {
+    let one = |command: &crate::decide::CommandTrace| {
+        json!({ "line": command.line, "done": command.done, "result": command.result })
+    };
+    explained.decision.trace.commands.iter().map(one).collect()
+}
+
+fn notifications(explained: &Explained) -> Vec<Value> {
+    explained
+        .decision
+        .notices()
+        .map(|notice| {
+            json!({
+                "template": notice.template, "to": notice.to.address, "language": notice.language.code(),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,166 @@
+//! What most subcommands begin with: the files of the desk, its data folder, or both.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::Path;
+
+use crate::clock::Clock;
+use crate::config::diagnostic::Diagnostic;
+use crate::config::load::{self, Loaded};
+use crate::decide::Policy;
+use crate::desk::Desk;
+use crate::desk::token::Keys;
+use crate::ingest::parse::ParseLimits;
+use crate::outbound::template::Templates;
+use crate::outbound::template_files;
+use crate::pipeline::{House, Pipeline, PipelineError};
+use crate::rules::RuleSet;
+use crate::store::keys::{self, Identity, KeyError};
+use crate::store::{LockError, RunLock, Store, StoreError, StoreOptions};
+
+/// Octets read from standard input at most: the largest mail that a setting can admit.
+const LARGEST_MAIL: u64 = 1024 * 1024 * 1024;
+
+/// Why a subcommand cannot do what it is asked.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The files of the desk have mistakes; the text shows them all.
+    #[error("{0}")]
+    Files(String),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// Another `run` works on the data folder.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The pipeline.
+    #[error(transparent)]
+    Pipeline(#[from] PipelineError),
+    /// A file that was named, or the output.
+    #[error("{0}: {1}")]
+    File(String, std::io::Error),
+    /// Nowhere to write to.
+    #[error("the output cannot be written: {0}")]
+    Output(#[from] std::io::Error),
+    /// What was asked for is not there, or cannot be done.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Reads the files of the desk.
+///
+/// # Errors
+/// Every mistake, as a compiler shows them.
+pub fn files(config: Option<&Path>) -> Result<Loaded, CliError> {
+    let loaded = config::load(config).map_err(|mistakes| CliError::Files(shown(&mistakes)))?;
+    for warning in &loaded.warnings {
+        tracing::warn!("{}", warning.render(false));
+    }
+    Ok(loaded)
+}
+
+fn shown(mistakes: &[Diagnostic]) -> String {
+    mistakes.iter().map(|mistake| mistake.render(false)).collect::<Vec<_>>().join("\n")
+}
+
+/// The desk, its rules and templates.
+///
+/// # Errors
+/// Every mistake in rules and templates.
+pub fn house_of(loaded: &Loaded, identity: &Identity) -> Result<House, CliError> {
+    let desk = loaded.desk(identity.keys.clone(), identity.instance.clone());
+    let mut mistakes = Vec::new();
+    let templates = template_files::load(&loaded.templates_dir()).unwrap_or_else(|found| {
+        mistakes.extend(found.iter().map(ToString::to_string));
+        Templates::default()
+    });
+    let names: Vec<&str> = templates.names().collect();
+    let rules = RuleSet::read(&loaded.rules, &desk, &names).unwrap_or_else(|found| {
+        mistakes.push(shown(&found));
+        RuleSet::none()
+    });
+    if !mistakes.is_empty() {
+        return Err(CliError::Files(mistakes.join("\n")));
+    }
+    let queues = loaded.settings.mailboxes.iter().filter_map(|mailbox| Some((mailbox.name.clone(), mailbox.queue.clone()?)));
+    Ok(House::new(Policy { desk, rules }, templates, loaded.settings.parse_limits, queues.collect()))
+}
+
+/// The files of a desk read anew, for a data folder that is open.
+///
+/// # Errors
+/// Every mistake, ready to print.
+pub fn house(config: &Path, data: &Path) -> Result<House, String> {
+    let loaded = files(Some(config)).map_err(|error| error.to_string())?;
+    let identity = keys::load_or_create(data).map_err(|error| error.to_string())?;
+    house_of(&loaded, &identity).map_err(|error| error.to_string())
+}
+
+/// A pipeline over the data folder of a desk.
+///
+/// # Errors
+/// [`CliError`].
+pub async fn pipeline(loaded: &Loaded) -> Result<Pipeline, CliError> {
+    let dir = &loaded.settings.data.dir;
+    let store = Store::open(dir, &StoreOptions::default()).await?;
+    let identity = keys::load_or_create(dir)?;
+    Ok(Pipeline::new(store, house_of(loaded, &identity)?, Clock::System))
+}
+
+/// The store of a desk alone, with the desk.
+///
+/// # Errors
+/// [`CliError`].
+pub async fn store(config: Option<&Path>) -> Result<(Store, Desk), CliError> {
+    let loaded = files(config)?;
+    let dir = &loaded.settings.data.dir;
+    let store = Store::open(dir, &StoreOptions::default()).await?;
+    let identity = keys::load_or_create(dir)?;
+    Ok((store, loaded.desk(identity.keys, identity.instance)))
+}
+
+/// The lock of the one `run` of a data folder.
+///
+/// # Errors
+/// Another one runs.
+pub fn lock(loaded: &Loaded) -> Result<RunLock, CliError> {
+    Ok(RunLock::take(&loaded.settings.data.dir)?)
+}
+
+/// What `explain` looks at: the desk of the configuration and its store, the empty default desk where there is no
+/// configuration. Nothing is created.
+///
+/// # Errors
+/// A configuration with mistakes; a store that cannot be read.
+pub async fn to_explain(config: Option<&Path>) -> Result<(House, Option<Store>), CliError> {
+    if config.is_none() && config::find(None).is_err() {
+        let desk = Desk::empty(Keys::new(vec![(0, [0; 32])]));
+        let policy = Policy { desk, rules: RuleSet::none() };
+        return Ok((House::new(policy, Templates::default(), ParseLimits::default(), BTreeMap::new()), None));
+    }
+    let loaded = files(config)?;
+    let dir = &loaded.settings.data.dir;
+    if !dir.join("taquilla.db").exists() {
+        let identity = Identity { keys: Keys::new(vec![(0, [0; 32])]), instance: "explain".to_owned() };
+        return Ok((house_of(&loaded, &identity)?, None));
+    }
+    let identity = keys::load_or_create(dir)?;
+    let store = Store::open(dir, &StoreOptions::default()).await?;
+    Ok((house_of(&loaded, &identity)?, Some(store)))
+}
+
+/// The octets of a mail: a file, or standard input for `-`.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn read_mail(path: &Path) -> Result<Vec<u8>, CliError> {
+    if path.as_os_str() == "-" {
+        let mut raw = Vec::new();
+        let read = std::io::stdin().lock().take(LARGEST_MAIL).read_to_end(&mut raw);
+        return read.map(|_| raw).map_err(|error| CliError::File("standard input".to_owned(), error));
+    }
+    std::fs::read(path).map_err(|error| CliError::File(path.display().to_string(), error))
+}

@@ -1,0 +1,125 @@
+//! `taquilla run`: mailboxes, timers and the outbox worker over one pipeline, until told to stop.
+
+mod reload;
+mod signals;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::clock::{Clock, random_seed};
+use crate::config::Loaded;
+use crate::ingest::mailbox::{self, Manner, Until};
+use crate::outbound::worker::Worker;
+use crate::pipeline::Pipeline;
+use crate::store::RunLock;
+use crate::timers;
+
+/// What is in hand is finished within this time after a signal.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mode {
+    /// Take what is there, send what can be sent, end.
+    pub once: bool,
+    /// Make tickets of the old mails that were left alone at the first start.
+    pub backlog: bool,
+}
+
+/// Runs the desk. The lock is held until the end.
+///
+/// # Errors
+/// With [`Mode::once`]: what could not be reached, a sentence each.
+pub async fn run(loaded: Loaded, pipeline: Pipeline, lock: RunLock, mode: Mode) -> Result<(), Vec<String>> {
+    let pipeline = Arc::new(pipeline);
+    let (stop, stopping) = watch::channel(false);
+    signals::stop_on_signal(stop.clone(), GRACE);
+    let manner = Manner {
+        until: if mode.once { Until::CaughtUp } else { Until::Stopped },
+        backlog: mode.backlog,
+        clock: Clock::System,
+        seed: seed(),
+    };
+    let worker = loaded.settings.smtp.clone().map(|smtp| Worker::new(smtp, Arc::clone(&pipeline), seed()));
+    let troubles = if mode.once {
+        once(&loaded, &pipeline, worker, manner, stopping).await
+    } else {
+        forever(&loaded, &pipeline, worker, manner, stopping).await;
+        Vec::new()
+    };
+    pipeline.store.close().await;
+    drop(lock);
+    if troubles.is_empty() { Ok(()) } else { Err(troubles) }
+}
+
+fn seed() -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = random_seed().unwrap_or_default();
+    u64::from_le_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// All mailboxes at once, then the timers, then the outbox.
+async fn once(
+    loaded: &Loaded,
+    pipeline: &Arc<Pipeline>,
+    worker: Option<Worker<Pipeline>>,
+    manner: Manner,
+    stopping: watch::Receiver<bool>,
+) -> Vec<String> {
+    let mut mailboxes = JoinSet::new();
+    for settings in &loaded.settings.mailboxes {
+        let settings = Arc::new(settings.clone());
+        let (pipeline, stopping) = (Arc::clone(pipeline), stopping.clone());
+        mailboxes.spawn(async move { mailbox::watch(settings, pipeline, manner, stopping).await });
+    }
+    let mut troubles = Vec::new();
+    while let Some(ended) = mailboxes.join_next().await {
+        match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(trouble)) => troubles.push(trouble),
+            Err(error) => troubles.push(error.to_string()),
+        }
+    }
+    timers::fire_due(pipeline).await;
+    if let Some(worker) = worker {
+        worker.drain(stopping).await;
+    }
+    troubles
+}
+
+async fn forever(
+    loaded: &Loaded,
+    pipeline: &Arc<Pipeline>,
+    worker: Option<Worker<Pipeline>>,
+    manner: Manner,
+    stopping: watch::Receiver<bool>,
+) {
+    let mut tasks = JoinSet::new();
+    for settings in &loaded.settings.mailboxes {
+        let settings = Arc::new(settings.clone());
+        let (pipeline, stopping) = (Arc::clone(pipeline), stopping.clone());
+        tasks.spawn(async move {
+            if let Err(trouble) = mailbox::watch(settings, pipeline, manner, stopping).await {
+                tracing::error!(%trouble, "a mailbox is no longer watched");
+            }
+        });
+    }
+    tasks.spawn(timers::run(Arc::clone(pipeline), stopping.clone()));
+    tasks.spawn(reload::run(loaded.path.clone(), loaded.watched(), Arc::clone(pipeline), stopping.clone()));
+    match worker {
+        Some(worker) => {
+            tasks.spawn(worker.run(stopping.clone()));
+        }
+        None => tracing::warn!("there is no [smtp]: mails are decided on, kept in the outbox, and not sent"),
+    }
+    tracing::info!(mailboxes = loaded.settings.mailboxes.len(), "ready");
+    let mut stopping = stopping;
+    while !*stopping.borrow() && stopping.changed().await.is_ok() {}
+    tracing::info!("stopping");
+    let ended = tokio::time::timeout(GRACE, async { while tasks.join_next().await.is_some() {} }).await;
+    if ended.is_err() {
+        tracing::warn!("not everything ended in time; what was in hand is taken again at the next start");
+    }
+}

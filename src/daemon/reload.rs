@@ -1,0 +1,76 @@
+//! New files of the desk while it runs: on SIGHUP, and when a file changes. Either all of them hold, or none.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use notify::Watcher as _;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+
+use crate::cli::open;
+use crate::decide::Request;
+use crate::pipeline::Pipeline;
+
+/// An editor writes a file in several steps, `git pull` several files: wait until it is quiet for so long.
+const QUIET: Duration = Duration::from_millis(500);
+
+/// Runs until `stop` says so.
+pub(super) async fn run(
+    config: PathBuf,
+    watched: Vec<PathBuf>,
+    pipeline: Arc<Pipeline>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let (changed, mut changes) = mpsc::channel::<()>(1);
+    let _watcher = watch_files(&watched, changed.clone());
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+    loop {
+        tokio::select! {
+            _ = hangup.recv() => {}
+            change = changes.recv() => {
+                if change.is_none() { return }
+                while tokio::time::timeout(QUIET, changes.recv()).await.is_ok() {}
+            }
+            ended = stop.changed() => {
+                if ended.is_err() || *stop.borrow() { return }
+            }
+        }
+        reload(&config, &pipeline).await;
+    }
+}
+
+fn watch_files(paths: &[PathBuf], changed: mpsc::Sender<()>) -> Option<notify::RecommendedWatcher> {
+    let notice = move |event: notify::Result<notify::Event>| {
+        if event.is_ok_and(|event| !event.kind.is_access()) {
+            // A full channel holds a change already: that one is enough.
+            let _ = changed.try_send(());
+        }
+    };
+    let mut watcher = notify::recommended_watcher(notice)
+        .map_err(|error| tracing::warn!(%error, "changes of files are not seen; send SIGHUP"))
+        .ok()?;
+    for path in paths.iter().filter(|path| path.exists()) {
+        if let Err(error) = watcher.watch(path, notify::RecursiveMode::Recursive) {
+            tracing::warn!(%error, path = %path.display(), "changes here are not seen; send SIGHUP");
+        }
+    }
+    Some(watcher)
+}
+
+async fn reload(config: &std::path::Path, pipeline: &Pipeline) {
+    match open::house(config, pipeline.store.dir()) {
+        Ok(house) => {
+            let set = house.policy.rules.digest();
+            pipeline.reload(house);
+            tracing::info!(rules = %set, "the files of the desk were read anew");
+        }
+        Err(mistakes) => {
+            tracing::error!("the new files of the desk are refused, the old ones stay:\n{mistakes}");
+            let subject = "The new files of the desk are refused, the old ones stay".to_owned();
+            if let Err(error) = pipeline.request(Request::Alarm { subject, text: mistakes }).await {
+                tracing::error!(%error, "the administrator could not be told");
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Mails that wait for a person: what is not proved enough, and answers that would carry internal text outside.
+//!
+//! The desk asks the registered address and nobody else. A confirmation is a mail from that address, written by a
+//! person, that carries the one-time code and whose first line is "yes"; an out-of-office has no chance.
+
+use jiff::SignedDuration;
+use serde_json::{Map, json};
+
+use super::draft::Draft;
+use super::lookup::hash_code;
+use super::mail::Case;
+use super::receipt::notice_to_agent;
+use super::{Decision, Effect, Fact, HeldMail, Reason, agent_mail};
+use crate::commands::{self, Block};
+use crate::desk::{Actor, Agent, Cause, TicketRef};
+use crate::outbound::data;
+
+/// For how long a code is good.
+const MINUTES: i64 = 30;
+
+/// The waiting mail for which this one carries the code, if it comes from an address of the agent who has to confirm.
+pub(super) fn of(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent) -> Option<HeldMail> {
+    if !matches!(case.incoming.proof, super::Proof::None | super::Proof::Supposed(_)) {
+        return None;
+    }
+    draft.context.held.clone().filter(|held| held.login == agent.login)
+}
+
+/// A mail that carries a code: it confirms, or it says why it does not.
+pub(super) fn confirmation(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: HeldMail) -> Decision {
+    let at = held.ticket.map(TicketRef::Existing);
+    let refused = if held.done {
+        Some("the mail was confirmed before, or waits no longer")
+    } else if draft.now() > held.expires {
+        Some("the code has expired")
+    } else if !commands::confirms(&case.incoming.mail.body.new_text) {
+        Some("the first line is not yes")
+    } else if case.incoming.verdicts.fail {
+        Some("a check of the sender failed")
+    } else {
+        None
+    };
+    match refused {
+        Some(why) => draft.trace.remarks.push(format!("nothing is confirmed: {why}")),
+        None => {
+            draft.trace.remarks.push(format!("{} confirmed the mail that waited", agent.login));
+            draft.effects.push(Effect::Release { held: held.id, confirmed: true });
+        }
+    }
+    draft.finish(Reason::Confirmation, at)
+}
+
+/// Holds an agent's mail that nothing proves, and asks the registered address.
+pub(super) fn hold_unproved(draft: Draft<'_>, case: &Case<'_>, agent: &Agent, block: &Block) -> Decision {
+    let at = case.matched.ticket().map(TicketRef::Existing);
+    let why = case.sender.trace.evidence.join("; ");
+    let mut actions = agent_mail::actions(block);
+    if !block.rest.trim().is_empty() {
+        let first: String = block.rest.trim().chars().take(400).collect();
+        actions.push(first);
+    }
+    hold(draft, case, agent, at, "confirmation", &why, actions, Reason::HeldForConfirmation)
+}
+
+/// Holds an answer that carries parts of a notice or lines that look like commands, and asks its author.
+pub(super) fn hold_for_author(
+    draft: Draft<'_>,
+    case: &Case<'_>,
+    agent: &Agent,
+    at: TicketRef,
+    why: &str,
+) -> Decision {
+    hold(draft, case, agent, Some(at), "held-for-author", why, Vec::new(), Reason::HeldForAuthor)
+}
+
+#[expect(clippy::too_many_arguments, reason = "two callers above name each of them")]
+fn hold(
+    mut draft: Draft<'_>,
+    case: &Case<'_>,
+    agent: &Agent,
+    at: Option<TicketRef>,
+    template: &str,
+    why: &str,
+    actions: Vec<String>,
+    reason: Reason,
+) -> Decision {
+    let code: String = code(&draft);
+    let expires = draft.now().checked_add(SignedDuration::from_mins(MINUTES)).unwrap_or(draft.now());
+    let mail = &case.incoming.mail;
+    let desk = draft.desk;
+    let language = agent.language.unwrap_or(desk.language);
+    draft.effects.push(Effect::Hold {
+        login: agent.login.clone(),
+        code: hash_code(&code),
+        ticket: at,
+        subject: mail.subject.clone(),
+        expires,
+    });
+    if let Some(at) = at {
+        let cause = Cause::new(Actor::System, why);
+        draft.fact(at, Fact::Held(format!("a mail in the name of {}", agent.login)), &cause);
+    }
+    let mut fill = Map::new();
+    fill.insert("code".to_owned(), json!(code));
+    fill.insert("mail_subject".to_owned(), json!(mail.subject));
+    fill.insert("actions".to_owned(), json!(actions));
+    fill.insert("minutes".to_owned(), json!(MINUTES.to_string()));
+    fill.insert("expires".to_owned(), json!(data::date(desk, language, expires)));
+    fill.insert("why".to_owned(), json!(why));
+    notice_to_agent(&mut draft, case, agent, at, template, language, fill);
+    draft.finish(reason, at)
+}
+
+/// 128 random bits as 26 letters and digits.
+fn code(draft: &Draft<'_>) -> String {
+    let chance = draft.chance("confirmation code");
+    let octets: Vec<u8> = chance.as_bytes().iter().copied().take(16).collect();
+    data_encoding::BASE32_NOPAD.encode(&octets).to_lowercase()
+}

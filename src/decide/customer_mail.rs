@@ -1,0 +1,236 @@
+//! A mail of somebody who is no agent (or of a program that opens tickets): a new ticket, or an article.
+
+use serde_json::json;
+
+use super::draft::Draft;
+use super::mail::Case;
+use super::matching::{Apart, Match};
+use super::notify::{Happening, may_reply};
+use super::obey_rules::{Verdict, obey_rules};
+use super::{Decision, Fact, Reason, mail, quarantine, text};
+use crate::commands;
+use crate::desk::{
+    Actor, Attribute, Cause, Later, LinkKind, Occasion, Priority, SenderKind, StateType, TicketId, TicketRef,
+};
+use crate::mail::{Address, Class, Language};
+use crate::outbound::data;
+use crate::rules::RuleEvent;
+
+/// Who wrote it, as the cause of what follows.
+pub(super) fn cause(case: &Case<'_>) -> Cause {
+    let address = case.sender.address(&case.incoming.mail).into_owned();
+    Cause::new(Actor::Customer(address), format!("mail in {}", case.incoming.mailbox))
+}
+
+pub(super) fn customer_mail(draft: Draft<'_>, case: &Case<'_>) -> Decision {
+    match case.matched {
+        Match::New => new_ticket(draft, case, None),
+        Match::Apart(id, why) => new_ticket(draft, case, Some((id, why))),
+        Match::FollowUp(id) => follow_up(draft, case, id),
+    }
+}
+
+/// Language of what the customer gets: the customer's own, else the mail's, else the queue's, else the desk's.
+fn language(case: &Case<'_>, queue: &str) -> Language {
+    let desk = &case.policy.desk;
+    let address = case.sender.address(&case.incoming.mail);
+    let of_customer = desk.customers.get(address.as_ref()).and_then(|customer| customer.language);
+    of_customer
+        .or(case.incoming.mail.language)
+        .or_else(|| desk.queue(queue).and_then(|queue| queue.language))
+        .unwrap_or(desk.language)
+}
+
+/// Opens the ticket of a mail, without rules, commands or notices yet.
+pub(super) fn open(draft: &mut Draft<'_>, case: &Case<'_>, cause: &Cause) -> TicketRef {
+    let (desk, mail) = (&case.policy.desk, &case.incoming.mail);
+    let queue = case.queue();
+    let from = mail.from.clone();
+    // A name of the customers file is better than the one of a phone.
+    let known = from.as_ref().and_then(|from| desk.customers.get(&from.key())).and_then(|known| known.name.clone());
+    let at = draft.create(
+        |ticket| {
+            ticket.title = text::title(mail, desk);
+            ticket.owner = desk.queue(&queue).and_then(|queue| queue.owner.clone());
+            ticket.language = language(case, &queue);
+            ticket.queue = queue;
+            ticket.level = Priority::NORMAL.level().saturating_sub(1).to_string();
+            ticket.customer = from.clone().map(|from| match known {
+                Some(name) => Address::named(name, from.address),
+                None => from,
+            });
+            if case.incoming.classified.class != Class::Person {
+                // Nothing automatic is ever sent to the program behind it, not even later.
+                ticket.fields.insert(text::SOURCE_FIELD.to_owned(), case.incoming.classified.class.to_string());
+            }
+            if let (true, Some(date)) = (case.incoming.silent, mail.date) {
+                ticket.created = date;
+            }
+        },
+        cause,
+    );
+    if case.incoming.classified.class == Class::Person {
+        draft.add_participants(at, mail.recipients(), cause);
+    }
+    at
+}
+
+fn new_ticket(mut draft: Draft<'_>, case: &Case<'_>, named: Option<(TicketId, Apart)>) -> Decision {
+    let untouched = draft.clone();
+    let cause = cause(case);
+    let mail = &case.incoming.mail;
+    let at = open(&mut draft, case, &cause);
+    let mut reason = Reason::NewTicket;
+    if let Some((id, why)) = named {
+        reason = Reason::NewLinkedTicket;
+        let first = TicketRef::Existing(id);
+        draft.link(first, at, LinkKind::Normal);
+        if why == Apart::Stranger {
+            draft.fact(first, Fact::Stranger(case.sender.address(mail).into_owned()), &cause);
+        }
+    }
+    let article = case.article(&draft, SenderKind::Customer, true, mail.body.text.clone());
+    draft.article(at, article, &cause);
+    let obeyed = obey_rules(&mut draft, case, at, RuleEvent::New);
+    match obeyed.verdict {
+        Verdict::Go => {}
+        Verdict::Discard => return kept_out(untouched, draft, Reason::Discarded),
+        Verdict::Quarantine => {
+            let mut untouched = untouched;
+            untouched.trace = draft.trace;
+            return quarantine::quarantine(untouched, case, "a rule says so");
+        }
+        Verdict::Reject(ref template) => {
+            let mut happening = Happening::new(Occasion::Rejected, None, &case.sender.trace);
+            happening.reply = may_reply(&draft, case.incoming);
+            happening.template = Some(template.clone());
+            return rejected(kept(untouched, draft), case, happening);
+        }
+    }
+    let reply = may_reply(&draft, case.incoming);
+    let mut happening = written(case, Occasion::TicketCreated, at);
+    happening.reply = if obeyed.silent { Err("a rule suppresses the automatic reply".to_owned()) } else { reply };
+    if !case.incoming.silent {
+        draft.happenings.push(happening);
+    }
+    draft.finish(reason, Some(at))
+}
+
+/// A mail that the journal alone keeps, because a rule says so.
+fn kept_out(untouched: Draft<'_>, tried: Draft<'_>, reason: Reason) -> Decision {
+    mail::concerning_none(kept(untouched, tried), reason)
+}
+
+/// The draft before the ticket, with the trace and the folder of the draft that came after.
+fn kept<'a>(mut untouched: Draft<'a>, tried: Draft<'a>) -> Draft<'a> {
+    untouched.trace = tried.trace;
+    untouched.after = tried.after;
+    untouched
+}
+
+fn rejected(mut draft: Draft<'_>, case: &Case<'_>, mut happening: Happening) -> Decision {
+    happening.sender = case.incoming.mail.from.clone();
+    happening.answers = case.incoming.mail.message_id.clone();
+    happening.actor = String::new();
+    draft.happenings.push(happening);
+    mail::concerning_none(draft, Reason::Rejected)
+}
+
+/// What a mail of a customer tells of.
+fn written(case: &Case<'_>, occasion: Occasion, at: TicketRef) -> Happening {
+    let mail = &case.incoming.mail;
+    let mut happening = Happening::new(occasion, Some(at), &case.sender.trace);
+    happening.text = mail.body.new_text.clone();
+    happening.answers = mail.message_id.clone();
+    happening.sender = mail.from.clone();
+    if let Some(from) = &mail.from {
+        happening.extra.insert("from".to_owned(), data::person(from));
+        happening.extra.insert("by".to_owned(), json!(from.called()));
+    }
+    happening.extra.insert("attachments".to_owned(), data::attachment_names(&mail.attachments));
+    // The customer gets the acknowledgement of a mail that is in front of them already.
+    happening.actor = String::new();
+    happening
+}
+
+pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> Decision {
+    let at = TicketRef::Existing(id);
+    let mail = &case.incoming.mail;
+    let desk = &case.policy.desk;
+    let Some(ticket) = draft.ticket(at).cloned() else { return new_ticket(draft, case, None) };
+    let thanks = ticket.now.state_type == StateType::Closed && commands::only_thanks(&mail.body.new_text);
+    let untouched = draft.clone();
+    let cause = cause(case);
+    let mut occasion = Occasion::CustomerFollowUp;
+    match ticket.now.state_type {
+        StateType::Closed if thanks => draft.trace.remarks.push("the mail only says thanks".to_owned()),
+        StateType::Closed => match policy_of_closed(&draft, &ticket, desk) {
+            Later::Reopen => occasion = Occasion::Reopened,
+            Later::NewLinked => return new_ticket(draft, case, Some((id, Apart::NewTopic))),
+            Later::Reject => return reject_follow_up(draft, case, at),
+        },
+        StateType::Merged | StateType::Removed => return new_ticket(draft, case, Some((id, Apart::NewTopic))),
+        StateType::New | StateType::Open | StateType::PendingReminder | StateType::PendingAuto => {}
+    }
+    let article = case.article(&draft, SenderKind::Customer, true, mail.body.text.clone());
+    draft.article(at, article, &cause);
+    if case.incoming.classified.class == Class::Person {
+        let from = mail.from.iter().filter(|_| case.sender.agent.is_none());
+        draft.add_participants(at, from.chain(mail.recipients()), &cause);
+    }
+    let before = wake(&mut draft, at, &ticket.now.state_type, thanks, &cause);
+    let obeyed = obey_rules(&mut draft, case, at, RuleEvent::FollowUp);
+    if obeyed.verdict == Verdict::Discard {
+        return kept_out(untouched, draft, Reason::Discarded);
+    }
+    let mut happening = written(case, occasion, at);
+    let state = before.map(|before| data::state_label(desk, desk.language, &before));
+    happening.extra.insert("before".to_owned(), json!(state));
+    happening.reply = Err("follow-ups are not acknowledged".to_owned());
+    if !case.incoming.silent && !thanks {
+        draft.happenings.push(happening);
+    }
+    let reason = if occasion == Occasion::Reopened { Reason::Reopened } else { Reason::FollowUp };
+    draft.finish(reason, Some(at))
+}
+
+/// A customer's mail opens what waited or was closed; a new ticket stays new. The state before, where it changed.
+fn wake(draft: &mut Draft<'_>, at: TicketRef, kind: &StateType, thanks: bool, cause: &Cause) -> Option<String> {
+    let stays = match kind {
+        StateType::New | StateType::Open => true,
+        StateType::Closed => thanks,
+        StateType::PendingReminder | StateType::PendingAuto => false,
+        StateType::Merged | StateType::Removed => true,
+    };
+    if stays {
+        return None;
+    }
+    let open = draft.desk.first_state(StateType::Open)?;
+    let change = draft.set_state(at, open, None, cause)?;
+    (change.attribute == Attribute::State).then_some(change.before).flatten()
+}
+
+fn policy_of_closed(draft: &Draft<'_>, ticket: &crate::desk::Ticket, desk: &crate::desk::Desk) -> Later {
+    let policy = desk.queue(&ticket.now.queue).map(|queue| queue.follow_up).unwrap_or_default();
+    let since = ticket.closed_at.map(|closed| draft.now().duration_since(closed));
+    match since {
+        Some(since) if since > policy.reopen_within => policy.later,
+        Some(_) | None => Later::Reopen,
+    }
+}
+
+fn reject_follow_up(mut draft: Draft<'_>, case: &Case<'_>, at: TicketRef) -> Decision {
+    let cause = cause(case);
+    draft.fact(at, Fact::Remark("a follow-up was rejected: the ticket is closed".to_owned()), &cause);
+    let closed = draft.ticket(at).and_then(|ticket| ticket.closed_at);
+    let desk = &case.policy.desk;
+    let language = draft.ticket(at).map_or(desk.language, |ticket| ticket.now.language);
+    let mut happening = Happening::new(Occasion::Rejected, Some(at), &case.sender.trace);
+    happening.extra.insert("closed".to_owned(), json!(closed.map(|closed| data::date(desk, language, closed))));
+    happening.reply = may_reply(&draft, case.incoming);
+    happening.sender = case.incoming.mail.from.clone();
+    happening.answers = case.incoming.mail.message_id.clone();
+    happening.actor = String::new();
+    draft.happenings.push(happening);
+    draft.finish(Reason::Rejected, Some(at))
+}

@@ -1,0 +1,329 @@
+//! A decision in the making: tickets as they will stand, and the effects that bring them there.
+//!
+//! Every change of a ticket passes through [`Draft::set`], which knows the value before, leaves out what changes
+//! nothing, and keeps what hangs together in step: a state and its timers, closing and the lock.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::notify::Happening;
+use super::{After, Context, Decision, Effect, Fact, Given, Reason, Trace};
+use crate::desk::{
+    Attribute, Cause, Change, Desk, LinkKind, NewArticle, NewTicket, Priority, State, StateType, Ticket, TicketId,
+    TicketRef, TimerKind,
+};
+use crate::mail::Address;
+
+/// See the file's head.
+#[derive(Clone)]
+pub(super) struct Draft<'a> {
+    pub(super) desk: &'a Desk,
+    pub(super) context: &'a Context,
+    pub(super) given: &'a Given,
+    pub(super) effects: Vec<Effect>,
+    pub(super) trace: Trace,
+    pub(super) after: After,
+    pub(super) happenings: Vec<Happening>,
+    tickets: BTreeMap<TicketRef, Ticket>,
+    created: usize,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(desk: &'a Desk, context: &'a Context, given: &'a Given) -> Self {
+        let stored = context.tickets.iter().map(|(id, ticket)| (TicketRef::Existing(*id), ticket.clone()));
+        Self {
+            desk,
+            context,
+            given,
+            effects: Vec::new(),
+            trace: Trace::default(),
+            after: After::Default,
+            happenings: Vec::new(),
+            tickets: stored.collect(),
+            created: 0,
+        }
+    }
+
+    /// The finished decision; the notices of all that happened come last.
+    pub(super) fn finish(mut self, reason: Reason, ticket: Option<TicketRef>) -> Decision {
+        super::notify::add_notices(&mut self);
+        Decision { reason, ticket, effects: self.effects, trace: self.trace, after: self.after }
+    }
+
+    /// A ticket as it will stand.
+    pub(super) fn ticket(&self, at: TicketRef) -> Option<&Ticket> {
+        self.tickets.get(&at)
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.given.now
+    }
+
+    /// Opens a ticket with the next number of the counter.
+    pub(super) fn create(&mut self, build: impl FnOnce(&mut NewTicket), cause: &Cause) -> TicketRef {
+        let counter = self.context.counter.as_ref().map_or(0, |counter| counter.used);
+        let counter = counter + 1 + u64::try_from(self.created).unwrap_or(0);
+        let day = self.now().to_zoned(self.desk.time_zone.clone()).date();
+        let number = self.desk.numbering.number(day, counter, self.random(&format!("number {}", self.created)));
+        let mut ticket = self.blank(number);
+        build(&mut ticket);
+        let at = TicketRef::New(self.created);
+        self.created += 1;
+        self.effects.push(Effect::Create { ticket: Box::new(ticket.clone()), counter, cause: cause.clone() });
+        self.fact(at, Fact::Created, cause);
+        let ticket = Ticket {
+            id: TicketId(0),
+            now: ticket,
+            sla: None,
+            pending_until: None,
+            closed_at: None,
+            watchers: std::collections::BTreeSet::new(),
+            thread: Vec::new(),
+            merged_into: None,
+            estimate: None,
+            booked: 0,
+        };
+        self.tickets.insert(at, ticket);
+        at
+    }
+
+    fn blank(&self, number: crate::desk::TicketNumber) -> NewTicket {
+        let desk = self.desk;
+        let owner = desk.queue(&desk.default_queue).and_then(|queue| queue.owner.clone());
+        NewTicket {
+            number,
+            title: String::new(),
+            queue: desk.default_queue.clone(),
+            kind: desk.types.first().cloned().unwrap_or_default(),
+            service: None,
+            state: desk.first_state(StateType::New).map(|state| state.name.clone()).unwrap_or_default(),
+            state_type: StateType::New,
+            priority: desk.default_priority,
+            locked: false,
+            owner,
+            responsible: None,
+            customer: None,
+            participants: Vec::new(),
+            language: desk.language,
+            level: "0".to_owned(),
+            tags: std::collections::BTreeSet::new(),
+            fields: BTreeMap::new(),
+            created: self.now(),
+        }
+    }
+
+    /// A number out of the given chance, its own for every use.
+    pub(super) fn random(&self, purpose: &str) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = *self.chance(purpose).as_bytes();
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
+
+    /// 32 octets out of the given chance, their own for every use.
+    pub(super) fn chance(&self, purpose: &str) -> crate::mail::Digest {
+        crate::mail::Digest::of(&[self.given.seed.as_slice(), purpose.as_bytes()].concat())
+    }
+
+    pub(super) fn fact(&mut self, at: TicketRef, fact: Fact, cause: &Cause) {
+        self.effects.push(Effect::Note { ticket: at, fact, cause: cause.clone() });
+    }
+
+    pub(super) fn article(&mut self, at: TicketRef, article: NewArticle, cause: &Cause) {
+        let fact = Fact::Article { sender: article.sender, visible: article.visible };
+        if let Some(ticket) = self.tickets.get_mut(&at)
+            && article.visible
+        {
+            ticket.thread.extend(article.message_id.clone());
+        }
+        self.effects.push(Effect::Article { ticket: at, article: Box::new(article), cause: cause.clone() });
+        self.fact(at, fact, cause);
+    }
+
+    pub(super) fn link(&mut self, from: TicketRef, to: TicketRef, kind: LinkKind) {
+        self.effects.push(Effect::Link { from, to, kind });
+    }
+
+    /// Changes one attribute; `None` where it has that value already.
+    pub(super) fn set(
+        &mut self,
+        at: TicketRef,
+        attribute: Attribute,
+        after: Option<String>,
+        cause: &Cause,
+    ) -> Option<Change> {
+        let ticket = self.tickets.get_mut(&at)?;
+        let before = put(ticket, &attribute, after.as_deref());
+        if before == after {
+            return None;
+        }
+        let change = Change { attribute, before, after };
+        self.effects.push(Effect::Set { ticket: at, change: change.clone(), cause: cause.clone() });
+        Some(change)
+    }
+
+    /// Takes a tag or a watcher away; `None` where it is not there.
+    pub(super) fn remove(
+        &mut self,
+        at: TicketRef,
+        attribute: Attribute,
+        value: &str,
+        cause: &Cause,
+    ) -> Option<Change> {
+        let ticket = self.tickets.get_mut(&at)?;
+        let gone = match attribute {
+            Attribute::Tag => ticket.now.tags.remove(value),
+            Attribute::Watcher => ticket.watchers.remove(value),
+            Attribute::Participant => {
+                let key = value.to_lowercase();
+                let before = ticket.now.participants.len();
+                ticket.now.participants.retain(|known| known.key() != key);
+                ticket.now.participants.len() < before
+            }
+            Attribute::Title
+            | Attribute::Queue
+            | Attribute::Type
+            | Attribute::Service
+            | Attribute::Sla
+            | Attribute::State
+            | Attribute::Priority
+            | Attribute::Lock
+            | Attribute::Owner
+            | Attribute::Responsible
+            | Attribute::Customer
+            | Attribute::Level
+            | Attribute::PendingUntil
+            | Attribute::Field(_)
+            | Attribute::Estimate => false,
+        };
+        if !gone {
+            return None;
+        }
+        let change = Change { attribute, before: Some(value.to_owned()), after: None };
+        self.effects.push(Effect::Set { ticket: at, change: change.clone(), cause: cause.clone() });
+        Some(change)
+    }
+
+    /// Changes the state with all that hangs on it: pending date and timer, time of closing, lock.
+    pub(super) fn set_state(
+        &mut self,
+        at: TicketRef,
+        state: &State,
+        until: Option<Timestamp>,
+        cause: &Cause,
+    ) -> Option<Change> {
+        let now = self.now();
+        let change = self.set(at, Attribute::State, Some(state.name.clone()), cause);
+        if let Some(ticket) = self.tickets.get_mut(&at) {
+            ticket.now.state_type = state.kind;
+            ticket.closed_at = (state.kind == StateType::Closed).then_some(ticket.closed_at.unwrap_or(now));
+        }
+        let until = until.filter(|_| state.kind.is_pending());
+        let moved = self.set(at, Attribute::PendingUntil, until.map(|until| until.to_string()), cause);
+        if change.is_some() || moved.is_some() {
+            self.pending_timers(at, state.kind, until);
+        }
+        if state.kind == StateType::Closed {
+            // Whoever reopens it finds it free.
+            self.set(at, Attribute::Lock, Some(lock_word(false)), cause);
+        }
+        change.or(moved)
+    }
+
+    fn pending_timers(&mut self, at: TicketRef, kind: StateType, until: Option<Timestamp>) {
+        let wanted = match kind {
+            StateType::PendingReminder => Some(TimerKind::PendingReminder),
+            StateType::PendingAuto => Some(TimerKind::PendingAuto),
+            StateType::New | StateType::Open | StateType::Closed | StateType::Merged | StateType::Removed => None,
+        };
+        for timer in [TimerKind::PendingReminder, TimerKind::PendingAuto] {
+            if Some(timer) != wanted {
+                self.effects.push(Effect::CancelTimer { ticket: at, kind: timer });
+            }
+        }
+        if let (Some(kind), Some(due)) = (wanted, until) {
+            self.effects.push(Effect::Timer { ticket: at, kind, due });
+        }
+    }
+
+    /// Locks or unlocks.
+    pub(super) fn set_lock(&mut self, at: TicketRef, locked: bool, cause: &Cause) -> Option<Change> {
+        self.set(at, Attribute::Lock, Some(lock_word(locked)), cause)
+    }
+
+    /// Adds those who take part from now on: neither the desk nor anyone who does already.
+    pub(super) fn add_participants<'b>(
+        &mut self,
+        at: TicketRef,
+        addresses: impl Iterator<Item = &'b Address>,
+        cause: &Cause,
+    ) {
+        for address in addresses {
+            let known = self.ticket(at).is_none_or(|ticket| ticket.has_participant(&address.address));
+            if !known && !self.desk.is_own(&address.address) && address.address.contains('@') {
+                let written = address.to_string();
+                self.set(at, Attribute::Participant, Some(written), cause);
+            }
+        }
+    }
+}
+
+/// The value of [`Attribute::Lock`].
+pub(super) fn lock_word(locked: bool) -> String {
+    if locked { "locked" } else { "unlocked" }.to_owned()
+}
+
+/// Puts a value into a ticket and gives back the one that was there. For tags, participants and watchers, which
+/// are sets, a value that is there already comes back as "before".
+fn put(ticket: &mut Ticket, attribute: &Attribute, after: Option<&str>) -> Option<String> {
+    let owned = after.map(str::to_owned);
+    let now = &mut ticket.now;
+    match attribute {
+        Attribute::Title => Some(std::mem::replace(&mut now.title, owned.unwrap_or_default())),
+        Attribute::Queue => Some(std::mem::replace(&mut now.queue, owned.unwrap_or_default())),
+        Attribute::Type => Some(std::mem::replace(&mut now.kind, owned.unwrap_or_default())),
+        Attribute::State => Some(std::mem::replace(&mut now.state, owned.unwrap_or_default())),
+        Attribute::Level => Some(std::mem::replace(&mut now.level, owned.unwrap_or_default())),
+        Attribute::Service => std::mem::replace(&mut now.service, owned),
+        Attribute::Sla => std::mem::replace(&mut ticket.sla, owned),
+        Attribute::Owner => std::mem::replace(&mut now.owner, owned),
+        Attribute::Responsible => std::mem::replace(&mut now.responsible, owned),
+        Attribute::Priority => {
+            let before = now.priority;
+            now.priority = after.and_then(Priority::from_words).unwrap_or(before);
+            Some(before.value().to_string())
+        }
+        Attribute::Lock => {
+            let before = std::mem::replace(&mut now.locked, after == Some("locked"));
+            Some(lock_word(before))
+        }
+        Attribute::Customer => {
+            let before = now.customer.take();
+            now.customer = after.map(Address::read);
+            before.map(|address| address.to_string())
+        }
+        Attribute::PendingUntil => {
+            let before = ticket.pending_until.map(|until| until.to_string());
+            ticket.pending_until = after.and_then(|text| text.parse().ok());
+            before
+        }
+        Attribute::Estimate => {
+            let before = ticket.estimate.map(|minutes| minutes.to_string());
+            ticket.estimate = after.and_then(|text| text.parse().ok());
+            before
+        }
+        Attribute::Field(name) => match owned {
+            Some(value) => now.fields.insert(name.clone(), value),
+            None => now.fields.remove(name),
+        },
+        Attribute::Tag => owned.filter(|tag| !now.tags.insert(tag.clone())),
+        Attribute::Watcher => owned.filter(|login| !ticket.watchers.insert(login.clone())),
+        Attribute::Participant => {
+            let address = after.map(Address::read)?;
+            if now.participants.iter().any(|known| known.key() == address.key()) {
+                return owned;
+            }
+            now.participants.push(address);
+            None
+        }
+    }
+}

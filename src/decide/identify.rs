@@ -1,0 +1,134 @@
+//! Who wrote a mail, and how sure that is: the levels of evidence.
+//!
+//! From `From` alone, never from `Reply-To` or `Sender`. Whatever falls short leads to a question to the registered
+//! address, so a level too low costs a mail, and a level too high would cost the desk.
+
+use super::lookup::Carried;
+use super::matching::resolve;
+use super::{Context, Incoming, Proof, SenderTrace};
+use crate::desk::{Agent, Desk, SenderKind, TicketId};
+use crate::mail::{Class, Defect, Mail};
+
+/// The sender of a mail.
+#[derive(Debug, Clone)]
+pub(super) struct Sender<'a> {
+    /// The agent, where `From` is one's.
+    pub(super) agent: Option<&'a Agent>,
+    /// What the trace says.
+    pub(super) trace: SenderTrace,
+}
+
+impl Sender<'_> {
+    /// 0 to 3.
+    pub(super) fn level(&self) -> u8 {
+        self.trace.level
+    }
+
+    /// Lower-case address, empty where the mail has none.
+    pub(super) fn address<'m>(&self, mail: &'m Mail) -> std::borrow::Cow<'m, str> {
+        mail.from.as_ref().map_or_else(|| "".into(), |from| from.key().into())
+    }
+}
+
+/// Identifies the sender of a mail about a ticket (or about none).
+pub(super) fn identify<'a>(
+    incoming: &Incoming,
+    carried: &[Carried],
+    ticket: Option<TicketId>,
+    context: &Context,
+    desk: &'a Desk,
+) -> Sender<'a> {
+    let mail = &incoming.mail;
+    let Some(from) = &mail.from else {
+        return stranger("", vec!["no From address".to_owned()]);
+    };
+    let Some(agent) = desk.agent_by_address(&from.address) else {
+        return stranger(&from.key(), vec!["From is no agent's".to_owned()]);
+    };
+    if !matches!(incoming.classified.class, Class::Person | Class::SurveyAnswer) {
+        // Programs write under people's addresses; a program gives no orders.
+        let evidence = vec![format!("From is {}'s, but the mail is {}", agent.login, incoming.classified.class)];
+        return stranger(&from.key(), evidence);
+    }
+    let token = token_evidence(carried, agent, ticket, context);
+    let (level, mut evidence) = level(incoming, token, agent, desk);
+    evidence.extend(incoming.verdicts.evidence.iter().cloned());
+    let trace = SenderTrace { kind: SenderKind::Agent, id: agent.login.clone(), level, evidence };
+    Sender { agent: Some(agent), trace }
+}
+
+fn stranger<'a>(address: &str, evidence: Vec<String>) -> Sender<'a> {
+    let trace = SenderTrace { kind: SenderKind::Customer, id: address.to_owned(), level: 0, evidence };
+    Sender { agent: None, trace }
+}
+
+fn level(incoming: &Incoming, token: Option<String>, agent: &Agent, desk: &Desk) -> (u8, Vec<String>) {
+    match &incoming.proof {
+        Proof::Confirmed { login, .. } if *login == agent.login => {
+            return (3, vec![format!("confirmed from the registered address of {login}")]);
+        }
+        Proof::Supposed(level) => return (*level, vec![format!("level {level} supposed")]),
+        Proof::Confirmed { .. } | Proof::None => {}
+    }
+    if let Some(doubt) = doubtful_from(&incoming.mail) {
+        return (1, vec![doubt]);
+    }
+    if incoming.verdicts.fail {
+        return (1, vec!["a check of the sender failed".to_owned()]);
+    }
+    let border = border_evidence(incoming);
+    let enough = if desk.trust.strict { border.is_some() && token.is_some() } else { border.is_some() || token.is_some() };
+    let mut evidence: Vec<String> = border.into_iter().chain(token).collect();
+    if enough {
+        return (2, evidence);
+    }
+    evidence.push(if desk.trust.strict {
+        "strict: the border's word and a token of this agent are both needed".to_owned()
+    } else {
+        "From is an agent's, nothing proves it".to_owned()
+    });
+    (1, evidence)
+}
+
+/// Several authors, or a header that stands twice, is how a From is shown to one program and hidden from another.
+fn doubtful_from(mail: &Mail) -> Option<String> {
+    mail.defects.iter().find_map(|defect| match defect {
+        Defect::SeveralFrom => Some(defect.to_string()),
+        Defect::Repeated(name) if name.eq_ignore_ascii_case("from") => Some(defect.to_string()),
+        Defect::Repeated(_)
+        | Defect::Empty
+        | Defect::NoHeader
+        | Defect::Unparseable
+        | Defect::NoFrom
+        | Defect::NoDate
+        | Defect::UnknownCharset(_)
+        | Defect::Unterminated
+        | Defect::OverLimit(_)
+        | Defect::ControlCharacters
+        | Defect::RawHeader => None,
+    })
+}
+
+fn border_evidence(incoming: &Incoming) -> Option<String> {
+    let verdicts = &incoming.verdicts;
+    if verdicts.submission {
+        Some("the border vouches for the submission (auth=pass)".to_owned())
+    } else if verdicts.dmarc_pass {
+        Some("the border vouches for the domain (dmarc=pass)".to_owned())
+    } else if verdicts.internal {
+        Some("the internal header stands there".to_owned())
+    } else {
+        None
+    }
+}
+
+fn token_evidence(carried: &[Carried], agent: &Agent, ticket: Option<TicketId>, context: &Context) -> Option<String> {
+    let good = carried.iter().find(|carried| {
+        let claim = &carried.claim;
+        !claim.expired
+            && ticket.is_some()
+            && resolve(context, &claim.number) == ticket
+            && agent.addresses.iter().any(|address| claim.issued_to(address))
+    })?;
+    Some(format!("token issued to {} for ticket {}", agent.login, good.claim.number))
+}

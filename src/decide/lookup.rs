@@ -1,0 +1,113 @@
+//! First half of matching: which rows of the past an event needs, named before anything is read.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::{Event, Incoming, Lookup, Proof, Request};
+use crate::commands;
+use crate::desk::{Desk, token};
+use crate::mail::{Digest, Mail, MessageId};
+
+/// Ids of a thread that are looked up: the newest ones. A hostile header may name a million.
+const THREAD_IDS: usize = 50;
+/// Runs of letters that are tried as a token.
+const TOKEN_CANDIDATES: usize = 60;
+
+/// Where a token stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// In `In-Reply-To`, or the newest entry of `References`: what the mail answers.
+    Parent,
+    /// Elsewhere in the thread.
+    Thread,
+    /// In the text or the subject.
+    Text,
+    /// In the address that the mail was sent to.
+    Address,
+}
+
+/// A genuine token of ours that the mail carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Carried {
+    pub(super) place: Place,
+    pub(super) claim: token::Claim,
+}
+
+/// Names what must be read for an event.
+pub fn lookup(event: &Event, desk: &Desk, now: Timestamp) -> Lookup {
+    let counter = desk.numbering.counter_key(now.to_zoned(desk.time_zone.clone()).date());
+    let mut keys = Lookup { counter, ..Lookup::default() };
+    match event {
+        Event::Mail(incoming) => of_mail(&mut keys, incoming, desk, now),
+        Event::Timer(timer) => {
+            keys.tickets.extend(timer.ticket);
+            keys.held = timer.held;
+        }
+        Event::Request(Request::GivenUp { ticket, .. }) => keys.tickets.extend(*ticket),
+        Event::Request(Request::Alarm { .. }) => {}
+    }
+    keys
+}
+
+fn of_mail(keys: &mut Lookup, incoming: &Incoming, desk: &Desk, now: Timestamp) {
+    let mail = &incoming.mail;
+    // A mail that waited has its journal row already: it is not its own duplicate.
+    let waited = matches!(incoming.proof, Proof::Confirmed { .. });
+    keys.fingerprint = (!waited).then(|| mail.fingerprint(desk.instance.as_bytes()));
+    keys.message_ids = thread(mail).cloned().collect();
+    if let Some(bounce) = &incoming.classified.bounce {
+        keys.message_ids.extend(bounce.original_message_id.clone());
+    }
+    keys.numbers.extend(desk.numbering.in_subject(&mail.subject).into_iter().filter(|n| desk.numbering.plausible(n)));
+    keys.numbers.extend(carried(mail, desk, now).into_iter().map(|carried| carried.claim.number));
+    if let Some(from) = &mail.from {
+        keys.recipients.insert(from.key());
+    }
+    keys.codes = codes(mail);
+    if let Proof::Confirmed { held, .. } = incoming.proof {
+        keys.held = Some(held);
+    }
+}
+
+/// What a mail answers, nearest first.
+pub(super) fn thread(mail: &Mail) -> impl Iterator<Item = &MessageId> {
+    mail.in_reply_to.iter().chain(mail.references.iter().rev()).take(THREAD_IDS)
+}
+
+/// The genuine tokens of a mail, what it answers first.
+pub(super) fn carried(mail: &Mail, desk: &Desk, now: Timestamp) -> Vec<Carried> {
+    let parents = mail.in_reply_to.iter().chain(mail.references.last()).map(|id| (Place::Parent, id.left()));
+    let older = mail.references.iter().rev().skip(1).take(THREAD_IDS).map(|id| (Place::Thread, id.left()));
+    let texts = [mail.subject.as_str(), mail.body.text.as_str()].into_iter().map(|text| (Place::Text, text));
+    let addresses = mail.recipients().take(THREAD_IDS).map(|to| (Place::Address, to.local()));
+    let mut found: Vec<Carried> = Vec::new();
+    let candidates = parents.chain(older).chain(texts).chain(addresses).flat_map(|(place, text)| {
+        token::candidates(text).map(move |candidate| (place, candidate))
+    });
+    for (place, candidate) in candidates.take(TOKEN_CANDIDATES) {
+        if let Some(claim) = token::verify(&desk.keys, candidate, now)
+            && !found.iter().any(|known| known.claim == claim && known.place <= place)
+        {
+            found.push(Carried { place, claim });
+        }
+    }
+    found
+}
+
+/// Hashes of what may be a one-time code: in the subject, the thread, the text.
+pub(super) fn codes(mail: &Mail) -> BTreeSet<Digest> {
+    let ids = thread(mail).map(MessageId::as_str);
+    [mail.subject.as_str(), mail.body.text.as_str()]
+        .into_iter()
+        .chain(ids)
+        .flat_map(commands::codes)
+        .take(TOKEN_CANDIDATES)
+        .map(|code| hash_code(&code))
+        .collect()
+}
+
+/// How a one-time code is stored. Case does not matter.
+pub(super) fn hash_code(code: &str) -> Digest {
+    Digest::of(format!("taquilla confirmation code 1 {}", code.to_lowercase()).as_bytes())
+}

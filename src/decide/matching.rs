@@ -1,0 +1,162 @@
+//! Second half of matching: which ticket a mail belongs to, out of what was read.
+//!
+//! In this order: reply token; Message-IDs that we sent or stored; the number in the subject. Whether the sender may
+//! write into the ticket is asked at the end, once, whatever led to it.
+
+use super::lookup::{Carried, Place, thread};
+use super::{Context, Incoming, MatchKind, MatchTrace};
+use crate::desk::{Desk, Ticket, TicketId, TicketNumber, token};
+use crate::mail::{Class, Mail};
+
+/// The ticket that a mail names, and what that means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Match {
+    /// It names none.
+    New,
+    /// It belongs to this one.
+    FollowUp(TicketId),
+    /// It names this one, and has to be a ticket of its own that is linked to it.
+    Apart(TicketId, Apart),
+}
+
+/// Why a mail that names a ticket stays out of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Apart {
+    /// The sender takes no part in it.
+    Stranger,
+    /// A token address with a new subject and no references is a new topic.
+    NewTopic,
+}
+
+impl Match {
+    pub(super) fn ticket(&self) -> Option<TicketId> {
+        match self {
+            Self::New => None,
+            Self::FollowUp(id) | Self::Apart(id, _) => Some(*id),
+        }
+    }
+}
+
+/// Finds the ticket of a mail.
+pub(super) fn find_match(
+    incoming: &Incoming,
+    carried: &[Carried],
+    context: &Context,
+    desk: &Desk,
+) -> (Match, MatchTrace) {
+    let mail = &incoming.mail;
+    let Some((id, evidence, holder)) = named(mail, carried, context, desk) else {
+        let trace = MatchTrace { kind: MatchKind::New, ticket: None, evidence: nothing_found(mail, desk) };
+        return (Match::New, trace);
+    };
+    let Some(ticket) = context.tickets.get(&id) else {
+        let trace = MatchTrace { kind: MatchKind::New, ticket: None, evidence };
+        return (Match::New, trace);
+    };
+    let number = Some(ticket.now.number.to_string());
+    if holder == Some(Place::Address) && new_topic(mail, ticket, desk) {
+        let evidence = format!("{evidence}; a new subject and no references: a new topic");
+        let trace = MatchTrace { kind: MatchKind::New, ticket: number, evidence };
+        return (Match::Apart(id, Apart::NewTopic), trace);
+    }
+    match part_in(incoming, ticket, holder, desk) {
+        Ok(part) => {
+            let evidence = format!("{evidence}; {part}");
+            (Match::FollowUp(id), MatchTrace { kind: MatchKind::FollowUp, ticket: number, evidence })
+        }
+        Err(why) => {
+            let evidence = format!("{evidence}; {why}");
+            (Match::Apart(id, Apart::Stranger), MatchTrace { kind: MatchKind::New, ticket: number, evidence })
+        }
+    }
+}
+
+/// The stored ticket of a number, past all merges.
+pub(super) fn resolve(context: &Context, number: &TicketNumber) -> Option<TicketId> {
+    context.by_number.get(number).map(|id| follow_merges(context, *id))
+}
+
+/// Where the follow-ups of a ticket go. The store reads the whole chain; a circle ends where it began.
+fn follow_merges(context: &Context, start: TicketId) -> TicketId {
+    let mut at = start;
+    for _ in 0..context.tickets.len() {
+        match context.tickets.get(&at).and_then(|ticket| ticket.merged_into) {
+            Some(next) if next != start => at = next,
+            Some(_) | None => break,
+        }
+    }
+    at
+}
+
+/// The ticket that a mail names, by what, and where the token stood if it was one.
+fn named(
+    mail: &Mail,
+    carried: &[Carried],
+    context: &Context,
+    desk: &Desk,
+) -> Option<(TicketId, String, Option<Place>)> {
+    for carried in carried.iter().filter(|carried| carried.claim.purpose != token::Use::Survey) {
+        if let Some(id) = resolve(context, &carried.claim.number) {
+            let age = if carried.claim.expired { "expired reply token" } else { "reply token" };
+            // An expired token still names its ticket; it no longer proves anything.
+            let holder = (!carried.claim.expired).then_some(carried.place);
+            return Some((id, format!("{age} for {}", carried.claim.number), holder));
+        }
+    }
+    for id in thread(mail) {
+        if let Some(ticket) = context.by_message_id.get(id) {
+            return Some((follow_merges(context, *ticket), format!("answers {id}"), None));
+        }
+    }
+    for number in desk.numbering.in_subject(&mail.subject) {
+        if !desk.numbering.plausible(&number) {
+            continue;
+        }
+        if let Some(id) = resolve(context, &number) {
+            return Some((id, format!("number {number} in the subject"), None));
+        }
+    }
+    None
+}
+
+fn nothing_found(mail: &Mail, desk: &Desk) -> String {
+    let wrong: Vec<String> = desk
+        .numbering
+        .in_subject(&mail.subject)
+        .iter()
+        .map(|number| {
+            if desk.numbering.plausible(number) {
+                format!("number {number} in the subject is no ticket of ours")
+            } else {
+                format!("number {number} in the subject has a wrong check digit")
+            }
+        })
+        .collect();
+    if wrong.is_empty() { "no token, no known thread, no number".to_owned() } else { wrong.join("; ") }
+}
+
+fn new_topic(mail: &Mail, ticket: &Ticket, desk: &Desk) -> bool {
+    let plain = |subject: &str| crate::desk::fold(&super::text::bare_subject(subject, desk));
+    mail.in_reply_to.is_empty() && mail.references.is_empty() && plain(&mail.subject) != plain(&ticket.now.title)
+}
+
+/// What part the sender has in the ticket, in words.
+fn part_in(incoming: &Incoming, ticket: &Ticket, holder: Option<Place>, desk: &Desk) -> Result<String, String> {
+    if holder.is_some() {
+        return Ok("the sender holds a token".to_owned());
+    }
+    // A program that answers or returns a mail of ours writes under any address.
+    if matches!(incoming.classified.class, Class::Bounce | Class::AutoReply) {
+        return Ok(format!("an answer of a program ({})", incoming.classified.class));
+    }
+    let Some(from) = &incoming.mail.from else {
+        return Err("the mail has no sender".to_owned());
+    };
+    if let Some(agent) = desk.agent_by_address(&from.address) {
+        return Ok(format!("the sender is agent {}", agent.login));
+    }
+    if ticket.has_participant(&from.address) {
+        return Ok("the sender is a participant".to_owned());
+    }
+    Err(format!("{} takes no part in it and holds no token", from.address))
+}

@@ -1,0 +1,302 @@
+//! Who is told of what happened: from the desk's table of notifications to one notice a person.
+//!
+//! Whoever caused an event is not told of it, and an agent gets one notice a decision and ticket, the most telling.
+//! Nothing automatic answers anything automatic (RFC 3834 section 2): those rules stand in [`Reply`].
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::draft::Draft;
+use super::{Effect, Fact, SenderTrace};
+use crate::desk::{
+    Actor, Agent, Cause, Desk, Notice, NoticeKind, Notification, Occasion, Recipient, SenderKind, Ticket, TicketRef,
+    token,
+};
+use crate::mail::{Address, Attachment, Language, MessageId};
+use crate::outbound::data;
+
+/// Something of which somebody may be told.
+#[derive(Debug, Clone)]
+pub(super) struct Happening {
+    pub(super) occasion: Occasion,
+    pub(super) ticket: Option<TicketRef>,
+    /// Who caused it.
+    pub(super) by: SenderKind,
+    /// Lower-case address or login of who caused it.
+    pub(super) actor: String,
+    /// Who wrote the mail that it is about.
+    pub(super) sender: Option<Address>,
+    /// The text of the article.
+    pub(super) text: String,
+    /// Files that go along to the customer.
+    pub(super) attachments: Vec<Attachment>,
+    /// The mail that is answered.
+    pub(super) answers: Option<MessageId>,
+    /// What more the templates of this occasion fill in.
+    pub(super) extra: Map<String, Value>,
+    /// In place of the template that the table names.
+    pub(super) template: Option<String>,
+    /// Whether an automatic mail to the customer may follow; if not, why not.
+    pub(super) reply: Result<(), String>,
+}
+
+impl Happening {
+    pub(super) fn new(occasion: Occasion, ticket: Option<TicketRef>, by: &SenderTrace) -> Self {
+        Self {
+            occasion,
+            ticket,
+            by: by.kind,
+            actor: by.id.to_lowercase(),
+            sender: None,
+            text: String::new(),
+            attachments: Vec::new(),
+            answers: None,
+            extra: Map::new(),
+            template: None,
+            reply: Ok(()),
+        }
+    }
+
+    /// The order in which a person's one notice is chosen: what asks for action first.
+    fn rank(&self) -> u8 {
+        match self.occasion {
+            Occasion::CustomerFollowUp | Occasion::Reopened | Occasion::PendingReached => 0,
+            Occasion::ResponsibleChanged => 1,
+            Occasion::OwnerChanged => 2,
+            Occasion::TicketCreated => 3,
+            Occasion::QueueChanged => 4,
+            Occasion::AgentAnswer
+            | Occasion::Note
+            | Occasion::PriorityChanged
+            | Occasion::StateChanged
+            | Occasion::Closed
+            | Occasion::Merged
+            | Occasion::Rejected
+            | Occasion::Quarantine
+            | Occasion::GivenUp
+            | Occasion::MailboxStalled => 5,
+        }
+    }
+}
+
+/// Turns the happenings of a draft into notices, its last effects.
+pub(super) fn add_notices(draft: &mut Draft<'_>) {
+    let mut happenings = std::mem::take(&mut draft.happenings);
+    happenings.sort_by_key(Happening::rank);
+    let mut told: BTreeSet<(Option<TicketRef>, String)> = BTreeSet::new();
+    for happening in &happenings {
+        let ticket = happening.ticket.and_then(|at| draft.ticket(at)).cloned();
+        let desk = draft.desk;
+        let rows: Vec<&Notification> =
+            desk.notifications_of(happening.occasion, ticket.as_ref().map(|t| &t.now), happening.by).collect();
+        for row in rows {
+            for recipient in &row.to {
+                for person in people(recipient, ticket.as_ref(), happening, desk) {
+                    tell(draft, row, happening, ticket.as_ref(), &person, &mut told);
+                }
+            }
+        }
+    }
+}
+
+/// One who is to be told.
+enum Person<'a> {
+    Agent(&'a Agent),
+    /// The customer, a participant, or the sender of a rejected mail.
+    Customer(Address),
+    /// An address of the configuration.
+    Other(Address),
+}
+
+fn people<'a>(who: &Recipient, ticket: Option<&Ticket>, about: &Happening, desk: &'a Desk) -> Vec<Person<'a>> {
+    let by_login = |login: Option<&String>| -> Vec<Person<'a>> {
+        login.and_then(|login| desk.agent(login)).map(Person::Agent).into_iter().collect()
+    };
+    let members = || -> Vec<Person<'a>> {
+        let queue = ticket.and_then(|ticket| desk.queue(&ticket.now.queue));
+        queue.map(|queue| desk.members(queue).map(Person::Agent).collect()).unwrap_or_default()
+    };
+    let customer = || ticket.and_then(|ticket| ticket.now.customer.clone()).map(Person::Customer);
+    match who {
+        Recipient::Customer => customer().into_iter().collect(),
+        Recipient::Participants => {
+            ticket.into_iter().flat_map(|t| t.now.participants.iter().cloned()).map(Person::Customer).collect()
+        }
+        Recipient::Sender => about.sender.clone().map(Person::Customer).into_iter().collect(),
+        Recipient::Owner => by_login(ticket.and_then(|ticket| ticket.now.owner.as_ref())),
+        Recipient::Responsible => by_login(ticket.and_then(|ticket| ticket.now.responsible.as_ref())),
+        Recipient::Attending => {
+            let now = ticket.map(|ticket| &ticket.now);
+            let known = now.and_then(|now| now.responsible.as_ref().or(now.owner.as_ref()));
+            let found = by_login(known);
+            if found.is_empty() { members() } else { found }
+        }
+        Recipient::Watchers => {
+            ticket.into_iter().flat_map(|t| &t.watchers).filter_map(|login| desk.agent(login)).map(Person::Agent).collect()
+        }
+        Recipient::Members => members(),
+        Recipient::Administrator => desk.administrator.clone().map(Person::Other).into_iter().collect(),
+        Recipient::Agent(login) => by_login(Some(login)),
+        Recipient::Role(role) => {
+            desk.agents.iter().filter(|agent| agent.roles.contains(role)).map(Person::Agent).collect()
+        }
+        Recipient::Address(address) => match desk.agent_by_address(&address.address) {
+            Some(agent) => vec![Person::Agent(agent)],
+            None => vec![Person::Other(address.clone())],
+        },
+    }
+}
+
+fn tell(
+    draft: &mut Draft<'_>,
+    row: &Notification,
+    about: &Happening,
+    ticket: Option<&Ticket>,
+    person: &Person<'_>,
+    told: &mut BTreeSet<(Option<TicketRef>, String)>,
+) {
+    let desk = draft.desk;
+    let (to, language, of_customer) = match person {
+        Person::Agent(agent) => (agent.address(), agent.language.unwrap_or(desk.language), false),
+        Person::Customer(address) => (address.clone(), ticket.map_or(desk.language, |t| t.now.language), true),
+        Person::Other(address) => (address.clone(), desk.language, false),
+    };
+    let caused = match person {
+        Person::Agent(agent) => about.actor == agent.login.to_lowercase() || agent.has_address(&about.actor),
+        Person::Customer(_) | Person::Other(_) => false,
+    };
+    if caused || to.address.is_empty() || desk.is_own(&to.address) {
+        return;
+    }
+    if !of_customer && !told.insert((about.ticket, to.key())) {
+        return;
+    }
+    let human = of_customer && about.by == SenderKind::Agent && !about.text.is_empty();
+    if of_customer
+        && !human
+        && let Err(why) = &about.reply
+    {
+        if let Some(at) = about.ticket {
+            let system = Cause::new(Actor::System, "automatic mails (RFC 3834)");
+            draft.fact(at, Fact::NotNotified(format!("{} ({}): {why}", to.address, row.template)), &system);
+        }
+        draft.trace.remarks.push(format!("no {} to {}: {why}", row.template, to.address));
+        return;
+    }
+    let notice = notice(draft, row, about, ticket, to, language, of_customer);
+    draft.effects.push(Effect::Notify(Box::new(notice)));
+}
+
+fn notice(
+    draft: &Draft<'_>,
+    row: &Notification,
+    about: &Happening,
+    ticket: Option<&Ticket>,
+    to: Address,
+    language: Language,
+    of_customer: bool,
+) -> Notice {
+    let desk = draft.desk;
+    let human = of_customer && about.by == SenderKind::Agent && !about.text.is_empty();
+    let mut fill = ticket.map(|t| data::ticket_data(desk, &t.now, language, draft.now())).unwrap_or_default();
+    fill.insert("text".to_owned(), json!(about.text));
+    fill.extend(about.extra.clone());
+    let queue = ticket.map(|ticket| ticket.now.queue.as_str()).unwrap_or_default();
+    let (in_reply_to, references) = thread(about, ticket, of_customer);
+    Notice {
+        ticket: about.ticket,
+        number: ticket.map(|ticket| ticket.now.number.clone()),
+        template: about.template.clone().unwrap_or_else(|| row.template.clone()),
+        language,
+        from: desk.queue_address(queue),
+        to,
+        cc: Vec::new(),
+        data: fill,
+        kind: if human {
+            NoticeKind::Human
+        } else if of_customer && about.answers.is_some() {
+            NoticeKind::AutoReply
+        } else {
+            NoticeKind::Generated
+        },
+        in_reply_to,
+        references,
+        token: ticket.map(|_| token_use(about, of_customer)),
+        not_before: human.then(|| hold(draft, queue)).flatten(),
+        attachments: if of_customer { about.attachments.clone() } else { Vec::new() },
+    }
+}
+
+/// An answer to these notices goes to the customer; an answer to any other stays internal.
+fn token_use(about: &Happening, of_customer: bool) -> token::Use {
+    let carries_on = matches!(
+        about.occasion,
+        Occasion::CustomerFollowUp | Occasion::Reopened | Occasion::TicketCreated
+    );
+    if of_customer || carries_on { token::Use::Thread } else { token::Use::Internal }
+}
+
+fn hold(draft: &Draft<'_>, queue: &str) -> Option<jiff::Timestamp> {
+    let hold = draft.desk.queue(queue)?.hold;
+    (!hold.is_zero()).then(|| draft.now().checked_add(hold).unwrap_or(draft.now()))
+}
+
+/// What the mail answers and the thread above it. Customers see their own mails and the desk's visible ones.
+fn thread(about: &Happening, ticket: Option<&Ticket>, of_customer: bool) -> (Option<MessageId>, Vec<MessageId>) {
+    if !of_customer {
+        return (None, Vec::new());
+    }
+    let mut references: Vec<MessageId> = ticket.map(|ticket| ticket.thread.clone()).unwrap_or_default();
+    let parent = about.answers.clone().or_else(|| references.last().cloned());
+    if let Some(parent) = &parent {
+        references.retain(|id| id != parent);
+        references.push(parent.clone());
+    }
+    (parent, references)
+}
+
+/// Whether the sender of a mail may get automatic mails because of it; RFC 3834 section 2.
+pub(super) fn may_reply(draft: &Draft<'_>, incoming: &super::Incoming) -> Result<(), String> {
+    let mail = &incoming.mail;
+    let Some(from) = &mail.from else { return Err("the mail has no sender".to_owned()) };
+    if incoming.silent {
+        return Err("history sends no mail".to_owned());
+    }
+    if !matches!(incoming.classified.class, crate::mail::Class::Person) {
+        return Err(format!("the mail is {}", incoming.classified.class));
+    }
+    if incoming.classified.no_answer {
+        return Err("the mail asks not to be answered automatically".to_owned());
+    }
+    if mail.return_path.as_deref() == Some("") {
+        return Err("the mail has the null return path".to_owned());
+    }
+    if incoming.verdicts.fail {
+        return Err("a check of the sender failed".to_owned());
+    }
+    if incoming.verdicts.spam {
+        return Err("the mail is marked as spam".to_owned());
+    }
+    let sent = draft.context.sent.iter().find(|sent| sent.address == from.key()).map_or(0, |sent| sent.count);
+    let cap = draft.desk.limits.notices_per_recipient;
+    if sent >= cap && !draft.desk.is_own_domain(&from.domain()) {
+        return Err(format!("{sent} automatic mails within an hour, the cap is {cap}"));
+    }
+    Ok(())
+}
+
+/// The addresses of a recipient, with the language of each.
+pub(super) fn addresses(
+    who: &Recipient,
+    ticket: Option<&Ticket>,
+    about: &Happening,
+    desk: &Desk,
+) -> Vec<(Address, Language)> {
+    let of = |person: Person<'_>| match person {
+        Person::Agent(agent) => (agent.address(), agent.language.unwrap_or(desk.language)),
+        Person::Customer(address) => (address, ticket.map_or(desk.language, |ticket| ticket.now.language)),
+        Person::Other(address) => (address, desk.language),
+    };
+    people(who, ticket, about, desk).into_iter().map(of).collect()
+}

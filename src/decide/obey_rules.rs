@@ -1,0 +1,271 @@
+//! Does what rules ask for, after the same checks as for anybody else.
+
+use serde_json::json;
+
+use super::draft::Draft;
+use super::mail::Case;
+use super::notify::Happening;
+use super::{After, Fact};
+use crate::desk::{
+    Actor, Attribute, Cause, Channel, Found, LinkKind, NewArticle, Notice, NoticeKind, Occasion, Recipient, RuleRef, SenderKind,
+    StateType, TicketRef, token,
+};
+use crate::outbound::data;
+use crate::rules::{Action, Facts, RuleEvent, Steps};
+
+/// Whether the mail stays what it was going to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Yes.
+    Go,
+    /// The journal alone keeps it.
+    Discard,
+    /// So it does, and the sender gets this template.
+    Reject(String),
+    /// Into the quarantine.
+    Quarantine,
+}
+
+/// What the rules said beyond changes of the ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Obeyed {
+    pub(super) verdict: Verdict,
+    /// No automatic reply.
+    pub(super) silent: bool,
+}
+
+/// Runs the rules over a mail and changes the draft as they say.
+pub(super) fn obey_rules(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, event: RuleEvent) -> Obeyed {
+    let ticket = draft.ticket(at).cloned();
+    let verdicts = &case.incoming.verdicts;
+    let passed = verdicts.dmarc_pass || verdicts.submission || verdicts.internal;
+    let address = case.sender.address(&case.incoming.mail);
+    let facts = Facts {
+        mail: &case.incoming.mail,
+        classified: &case.incoming.classified,
+        event,
+        sender: case.sender.trace.kind,
+        authentication: match (verdicts.fail, passed) {
+            (true, _) => "fail",
+            (false, true) => "pass",
+            (false, false) => "none",
+        },
+        mailbox: &case.incoming.mailbox,
+        ticket: ticket.as_ref(),
+        customer: draft.desk.customers.get(address.as_ref()),
+        text_limit: draft.desk.limits.rule_text_bytes,
+        now: draft.now(),
+    };
+    let evaluated = case.policy.rules.evaluate(&facts);
+    let mut obeyed = Obeyed { verdict: Verdict::Go, silent: false };
+    draft.trace.rules.extend(evaluated.traces);
+    for (rule, action) in evaluated.actions {
+        let cause = Cause::new(Actor::Rule(rule.clone()), format!("mail in {}", case.incoming.mailbox));
+        if let Err(why) = obey(draft, case, at, &rule, &action, &cause, &mut obeyed) {
+            let words = format!("rule \"{}\": {why}", rule.name);
+            draft.trace.remarks.push(words.clone());
+            draft.fact(at, Fact::Remark(words), &cause);
+        }
+    }
+    obeyed
+}
+
+fn obey(
+    draft: &mut Draft<'_>,
+    case: &Case<'_>,
+    at: TicketRef,
+    rule: &RuleRef,
+    action: &Action,
+    cause: &Cause,
+    obeyed: &mut Obeyed,
+) -> Result<(), String> {
+    match action {
+        Action::Discard => obeyed.verdict = Verdict::Discard,
+        Action::Reject(template) => obeyed.verdict = Verdict::Reject(template.clone()),
+        Action::Quarantine => obeyed.verdict = Verdict::Quarantine,
+        Action::SuppressReply => obeyed.silent = true,
+        Action::MoveMail(folder) => draft.after = After::MoveTo(folder.clone()),
+        Action::Note(text) => note(draft, at, rule, text, cause),
+        Action::Notify { whom, template } => notify(draft, case, at, &rule.name, whom, template.as_deref()),
+        Action::Queue(_)
+        | Action::Type(_)
+        | Action::Service(_)
+        | Action::Sla(_)
+        | Action::Priority(_)
+        | Action::State(_)
+        | Action::Owner(_)
+        | Action::Responsible(_)
+        | Action::Title(_)
+        | Action::Lock(_)
+        | Action::Tag(_)
+        | Action::Field(..)
+        | Action::PendUntil(_)
+        | Action::Level(_)
+        | Action::Link(_)
+        | Action::Watcher(_) => change(draft, at, action, cause)?,
+    }
+    Ok(())
+}
+
+fn change(draft: &mut Draft<'_>, at: TicketRef, action: &Action, cause: &Cause) -> Result<(), String> {
+    let desk = draft.desk;
+    let unknown = |what: &str, name: &str| format!("there is no {what} \"{name}\"");
+    match action {
+        Action::Queue(name) => {
+            let queue = desk.queue(name).ok_or_else(|| unknown("queue", name))?;
+            draft.set(at, Attribute::Queue, Some(name.clone()), cause);
+            if queue.owner.is_some() {
+                draft.set(at, Attribute::Owner, queue.owner.clone(), cause);
+            }
+        }
+        Action::Service(name) => {
+            let service = desk.service(name).ok_or_else(|| unknown("service", name))?;
+            draft.set(at, Attribute::Service, Some(name.clone()), cause);
+            if service.owner.is_some() {
+                draft.set(at, Attribute::Owner, service.owner.clone(), cause);
+            }
+        }
+        Action::Type(name) => {
+            desk.types.contains(name).then_some(()).ok_or_else(|| unknown("type", name))?;
+            draft.set(at, Attribute::Type, Some(name.clone()), cause);
+        }
+        Action::Sla(name) => {
+            draft.set(at, Attribute::Sla, Some(name.clone()), cause);
+        }
+        Action::Priority(steps) => {
+            let now = draft.ticket(at).map_or(desk.default_priority, |ticket| ticket.now.priority);
+            let after = match steps {
+                Steps::To(priority) => *priority,
+                Steps::By(steps) => now.moved(*steps),
+            };
+            draft.set(at, Attribute::Priority, Some(after.value().to_string()), cause);
+        }
+        Action::State(name) => {
+            let state = desk.state(name).ok_or_else(|| unknown("state", name))?;
+            draft.set_state(at, state, None, cause);
+        }
+        Action::PendUntil(until) => {
+            let now = draft.ticket(at).and_then(|ticket| desk.state(&ticket.now.state));
+            let pending = now.filter(|state| state.kind.is_pending());
+            let state = pending.or_else(|| desk.first_state(StateType::PendingReminder));
+            let state = state.ok_or_else(|| unknown("state", "pending reminder"))?;
+            draft.set_state(at, state, Some(*until), cause);
+        }
+        Action::Level(level) => {
+            draft.set(at, Attribute::Level, Some(level.clone()), cause);
+        }
+        Action::Link(number) => {
+            let known = crate::desk::TicketNumber::new(number);
+            let other = known.and_then(|number| super::matching::resolve(draft.context, &number));
+            let other = other.ok_or_else(|| unknown("ticket", number))?;
+            draft.link(TicketRef::Existing(other), at, LinkKind::Normal);
+        }
+        Action::Owner(login) => {
+            let login = agent(draft, login)?;
+            draft.set(at, Attribute::Owner, Some(login), cause);
+        }
+        Action::Responsible(login) => {
+            let login = agent(draft, login)?;
+            let by_rule = super::SenderTrace {
+                kind: SenderKind::System,
+                id: String::new(),
+                level: 0,
+                evidence: Vec::new(),
+            };
+            if draft.set(at, Attribute::Responsible, Some(login), cause).is_some() {
+                let mut happening = Happening::new(Occasion::ResponsibleChanged, Some(at), &by_rule);
+                happening.extra.insert("by".to_owned(), json!(cause.actor.to_string()));
+                draft.happenings.push(happening);
+            }
+        }
+        Action::Title(title) => {
+            draft.set(at, Attribute::Title, Some(title.clone()), cause);
+        }
+        Action::Lock(locked) => {
+            draft.set_lock(at, *locked, cause);
+        }
+        Action::Tag(tag) => {
+            draft.set(at, Attribute::Tag, Some(tag.clone()), cause);
+        }
+        Action::Field(name, value) => {
+            draft.set(at, Attribute::Field(name.clone()), Some(value.clone()), cause);
+        }
+        Action::Watcher(login) => {
+            let login = agent(draft, login)?;
+            draft.set(at, Attribute::Watcher, Some(login), cause);
+        }
+        Action::Discard
+        | Action::Reject(_)
+        | Action::Quarantine
+        | Action::SuppressReply
+        | Action::MoveMail(_)
+        | Action::Note(_)
+        | Action::Notify { .. } => {}
+    }
+    Ok(())
+}
+
+fn agent(draft: &Draft<'_>, login: &str) -> Result<String, String> {
+    match draft.desk.find_agent(login) {
+        Found::One(agent) => Ok(agent.login.clone()),
+        Found::Several(_) | Found::Nobody => Err(format!("there is no agent \"{login}\"")),
+    }
+}
+
+fn note(draft: &mut Draft<'_>, at: TicketRef, rule: &RuleRef, text: &str, cause: &Cause) {
+    let note = NewArticle {
+        channel: Channel::Note,
+        sender: SenderKind::System,
+        visible: false,
+        from: None,
+        to: Vec::new(),
+        cc: Vec::new(),
+        subject: rule.name.clone(),
+        text: text.to_owned(),
+        html: None,
+        message_id: None,
+        attachments: Vec::new(),
+        raw: None,
+        at: draft.now(),
+    };
+    draft.article(at, note, cause);
+}
+
+/// Tells those whom the rule names.
+fn notify(
+    draft: &mut Draft<'_>,
+    case: &Case<'_>,
+    at: TicketRef,
+    rule: &str,
+    whom: &Recipient,
+    template: Option<&str>,
+) {
+    let desk = draft.desk;
+    let ticket = draft.ticket(at).cloned();
+    let mut about = Happening::new(Occasion::StateChanged, Some(at), &case.sender.trace);
+    about.text = case.incoming.mail.body.new_text.clone();
+    about.extra.insert("rule".to_owned(), json!(rule));
+    for (to, language) in super::notify::addresses(whom, ticket.as_ref(), &about, desk) {
+        let mut fill =
+            ticket.as_ref().map(|t| data::ticket_data(desk, &t.now, language, draft.now())).unwrap_or_default();
+        fill.insert("text".to_owned(), json!(about.text));
+        fill.extend(about.extra.clone());
+        let queue = ticket.as_ref().map(|ticket| ticket.now.queue.as_str()).unwrap_or_default();
+        draft.effects.push(super::Effect::Notify(Box::new(Notice {
+            ticket: Some(at),
+            number: ticket.as_ref().map(|ticket| ticket.now.number.clone()),
+            template: template.unwrap_or("rule-notice").to_owned(),
+            language,
+            from: desk.queue_address(queue),
+            to,
+            cc: Vec::new(),
+            data: fill,
+            kind: NoticeKind::Generated,
+            in_reply_to: None,
+            references: Vec::new(),
+            token: Some(token::Use::Internal),
+            not_before: None,
+            attachments: Vec::new(),
+        })));
+    }
+}

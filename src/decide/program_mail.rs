@@ -1,0 +1,84 @@
+//! Mails of programs that answer or return ours: they inform, and never start anything that a program could answer.
+
+use serde_json::json;
+
+use super::draft::Draft;
+use super::mail::{Case, concerning_none};
+use super::matching::Match;
+use super::notify::Happening;
+use super::{Decision, Fact, Reason};
+use crate::desk::{Actor, Cause, Occasion, SenderKind, TicketRef};
+use crate::mail::{Bounce, BounceAction};
+
+fn cause(case: &Case<'_>) -> Cause {
+    Cause::new(Actor::System, case.incoming.classified.evidence.join("; "))
+}
+
+/// The ticket that a program's mail concerns, if any.
+fn concerned(case: &Case<'_>, draft: &Draft<'_>) -> Option<TicketRef> {
+    let by_original = || {
+        let id = case.incoming.classified.bounce.as_ref()?.original_message_id.as_ref()?;
+        draft.context.by_message_id.get(id).copied()
+    };
+    match case.matched {
+        Match::FollowUp(id) | Match::Apart(id, _) => Some(TicketRef::Existing(id)),
+        Match::New => by_original().map(TicketRef::Existing),
+    }
+}
+
+/// A bounce goes to the ticket of the mail that bounced; the one who attends it is told of a lasting failure.
+pub(super) fn bounce(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
+    let Some(at) = concerned(case, &draft) else { return concerning_none(draft, Reason::UnknownBounce) };
+    let cause = cause(case);
+    add(&mut draft, case, at, &cause);
+    if let Some(bounce) = &case.incoming.classified.bounce {
+        draft.fact(at, Fact::Bounced(described(bounce)), &cause);
+        if bounce.action == BounceAction::Failed {
+            let mut happening = Happening::new(Occasion::GivenUp, Some(at), &case.sender.trace);
+            happening.actor = String::new();
+            let recipient = bounce.recipient.clone().unwrap_or_else(|| "?".to_owned());
+            happening.extra.insert("recipient".to_owned(), json!(recipient));
+            happening.extra.insert("why".to_owned(), json!(described(bounce)));
+            happening.extra.insert("mail_subject".to_owned(), json!(case.incoming.mail.subject));
+            draft.happenings.push(happening);
+        }
+    }
+    draft.finish(Reason::Bounce, Some(at))
+}
+
+fn described(bounce: &Bounce) -> String {
+    let parts = [
+        Some(bounce.action.word().to_owned()),
+        bounce.recipient.clone(),
+        bounce.status.clone(),
+        bounce.diagnostic.as_ref().map(|text| text.chars().take(300).collect()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// An automatic reply is kept with its ticket, wakes nobody and changes nothing.
+pub(super) fn auto_reply(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
+    let Some(at) = concerned(case, &draft) else { return concerning_none(draft, Reason::StrayAutoReply) };
+    let cause = cause(case);
+    add(&mut draft, case, at, &cause);
+    draft.finish(Reason::AutoReply, Some(at))
+}
+
+/// An abuse report concerns the administrator.
+pub(super) fn complaint(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
+    let at = concerned(case, &draft);
+    if let Some(at) = at {
+        let cause = cause(case);
+        add(&mut draft, case, at, &cause);
+    }
+    let mut happening = Happening::new(Occasion::MailboxStalled, at, &case.sender.trace);
+    happening.extra.insert("alarm".to_owned(), json!("Abuse report about a mail of this desk"));
+    happening.text = case.incoming.mail.body.text.chars().take(4000).collect();
+    draft.happenings.push(happening);
+    draft.finish(Reason::Complaint, at)
+}
+
+fn add(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, cause: &Cause) {
+    let article = case.article(draft, SenderKind::System, false, case.incoming.mail.body.text.clone());
+    draft.article(at, article, cause);
+}

@@ -1,0 +1,80 @@
+//! What an agent gets back for commands: every line with its result, who it was taken to be, and on what evidence.
+
+use serde_json::{Map, Value, json};
+
+use super::draft::Draft;
+use super::mail::Case;
+use super::Effect;
+use crate::commands::{self, LineResult, Mistake};
+use crate::desk::{Agent, Notice, NoticeKind, TicketRef, token};
+use crate::mail::Language;
+use crate::outbound::data;
+
+/// The receipt of the commands in the draft's trace, to the registered address.
+pub(super) fn send_receipt(
+    draft: &mut Draft<'_>,
+    case: &Case<'_>,
+    agent: &Agent,
+    at: Option<TicketRef>,
+    language: Language,
+    text_went: Option<String>,
+) {
+    let mut lines: Vec<(String, LineResult)> = draft
+        .trace
+        .commands
+        .iter()
+        .map(|line| {
+            let result = line.result.clone();
+            let result = if line.done { LineResult::Done(result) } else { LineResult::Wrong(Mistake(result)) };
+            (line.line.clone(), result)
+        })
+        .collect();
+    commands::all_or_nothing(&mut lines);
+    let mut fill = commands::receipt(&lines, &agent.name, &case.sender.trace.evidence, language);
+    fill.insert("text_went".to_owned(), json!(text_went));
+    notice_to_agent(draft, case, agent, at, "receipt", language, fill);
+}
+
+/// The list of commands.
+pub(super) fn send_help(draft: &mut Draft<'_>, case: &Case<'_>, agent: &Agent, language: Language) {
+    let rows: Vec<Value> =
+        commands::help(language).map(|(form, does)| json!({ "form": form, "does": does })).collect();
+    let mut fill = Map::new();
+    fill.insert("commands".to_owned(), json!(rows));
+    notice_to_agent(draft, case, agent, None, "help", language, fill);
+}
+
+/// A notice to an agent's registered address about his own mail.
+pub(super) fn notice_to_agent(
+    draft: &mut Draft<'_>,
+    case: &Case<'_>,
+    agent: &Agent,
+    at: Option<TicketRef>,
+    template: &str,
+    language: Language,
+    extra: Map<String, Value>,
+) {
+    let desk = draft.desk;
+    let ticket = at.and_then(|at| draft.ticket(at)).cloned();
+    let mut fill =
+        ticket.as_ref().map(|t| data::ticket_data(desk, &t.now, language, draft.now())).unwrap_or_default();
+    fill.extend(extra);
+    let queue = ticket.as_ref().map(|ticket| ticket.now.queue.as_str()).unwrap_or_default();
+    let answers = case.incoming.mail.message_id.clone();
+    draft.effects.push(Effect::Notify(Box::new(Notice {
+        ticket: at.filter(|_| ticket.is_some()),
+        number: ticket.as_ref().map(|ticket| ticket.now.number.clone()),
+        template: template.to_owned(),
+        language,
+        from: desk.queue_address(queue),
+        to: agent.address(),
+        cc: Vec::new(),
+        data: fill,
+        kind: NoticeKind::AutoReply,
+        in_reply_to: answers.clone(),
+        references: answers.into_iter().collect(),
+        token: ticket.as_ref().map(|_| token::Use::Internal),
+        not_before: None,
+        attachments: Vec::new(),
+    })));
+}

@@ -1,0 +1,171 @@
+//! What the desk says to an agent whose command cannot be done: the sentences of `decide`, per language.
+//!
+//! Mistakes of grammar are `commands`' own; here are those that need the desk or the ticket to be seen.
+
+use crate::mail::Language;
+
+/// Something to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Say<'a> {
+    /// There is no such thing; perhaps another name was meant.
+    Unknown { what: Thing, name: &'a str, near: Option<&'a str>, all: Vec<&'a str> },
+    /// Several agents fit.
+    Ambiguous { name: &'a str, candidates: Vec<String> },
+    /// The right is missing.
+    NotAllowed { right: &'a str, queue: &'a str },
+    /// Nothing to change.
+    Already(&'a str),
+    /// A closing state is set by `#close`.
+    UseClose(&'a str),
+    /// A pending state needs a date.
+    UsePend(&'a str),
+    /// The ticket is closed.
+    Closed,
+    /// The ticket is not closed.
+    NotClosed,
+    /// This verb needs more evidence than there is.
+    Level { needed: u8, has: u8 },
+    /// `#note` and `#public` in one mail.
+    NoteAndPublic,
+    /// Locked by someone else.
+    LockedBy(&'a str),
+    /// The text and HTML parts of the mail say different things.
+    PartsDiffer,
+    /// An agent who may not attend this queue.
+    NotInQueue { login: &'a str, queue: &'a str, members: Vec<&'a str> },
+    /// There is no ticket to do it to.
+    NoTicket,
+    /// The list of commands follows.
+    HelpFollows,
+    /// The text goes to the customer.
+    Goes(&'a str),
+    /// The text stays internal.
+    StaysInternal,
+    /// Nothing of the text was kept.
+    NothingKept,
+}
+
+/// What was named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Thing {
+    Agent,
+    Queue,
+    State,
+    Type,
+    Service,
+}
+
+impl Thing {
+    fn word(self, language: Language) -> &'static str {
+        match (language, self) {
+            (Language::En, Self::Agent) => "agent",
+            (Language::En, Self::Queue) => "queue",
+            (Language::En, Self::State) => "state",
+            (Language::En, Self::Type) => "type",
+            (Language::En, Self::Service) => "service",
+            (Language::Es, Self::Agent) => "agente",
+            (Language::Es, Self::Queue) => "cola",
+            (Language::Es, Self::State) => "estado",
+            (Language::Es, Self::Type) => "tipo",
+            (Language::Es, Self::Service) => "servicio",
+        }
+    }
+}
+
+impl Say<'_> {
+    pub(super) fn text(&self, language: Language) -> String {
+        match language {
+            Language::En => self.english(),
+            Language::Es => self.spanish(),
+        }
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Self::Unknown { what, name, near, all } => {
+                let what = what.word(Language::En);
+                let hint = match near {
+                    Some(near) => format!(" Did you mean \"{near}\"?"),
+                    None => String::new(),
+                };
+                format!("There is no {what} \"{name}\".{hint}{}", listed(" They are: ", all))
+            }
+            Self::Ambiguous { name, candidates } => {
+                format!("\"{name}\" fits several agents: {}. Write the login.", candidates.join(", "))
+            }
+            Self::NotAllowed { right, queue } => format!("Your roles do not allow \"{right}\" in queue \"{queue}\"."),
+            Self::Already(value) => format!("It is so already: {value}."),
+            Self::UseClose(state) => format!("\"{state}\" closes the ticket: write #close instead."),
+            Self::UsePend(state) => format!("\"{state}\" needs a date: write #pend, for example #pend 2d."),
+            Self::Closed => "The ticket is closed: write #reopen first.".to_owned(),
+            Self::NotClosed => "The ticket is not closed.".to_owned(),
+            Self::Level { needed, has } => format!("This needs evidence of level {needed}; your mail has level {has}."),
+            Self::NoteAndPublic => "#note and #public cannot stand in one mail.".to_owned(),
+            Self::LockedBy(who) => {
+                format!("The ticket is locked by {who}: write #take to take it over, or #note to keep the text internal.")
+            }
+            Self::PartsDiffer => {
+                "The plain text and the HTML of your mail carry different commands. Send it as plain text.".to_owned()
+            }
+            Self::NotInQueue { login, queue, members } => {
+                format!("{login} does not work in queue \"{queue}\".{}", listed(" Who does: ", members))
+            }
+            Self::NoTicket => "There is no ticket to do it to.".to_owned(),
+            Self::HelpFollows => "The list of commands follows in a mail of its own.".to_owned(),
+            Self::Goes(to) => format!("Your text goes to {to}."),
+            Self::StaysInternal => "Your text was kept as an internal note.".to_owned(),
+            Self::NothingKept => {
+                "Nothing was done and your text was not kept: correct the lines above and send the mail again.".to_owned()
+            }
+        }
+    }
+
+    fn spanish(&self) -> String {
+        match self {
+            Self::Unknown { what, name, near, all } => {
+                let hint = match near {
+                    Some(near) => format!(" ¿Quiso decir «{near}»?"),
+                    None => String::new(),
+                };
+                let word = what.word(Language::Es);
+                format!("No existe: {word} «{name}».{hint}{}", listed(" Hay: ", all))
+            }
+            Self::Ambiguous { name, candidates } => {
+                format!("«{name}» puede ser varios agentes: {}. Escriba el usuario.", candidates.join(", "))
+            }
+            Self::NotAllowed { right, queue } => format!("Sus roles no permiten «{right}» en la cola «{queue}»."),
+            Self::Already(value) => format!("Ya estaba así: {value}."),
+            Self::UseClose(state) => format!("«{state}» cierra el ticket: escriba #cerrar."),
+            Self::UsePend(state) => {
+                format!("«{state}» necesita una fecha: escriba #pendiente, por ejemplo #pendiente 2d.")
+            }
+            Self::Closed => "El ticket está cerrado: escriba primero #reabrir.".to_owned(),
+            Self::NotClosed => "El ticket no está cerrado.".to_owned(),
+            Self::Level { needed, has } => {
+                format!("Esto exige una prueba de nivel {needed}; su correo tiene nivel {has}.")
+            }
+            Self::NoteAndPublic => "#nota y #público no pueden ir en el mismo correo.".to_owned(),
+            Self::LockedBy(who) => {
+                format!("El ticket está bloqueado por {who}: escriba #tomar para tomarlo, o #nota para dejar el texto como nota interna.")
+            }
+            Self::PartsDiffer => {
+                "El texto y el HTML de su correo traen comandos distintos. Envíelo como texto sin formato.".to_owned()
+            }
+            Self::NotInQueue { login, queue, members } => {
+                format!("{login} no trabaja en la cola «{queue}».{}", listed(" Trabajan allí: ", members))
+            }
+            Self::NoTicket => "No hay ticket al que aplicarlo.".to_owned(),
+            Self::HelpFollows => "La lista de comandos llega en otro correo.".to_owned(),
+            Self::Goes(to) => format!("Su texto va a {to}."),
+            Self::StaysInternal => "Su texto quedó como nota interna.".to_owned(),
+            Self::NothingKept => {
+                "No se hizo nada y su texto no se guardó: corrija las líneas de arriba y envíe el correo otra vez."
+                    .to_owned()
+            }
+        }
+    }
+}
+
+fn listed(intro: &str, names: &[&str]) -> String {
+    if names.is_empty() { String::new() } else { format!("{intro}{}.", names.join(", ")) }
+}

@@ -1,0 +1,35 @@
+//! Words of a decision that come out of a mail.
+
+use crate::desk::Desk;
+use crate::mail::{self, Mail};
+
+/// The free field that says which class of program opened a ticket; absent for persons.
+pub(super) const SOURCE_FIELD: &str = "source";
+/// Longest title of a ticket, characters.
+const TITLE: usize = 250;
+
+/// A subject without our number, without reply and forward prefixes, and without gateway tags.
+pub(super) fn bare_subject(subject: &str, desk: &Desk) -> String {
+    let untagged = desk.numbering.without_tags(&mail::subject::bare(subject));
+    mail::subject::bare(&untagged)
+}
+
+/// The title of the ticket that a mail opens; never empty.
+pub(super) fn title(mail: &Mail, desk: &Desk) -> String {
+    let bare = bare_subject(&mail.subject, desk);
+    let found = [bare.as_str(), first_line(&mail.body.new_text), first_line(&mail.body.text)]
+        .into_iter()
+        .find(|text| !text.trim().is_empty())
+        .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+    match found {
+        Some(text) => text.chars().take(TITLE).collect(),
+        None => match desk.language {
+            mail::Language::En => "(no subject)".to_owned(),
+            mail::Language::Es => "(sin asunto)".to_owned(),
+        },
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
+}

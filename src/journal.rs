@@ -1,0 +1,34 @@
+//! The operator's mail log: one line for each mail event, apart from the log of the program.
+//!
+//! Every event has its function here, so that a log line cannot carry a body, a token or a secret by accident.
+
+use crate::decide::Effect;
+use crate::ingest::intake::Condition;
+use crate::pipeline::Outcome;
+
+/// A mail, timer or request was decided and is durable.
+pub fn decided(outcome: &Outcome) {
+    let decision = &outcome.decision;
+    let ticket = outcome.applied.tickets.first().map(|(_, number)| number.to_string());
+    let known = decision.trace.matched.as_ref().and_then(|matched| matched.ticket.clone());
+    let sender = decision.trace.sender.as_ref();
+    tracing::info!(
+        target: "taquilla::journal",
+        row = outcome.applied.journal,
+        reason = decision.reason.word(),
+        ticket = ticket.or(known).unwrap_or_default(),
+        sender = sender.map(|sender| sender.id.as_str()).unwrap_or_default(),
+        level = sender.map(|sender| sender.level).unwrap_or_default(),
+        mails = decision.effects.iter().filter(|effect| matches!(effect, Effect::Notify(_))).count(),
+        "decided"
+    );
+}
+
+/// A mailbox has something to report.
+pub fn condition(mailbox: &str, condition: &Condition) {
+    if matches!(condition, Condition::Recovered) {
+        tracing::info!(target: "taquilla::journal", mailbox, "recovered");
+    } else {
+        tracing::warn!(target: "taquilla::journal", mailbox, %condition, "mailbox");
+    }
+}

@@ -1,0 +1,205 @@
+//! One mail through all steps, and a timer or a request through the last of them. Read this page first.
+//!
+//! ```text
+//! read (parse, classify, evidence) -> look up -> decide -> render -> commit -> (outbox worker, move the mail)
+//! ```
+//!
+//! The writer holds the pen while it reads and decides: looking up, deciding and writing are one transaction, so what
+//! was decided upon cannot have changed, and each mail of a batch sees the results of those before it. Nothing is sent
+//! and no server is told anything while the pen is held.
+
+mod door;
+mod explain;
+mod house;
+mod letter;
+mod render;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::Notify;
+
+pub use explain::Explained;
+pub use house::House;
+pub use letter::{Letter, read};
+
+use crate::clock::{Clock, random_seed};
+use crate::decide::{self, Decision, Effect, Event, Given, Request};
+use crate::desk::Timer;
+use crate::store::{Applied, Entry, Origin, Store, StoreError, Writing};
+
+/// Everything that a decision needs, in one place.
+#[derive(Debug)]
+pub struct Pipeline {
+    /// The data folder.
+    pub store: Store,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// Rung when there may be something to send.
+    pub outbox: Arc<Notify>,
+    /// Rung when a timer may have been set.
+    pub timers: Arc<Notify>,
+    house: RwLock<Arc<House>>,
+}
+
+/// Why an event could not be taken. What was there before stands; the event is brought again.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The operating system gives no random octets.
+    #[error("the operating system gives no random octets: {0}")]
+    Chance(std::io::Error),
+    /// A mistake in this program: it gave up on this event.
+    #[error("the program failed on this mail; it is tried again and goes to the quarantine after three times")]
+    Panicked,
+}
+
+/// What became of an event.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// What was decided.
+    pub decision: Decision,
+    /// What it became in the store.
+    pub applied: Applied,
+}
+
+impl Pipeline {
+    /// A pipeline over an open store.
+    pub fn new(store: Store, house: House, clock: Clock) -> Self {
+        let (outbox, timers) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        Self { store, clock, outbox, timers, house: RwLock::new(Arc::new(house)) }
+    }
+
+    /// The desk as its files say it now.
+    pub fn house(&self) -> Arc<House> {
+        Arc::clone(&self.house.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Exchanges all files of the desk at once; decisions under way keep what they began with.
+    pub fn reload(&self, house: House) {
+        *self.house.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(house);
+    }
+
+    /// Takes a batch of mails in one transaction; each has its own answer, in the same order.
+    ///
+    /// # Errors
+    /// The store cannot be written at all: nothing of the batch was taken.
+    pub async fn take(&self, letters: Vec<Letter>) -> Result<Vec<Result<Outcome, PipelineError>>, PipelineError> {
+        let house = self.house();
+        let read = letter::read_all(letters, Arc::clone(&house)).await?;
+        self.store.keep_large(letter::large_contents(&read)).await?;
+        let mut writing = self.store.begin().await?;
+        let mut outcomes = Vec::with_capacity(read.len());
+        for (event, entry) in read {
+            outcomes.push(self.one_of_batch(&mut writing, &house, event, entry).await?);
+        }
+        writing.commit().await?;
+        self.ring(outcomes.iter().flatten());
+        Ok(outcomes)
+    }
+
+    /// Takes a timer that is due.
+    ///
+    /// # Errors
+    /// It was not taken and is still due.
+    pub async fn fire(&self, timer: Timer) -> Result<Outcome, PipelineError> {
+        let origin = Origin::Timer;
+        self.take_event(Event::Timer(timer), origin).await
+    }
+
+    /// Takes a request of the operator, or of the program itself.
+    ///
+    /// # Errors
+    /// It was not taken.
+    pub async fn request(&self, request: Request) -> Result<Outcome, PipelineError> {
+        self.take_event(Event::Request(request), Origin::Request).await
+    }
+
+    async fn take_event(&self, event: Event, origin: Origin) -> Result<Outcome, PipelineError> {
+        let house = self.house();
+        let mut writing = self.store.begin().await?;
+        let entry = Entry::of_event(origin, self.clock.now(), "");
+        let outcome = self.one(&mut writing, &house, event, entry).await?;
+        writing.commit().await?;
+        self.ring([&outcome]);
+        Ok(outcome)
+    }
+
+    /// One mail of a batch: if it fails, the others do not.
+    async fn one_of_batch(
+        &self,
+        writing: &mut Writing,
+        house: &House,
+        event: Event,
+        entry: Entry,
+    ) -> Result<Result<Outcome, PipelineError>, PipelineError> {
+        writing.savepoint().await?;
+        let outcome = self.one(writing, house, event, entry).await;
+        match &outcome {
+            Ok(_) => writing.release().await?,
+            Err(_) => writing.rollback_to().await?,
+        }
+        Ok(outcome)
+    }
+
+    /// Look up, decide, render, write; and again for a mail that this one releases.
+    async fn one(
+        &self,
+        writing: &mut Writing,
+        house: &House,
+        event: Event,
+        entry: Entry,
+    ) -> Result<Outcome, PipelineError> {
+        let mut outcome = self.step(writing, house, &event, entry).await?;
+        if let Some(held) = confirmed(&outcome.decision) {
+            let (event, entry) = letter::held(writing, house, held, self.clock.now()).await?;
+            let released = self.step(writing, house, &event, entry).await?;
+            outcome.applied.outbox.extend(released.applied.outbox);
+        }
+        Ok(outcome)
+    }
+
+    async fn step(
+        &self,
+        writing: &mut Writing,
+        house: &House,
+        event: &Event,
+        mut entry: Entry,
+    ) -> Result<Outcome, PipelineError> {
+        let given = Given { now: self.clock.now(), seed: random_seed().map_err(PipelineError::Chance)? };
+        let lookup = decide::lookup(event, &house.policy.desk, given.now);
+        let context = writing.prefetch(&lookup, given.now).await?;
+        let pure = || {
+            let decision = decide::decide(event, &context, &house.policy, &given);
+            let mails = render::render(&decision, house, &given);
+            (decision, mails)
+        };
+        // The core has no panics that we know of; one that we do not know of must not stop the desk.
+        let (decision, mails) = catch_unwind(AssertUnwindSafe(pure)).map_err(|_| PipelineError::Panicked)?;
+        letter::complete(&mut entry, &lookup, &context, &decision, &given);
+        let applied = writing.apply(&decision, &entry, &mails, &house.policy.desk.states).await?;
+        Ok(Outcome { decision, applied })
+    }
+
+    fn ring<'a>(&self, outcomes: impl IntoIterator<Item = &'a Outcome>) {
+        for outcome in outcomes {
+            crate::journal::decided(outcome);
+            if !outcome.applied.outbox.is_empty() {
+                self.outbox.notify_one();
+            }
+            if outcome.decision.effects.iter().any(|effect| matches!(effect, Effect::Timer { .. } | Effect::Hold { .. })) {
+                self.timers.notify_one();
+            }
+        }
+    }
+}
+
+/// The held mail that a decision sets free.
+fn confirmed(decision: &Decision) -> Option<i64> {
+    decision.effects.iter().find_map(|effect| {
+        if let Effect::Release { held, confirmed: true } = effect { Some(*held) } else { None }
+    })
+}
+

@@ -1,0 +1,121 @@
+//! The mailboxes' door to the journal, opened by the pipeline and the store.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Letter, Outcome, Pipeline, PipelineError};
+use crate::decide::{After, Request};
+use crate::ingest::intake::{
+    AfterTaking, Arrived, Condition, Content, Intake, IntakeError, Known, LeftAlone, Place, Position, Taken,
+};
+use crate::store::{Attempts, Origin, UNFIT_AFTER};
+
+impl Intake for Pipeline {
+    async fn position(&self, mailbox: &str, folder: &str, uidvalidity: u32) -> Result<Position, IntakeError> {
+        self.store.position(mailbox, folder, uidvalidity).await.map_err(refused)
+    }
+
+    async fn adopt(&self, place: &Place, left_alone: Option<LeftAlone>) -> Result<(), IntakeError> {
+        self.store.adopt(place, left_alone, self.clock.now()).await.map_err(refused)
+    }
+
+    async fn known(&self, place: &Place, uids: &[u32]) -> Result<Vec<Known>, IntakeError> {
+        self.store.known(place, uids).await.map_err(refused)
+    }
+
+    async fn take(&self, batch: Vec<Arrived>) -> Result<Vec<Taken>, IntakeError> {
+        let Some(first) = batch.first() else { return Ok(Vec::new()) };
+        let place = first.source.place.clone();
+        let uids: Vec<u32> = batch.iter().map(|mail| mail.source.uid).collect();
+        let mut taken: Vec<Taken> = Vec::with_capacity(batch.len());
+        let known = self.store.known(&place, &uids).await.map_err(refused)?;
+        taken.extend(known.into_iter().map(|known| Taken::Yes { uid: known.uid, after: known.after }));
+        let is_new = |uid: u32| !taken.iter().any(|done| matches!(done, Taken::Yes { uid: known, .. } if *known == uid));
+        let new: Vec<Arrived> = batch.into_iter().filter(|mail| is_new(mail.source.uid)).collect();
+        let uids: Vec<u32> = new.iter().map(|mail| mail.source.uid).collect();
+        // The attempt is counted, durably, before the mail is looked at: a mail that kills the program does so three
+        // times and no more.
+        let tried = self.store.attempts(&place, &uids).await.map_err(refused)?;
+        self.store.begin_attempts(&place, &uids, self.clock.now()).await.map_err(refused)?;
+        let letters = new.into_iter().map(|mail| self.letter(mail, &tried)).collect();
+        let outcomes = Pipeline::take(self, letters).await.map_err(|error| {
+            tracing::error!(%error, mailbox = %place.mailbox, "a batch could not be taken");
+            IntakeError(error.to_string())
+        })?;
+        for (uid, outcome) in uids.iter().zip(outcomes) {
+            taken.push(self.answer(&place, *uid, outcome).await);
+        }
+        Ok(taken)
+    }
+
+    async fn acked(&self, place: &Place, uids: &[u32], cursor: u32) -> Result<(), IntakeError> {
+        self.store.acked(place, uids, cursor).await.map_err(refused)
+    }
+
+    async fn report(&self, mailbox: &str, condition: Condition) {
+        crate::journal::condition(mailbox, &condition);
+        if matches!(condition, Condition::Recovered) {
+            return;
+        }
+        let alarm = Request::Alarm { subject: format!("Mailbox {mailbox}"), text: condition.to_string() };
+        if let Err(error) = self.request(alarm).await {
+            tracing::error!(%error, mailbox, "the administrator could not be told");
+        }
+    }
+}
+
+fn refused(error: crate::store::StoreError) -> IntakeError {
+    tracing::error!(%error, "the store does not answer");
+    IntakeError(error.to_string())
+}
+
+impl Pipeline {
+    fn letter(&self, mail: Arrived, tried: &BTreeMap<u32, Attempts>) -> Letter {
+        let mailbox = mail.source.place.mailbox.clone();
+        let before = tried.get(&mail.source.uid);
+        let crashes = before.map_or(0, |before| before.crashes);
+        let crashed = (crashes >= UNFIT_AFTER).then(|| format!("the program went down with it {crashes} times"));
+        let (raw, unfit) = match mail.content {
+            Content::Whole(raw) => (raw, crashed),
+            Content::HeaderOnly(header) => {
+                let size = crate::outbound::data::size(mail.size);
+                (header, Some(format!("larger than the desk takes: {size}")))
+            }
+            Content::Unfetchable { header, reason } => {
+                (header, Some(format!("the server lists it and does not give it: {reason}")))
+            }
+        };
+        Letter {
+            queue: self.house().queue_of(&mailbox),
+            mailbox,
+            raw: Arc::clone(&raw),
+            size: mail.size,
+            received: mail.received,
+            attempt: before.map_or(0, |before| before.crashes + before.failures) + 1,
+            silent: mail.backlog,
+            unfit,
+            origin: Origin::Mailbox(mail.source),
+        }
+    }
+
+    async fn answer(&self, place: &Place, uid: u32, outcome: Result<Outcome, PipelineError>) -> Taken {
+        match outcome {
+            Ok(outcome) => Taken::Yes {
+                uid,
+                after: match outcome.decision.after {
+                    After::Default => AfterTaking::Default,
+                    After::MoveTo(folder) => AfterTaking::MoveTo(folder),
+                    After::Keep => AfterTaking::Keep,
+                },
+            },
+            Err(error) => {
+                tracing::error!(%error, mailbox = %place.mailbox, folder = %place.folder, uid, "a mail was not taken");
+                let source = crate::ingest::intake::Source { place: place.clone(), uid };
+                if let Err(error) = self.store.failed(&source, &error.to_string(), self.clock.now()).await {
+                    tracing::error!(%error, "the failed attempt could not be written down");
+                }
+                Taken::Failed { uid }
+            }
+        }
+    }
+}

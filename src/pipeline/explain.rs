@@ -1,0 +1,52 @@
+//! Steps one to six without the seventh: what would be done with a mail, and nothing is.
+
+use std::sync::Arc;
+
+use super::letter::{self, Letter};
+use super::House;
+use crate::clock::{Clock, random_seed};
+use crate::decide::{self, Context, Decision, Event, Given, Incoming, Proof};
+use crate::desk::Counter;
+use crate::store::{Origin, Store, StoreError};
+
+/// A mail and what would be decided about it.
+#[derive(Debug)]
+pub struct Explained {
+    /// The mail with its class and verdicts.
+    pub incoming: Incoming,
+    /// The decision.
+    pub decision: Decision,
+}
+
+impl Explained {
+    /// Explains a raw mail over a store that is only read, or over none. `supposed` is the level that the sender is
+    /// supposed to have, if he is an agent.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn of(
+        raw: Arc<[u8]>,
+        supposed: Option<u8>,
+        house: &House,
+        store: Option<&Store>,
+        clock: Clock,
+        mailbox: &str,
+    ) -> Result<Self, StoreError> {
+        let given = Given { now: clock.now(), seed: random_seed().unwrap_or_default() };
+        let letter = Letter { queue: house.queue_of(mailbox), ..Letter::of(raw, mailbox, Origin::Deliver(None)) };
+        let proof = supposed.map_or(Proof::None, Proof::Supposed);
+        let (event, _) = letter::read(letter, proof, house);
+        let mut lookup = decide::lookup(&event, &house.policy.desk, given.now);
+        // The mail may well be in the journal already: what is asked is how it was, or would be, decided.
+        lookup.fingerprint = None;
+        let context = match store {
+            Some(store) => store.prefetch(&lookup, given.now).await?,
+            None => Context { counter: Some(Counter { key: lookup.counter, used: 0 }), ..Context::default() },
+        };
+        let decision = decide::decide(&event, &context, &house.policy, &given);
+        let Event::Mail(incoming) = event else {
+            return Err(StoreError::Missing("the mail".to_owned()));
+        };
+        Ok(Self { incoming: *incoming, decision })
+    }
+}

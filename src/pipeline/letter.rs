@@ -1,0 +1,140 @@
+//! From raw octets to an event: the steps before the pen is taken, and the journal row that goes with them.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{House, PipelineError};
+use crate::decide::{Context, Decision, Event, Given, Incoming, Lookup, Proof, Reason};
+use crate::ingest::classify::classify;
+use crate::ingest::evidence::evidence;
+use crate::ingest::parse::parse;
+use crate::mail::Digest;
+use crate::store::{Entry, Origin, Writing};
+
+/// A raw mail on its way in.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Name of the mailbox, for rules and history.
+    pub mailbox: String,
+    /// The queue that the mailbox names.
+    pub queue: Option<String>,
+    /// The octets, or the header alone where `unfit` says so.
+    pub raw: Arc<[u8]>,
+    /// Size by the server's account, octets.
+    pub size: u64,
+    /// When the server got it.
+    pub received: Option<Timestamp>,
+    /// Which attempt this is, counted from 1.
+    pub attempt: u32,
+    /// It makes tickets and sends no mail.
+    pub silent: bool,
+    /// Why it goes to the quarantine unread.
+    pub unfit: Option<String>,
+}
+
+impl Letter {
+    /// A whole mail that came by no mailbox.
+    pub fn of(raw: Arc<[u8]>, mailbox: &str, origin: Origin) -> Self {
+        Self {
+            origin,
+            mailbox: mailbox.to_owned(),
+            queue: None,
+            size: u64::try_from(raw.len()).unwrap_or(u64::MAX),
+            raw,
+            received: None,
+            attempt: 1,
+            silent: false,
+            unfit: None,
+        }
+    }
+}
+
+/// Reads a batch, off the I/O threads.
+pub(super) async fn read_all(
+    letters: Vec<Letter>,
+    house: Arc<House>,
+) -> Result<Vec<(Event, Entry)>, PipelineError> {
+    let work = move || letters.into_iter().map(|letter| read(letter, Proof::None, &house)).collect();
+    tokio::task::spawn_blocking(work).await.map_err(|_| PipelineError::Panicked)
+}
+
+/// Parse, classify, evidence: a raw mail as an event, and what its journal row says of it.
+pub fn read(letter: Letter, proof: Proof, house: &House) -> (Event, Entry) {
+    let mail = parse(Arc::clone(&letter.raw), &house.limits);
+    let classified = classify(&mail, &house.marks);
+    let verdicts = evidence(&mail, &house.policy.desk.trust);
+    let entry = Entry {
+        message_id: mail.message_id.clone(),
+        fingerprint: None,
+        received: letter.received,
+        raw: Some((mail.digest, Arc::clone(&letter.raw))),
+        size: letter.size,
+        class: Some(classified.class),
+        author: mail.from.clone(),
+        subject: Some(mail.subject.clone()),
+        attempt: letter.attempt,
+        ..Entry::of_event(letter.origin, Timestamp::UNIX_EPOCH, "")
+    };
+    let incoming = Incoming {
+        mailbox: letter.mailbox,
+        queue: letter.queue,
+        mail,
+        classified,
+        verdicts,
+        proof,
+        received: letter.received,
+        unfit: letter.unfit,
+        silent: letter.silent,
+    };
+    (Event::Mail(Box::new(incoming)), entry)
+}
+
+/// Files of the batch that do not stand in the database; written before the pen is taken.
+pub(super) fn large_contents(read: &[(Event, Entry)]) -> Vec<(Digest, Arc<[u8]>)> {
+    let mut contents = Vec::new();
+    for (event, entry) in read {
+        contents.extend(entry.raw.clone());
+        if let Event::Mail(incoming) = event {
+            contents.extend(incoming.mail.attachments.iter().map(|file| (file.digest, Arc::clone(&file.content))));
+        }
+    }
+    contents
+}
+
+/// A mail that waited and is confirmed, as an event of its own; its journal row gets the new reason.
+pub(super) async fn held(
+    writing: &mut Writing,
+    house: &House,
+    held: i64,
+    now: Timestamp,
+) -> Result<(Event, Entry), PipelineError> {
+    let kept = writing.held_mail(held).await?;
+    let letter = Letter {
+        queue: house.queue_of(&kept.mailbox),
+        received: Some(now),
+        ..Letter::of(kept.raw, &kept.mailbox, Origin::Again(kept.journal))
+    };
+    Ok(read(letter, Proof::Confirmed { login: kept.login, held }, house))
+}
+
+/// Fills in what only the decision knows of its journal row.
+pub(super) fn complete(
+    entry: &mut Entry,
+    lookup: &Lookup,
+    context: &Context,
+    decision: &Decision,
+    given: &Given,
+) {
+    entry.at = given.now;
+    entry.counter.clone_from(&lookup.counter);
+    entry.fingerprint = lookup.fingerprint;
+    if decision.reason == Reason::DuplicateOf {
+        entry.duplicate_of = context.duplicate.map(|(row, _)| row);
+    }
+    let sender = decision.trace.sender.iter().flat_map(|sender| sender.evidence.iter().cloned());
+    let matched = decision.trace.matched.iter().map(|matched| matched.evidence.clone());
+    entry.evidence = sender.chain(matched).chain(decision.trace.remarks.iter().cloned()).collect::<Vec<_>>().join("; ");
+}

@@ -1,0 +1,64 @@
+//! Wakes at the next due row and feeds it to the pipeline. Each row fires once, also after a restart: it is marked in
+//! the transaction of its decision.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use crate::pipeline::Pipeline;
+
+/// Rows taken at a time.
+const BATCH: u32 = 100;
+/// The longest sleep: other programs (`deliver`) set timers too and ring no bell here, and clocks are set.
+const LONGEST: Duration = Duration::from_secs(30);
+/// After an error of the store.
+const AFTER_ERROR: Duration = Duration::from_secs(5);
+
+/// Runs until `stop` says so.
+pub async fn run(pipeline: Arc<Pipeline>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let pause = fire_due(&pipeline).await;
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = pipeline.timers.notified() => {}
+            changed = stop.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
+/// Fires what is due; how long to wait then.
+pub async fn fire_due(pipeline: &Pipeline) -> Duration {
+    let now = pipeline.clock.now();
+    let due = match pipeline.store.due_timers(now, BATCH).await {
+        Ok(due) => due,
+        Err(error) => {
+            tracing::error!(%error, "the timers could not be read; tried again");
+            return AFTER_ERROR;
+        }
+    };
+    let full = due.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
+    for timer in due {
+        let id = timer.id;
+        if let Err(error) = pipeline.fire(timer).await {
+            tracing::error!(%error, timer = id, "a timer could not be fired; tried again");
+            return AFTER_ERROR;
+        }
+    }
+    if full {
+        return Duration::ZERO;
+    }
+    match pipeline.store.next_timer().await {
+        Ok(next) => until(now, next),
+        Err(_) => AFTER_ERROR,
+    }
+}
+
+fn until(now: Timestamp, next: Option<Timestamp>) -> Duration {
+    let wait = next.map(|next| next.duration_since(now)).and_then(|wait| Duration::try_from(wait).ok());
+    match next {
+        Some(_) => wait.unwrap_or(Duration::ZERO).min(LONGEST),
+        None => LONGEST,
+    }
+}

@@ -1,0 +1,203 @@
+//! What a golden mail is decided upon.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use taquilla::decide::{self, Context, HeldMail, Lookup, SentCount, Surveyed};
+use taquilla::desk::token::{self, Keys, Use};
+use taquilla::desk::{Counter, NewTicket, Priority, StateType, Ticket, TicketId, TicketNumber};
+use taquilla::mail::{Address, Digest, Language, MessageId};
+use taquilla::pipeline::House;
+
+/// The `.given` file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// RFC 3339.
+    now: Option<String>,
+    /// Level that the sender is supposed to have, as `explain --from-agent` does.
+    level: Option<u8>,
+    /// The same mail was journalled before.
+    #[serde(default)]
+    duplicate: bool,
+    /// Automatic mails within the last hour, by address.
+    #[serde(default)]
+    sent: BTreeMap<String, u32>,
+    #[serde(default)]
+    ticket: Vec<Row>,
+    /// The agent whose mail waits for the code `aaaaaaaaaaaaaaaaaaaaaaaaaa`.
+    held: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    number: String,
+    title: String,
+    queue: Option<String>,
+    state: Option<String>,
+    customer: Option<String>,
+    owner: Option<String>,
+    responsible: Option<String>,
+    #[serde(default)]
+    locked: bool,
+    #[serde(default)]
+    participants: Vec<String>,
+    /// Message-IDs of visible mails.
+    #[serde(default)]
+    thread: Vec<String>,
+    /// Days since it was closed.
+    closed_days: Option<i64>,
+    /// Number of the ticket that it was merged into.
+    merged_into: Option<String>,
+    /// A survey about it was sent.
+    #[serde(default)]
+    survey: bool,
+    /// ... and answered with this.
+    score: Option<u8>,
+    /// Free fields.
+    #[serde(default)]
+    fields: BTreeMap<String, String>,
+}
+
+/// Everything beside the mail.
+pub struct Given {
+    pub now: Timestamp,
+    pub level: Option<u8>,
+    context: Context,
+}
+
+impl Given {
+    /// Reads the `.given` beside a mail, or the default: a Monday morning in Lima and an empty desk.
+    pub fn beside(mail: &Path, house: &House) -> Self {
+        let path = mail.with_extension("given");
+        let file: File = match std::fs::read_to_string(&path) {
+            Ok(text) => toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display())),
+            Err(_) => File::default(),
+        };
+        let now: Timestamp = file.now.as_deref().unwrap_or("2026-03-02T14:00:00Z").parse().unwrap();
+        let mut context = Context { duplicate: file.duplicate.then_some((7, None)), ..Context::default() };
+        for (id, row) in (1..).zip(&file.ticket) {
+            add(&mut context, TicketId(id), row, house, now);
+        }
+        for row in file.ticket.iter().filter(|row| row.merged_into.is_some()) {
+            let target = context.by_number[&TicketNumber::new(row.merged_into.as_ref().unwrap()).unwrap()];
+            let id = context.by_number[&TicketNumber::new(&row.number).unwrap()];
+            context.tickets.get_mut(&id).unwrap().merged_into = Some(target);
+        }
+        context.sent = file.sent.into_iter().map(|(address, count)| SentCount { address, count }).collect();
+        if let Some(login) = file.held {
+            context.held = Some(HeldMail {
+                id: 5,
+                code: Digest::of(b""),
+                login,
+                journal: 3,
+                raw: Digest::of(b""),
+                ticket: context.tickets.keys().next().copied(),
+                subject: "the mail that waits".to_owned(),
+                expires: now + SignedDuration::from_mins(10),
+                done: false,
+            });
+        }
+        Self { now, level: file.level, context }
+    }
+
+    /// What the store would read for these keys.
+    pub fn context(&self, keys: &Lookup) -> Context {
+        let mut context = self.context.clone();
+        context.counter = Some(Counter { key: keys.counter.clone(), used: 0 });
+        context.by_message_id.retain(|id, _| keys.message_ids.contains(id));
+        context.by_number.retain(|number, _| keys.numbers.contains(number));
+        if keys.codes.is_empty() {
+            context.held = None;
+        }
+        context
+    }
+
+    /// Time and chance, the same in every run.
+    pub fn chance(&self) -> decide::Given {
+        decide::Given { now: self.now, seed: [42; 32] }
+    }
+}
+
+fn add(context: &mut Context, id: TicketId, row: &Row, house: &House, now: Timestamp) {
+    let desk = &house.policy.desk;
+    let state = row.state.as_deref().unwrap_or("open");
+    let state = desk.state(state).unwrap_or_else(|| panic!("no state {state}"));
+    let number = TicketNumber::new(&row.number).unwrap();
+    let days = |days: i64| now - SignedDuration::from_hours(24 * days);
+    let ticket = Ticket {
+        id,
+        now: NewTicket {
+            number: number.clone(),
+            title: row.title.clone(),
+            queue: row.queue.clone().unwrap_or_else(|| desk.default_queue.clone()),
+            kind: desk.types[0].clone(),
+            service: None,
+            state: state.name.clone(),
+            state_type: state.kind,
+            priority: Priority::NORMAL,
+            locked: row.locked,
+            owner: row.owner.clone(),
+            responsible: row.responsible.clone(),
+            customer: row.customer.as_deref().map(Address::read),
+            participants: row.participants.iter().map(|written| Address::read(written)).collect(),
+            language: Language::Es,
+            level: "0".to_owned(),
+            tags: BTreeSet::new(),
+            fields: row.fields.clone(),
+            created: days(30),
+        },
+        sla: None,
+        pending_until: state.kind.is_pending().then(|| days(-1)),
+        closed_at: (state.kind == StateType::Closed).then(|| days(row.closed_days.unwrap_or(1))),
+        watchers: BTreeSet::new(),
+        thread: row.thread.iter().filter_map(|id| MessageId::new(id)).collect(),
+        merged_into: None,
+        estimate: None,
+        booked: 0,
+    };
+    context.by_message_id.extend(ticket.thread.iter().map(|known| (known.clone(), id)));
+    context.by_number.insert(number, id);
+    if row.survey {
+        let customer = ticket.now.customer.as_ref().map(Address::key).unwrap_or_default();
+        context.surveys.push(Surveyed { id: id.0, ticket: id, customer, score: row.score });
+    }
+    context.tickets.insert(id, ticket);
+}
+
+/// The key of tokens in tests.
+pub fn keys() -> Keys {
+    Keys::new(vec![(1, [42; 32])])
+}
+
+/// Puts genuine tokens in place of `@TOKEN use address number@`.
+pub fn tokens_filled(raw: &[u8], house: &House, now: Timestamp) -> Vec<u8> {
+    let mark: &[u8] = b"@TOKEN ";
+    let mut out = Vec::new();
+    let mut rest = raw;
+    while let Some(at) = rest.windows(mark.len()).position(|window| window == mark) {
+        out.extend(&rest[..at]);
+        let inside = &rest[at + mark.len()..];
+        let end = inside.iter().enumerate().rposition(|(i, octet)| *octet == b'@' && i < line_end(inside)).unwrap();
+        let words = String::from_utf8(inside[..end].to_vec()).unwrap();
+        let [purpose, address, number] = words.split(' ').collect::<Vec<_>>()[..] else { panic!("{words}") };
+        let purpose = match purpose {
+            "thread" => Use::Thread,
+            "internal" => Use::Internal,
+            "survey" => Use::Survey,
+            other => panic!("no such token: {other}"),
+        };
+        let number = TicketNumber::new(number).unwrap();
+        out.extend(token::issue(&house.policy.desk.keys, purpose, &number, address, now).unwrap().bytes());
+        rest = &inside[end + 1..];
+    }
+    out.extend(rest);
+    out
+}
+
+fn line_end(text: &[u8]) -> usize {
+    text.iter().position(|octet| *octet == b'\n').unwrap_or(text.len())
+}

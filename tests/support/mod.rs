@@ -1,0 +1,46 @@
+//! What several tests share.
+#![allow(dead_code, reason = "each test uses its part of this folder")]
+
+pub mod golden;
+
+use std::path::{Path, PathBuf};
+
+/// All files with an ending below a folder, sorted.
+pub fn files(root: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|found| found == ending) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Compares a text with the file that holds what is expected; with `TAQUILLA_REWRITE` set, writes the file.
+pub fn compare(expected: &Path, got: &str) -> Option<String> {
+    if std::env::var_os("TAQUILLA_REWRITE").is_some() {
+        std::fs::write(expected, got).unwrap();
+        return None;
+    }
+    match std::fs::read_to_string(expected) {
+        Ok(want) if want == got => None,
+        Ok(want) => Some(diff(&want, got)),
+        Err(error) => Some(format!("{}: {error}", expected.display())),
+    }
+}
+
+/// The lines that differ, in order.
+pub fn diff(want: &str, got: &str) -> String {
+    let (want, got): (Vec<&str>, Vec<&str>) = (want.lines().collect(), got.lines().collect());
+    let gone = want.iter().filter(|line| !got.contains(line)).map(|line| format!("  - {line}"));
+    let come = got.iter().filter(|line| !want.contains(line)).map(|line| format!("  + {line}"));
+    let lines: Vec<String> = gone.chain(come).collect();
+    if lines.is_empty() { "the same lines in another order".to_owned() } else { lines.join("\n") }
+}
