@@ -52,7 +52,9 @@ pub enum PipelineError {
     #[error("the operating system gives no random octets: {0}")]
     Chance(std::io::Error),
     /// A mistake in this program: it gave up on this event.
-    #[error("the program failed on this mail; it is tried again and goes to the quarantine after three times")]
+    #[error(
+        "the program failed on this mail; it is tried again and goes to the quarantine after three times"
+    )]
     Panicked,
 }
 
@@ -86,7 +88,10 @@ impl Pipeline {
     ///
     /// # Errors
     /// The store cannot be written at all: nothing of the batch was taken.
-    pub async fn take(&self, letters: Vec<Letter>) -> Result<Vec<Result<Outcome, PipelineError>>, PipelineError> {
+    pub async fn take(
+        &self,
+        letters: Vec<Letter>,
+    ) -> Result<Vec<Result<Outcome, PipelineError>>, PipelineError> {
         let house = self.house();
         let read = letter::read_all(letters, Arc::clone(&house)).await?;
         self.store.keep_large(letter::large_contents(&read)).await?;
@@ -189,7 +194,12 @@ impl Pipeline {
             if !outcome.applied.outbox.is_empty() {
                 self.outbox.notify_one();
             }
-            if outcome.decision.effects.iter().any(|effect| matches!(effect, Effect::Timer { .. } | Effect::Hold { .. })) {
+            if outcome
+                .decision
+                .effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Timer { .. } | Effect::Hold { .. }))
+            {
                 self.timers.notify_one();
             }
         }
@@ -202,4 +212,3 @@ fn confirmed(decision: &Decision) -> Option<i64> {
         if let Effect::Release { held, confirmed: true } = effect { Some(*held) } else { None }
     })
 }
-

@@ -47,7 +47,8 @@ fn is_own_request(draft: &Draft<'_>, at: TicketRef, agent: &Agent) -> bool {
     draft.ticket(at).is_some_and(|ticket| {
         let now = &ticket.now;
         let customer = now.customer.as_ref().is_some_and(|customer| agent.has_address(&customer.address));
-        let works = [&now.owner, &now.responsible].into_iter().any(|login| login.as_deref() == Some(&agent.login));
+        let works =
+            [&now.owner, &now.responsible].into_iter().any(|login| login.as_deref() == Some(&agent.login));
         customer && !works
     })
 }
@@ -68,7 +69,13 @@ fn refuse_parts(
 }
 
 /// Commands and text, over a copy.
-fn attend(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, block: &Block, language: Language) -> Decision {
+fn attend(
+    mut draft: Draft<'_>,
+    case: &Case<'_>,
+    agent: &Agent,
+    block: &Block,
+    language: Language,
+) -> Decision {
     let mut tried = draft.clone();
     let cause = Cause::new(Actor::Agent(agent.login.clone()), case.sender.trace.evidence.join("; "));
     let (at, new) = match case.matched {
@@ -92,7 +99,11 @@ fn attend(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, block: &Block, l
             Err(mistake) => Err(mistake.0.clone()),
         };
         let done = result.is_ok();
-        lines.push(CommandTrace { line: line.written.clone(), done, result: result.unwrap_or_else(|wrong| wrong) });
+        lines.push(CommandTrace {
+            line: line.written.clone(),
+            done,
+            result: result.unwrap_or_else(|wrong| wrong),
+        });
     }
     let visible = visible(&tried, case, at, new, wants);
     if !text.is_empty()
@@ -129,7 +140,9 @@ fn visible(draft: &Draft<'_>, case: &Case<'_>, at: TicketRef, new: bool, wants: 
     }
     // The nearest token decides: the notice that this mail answers.
     let issued = |place: Place| {
-        case.carried.iter().find(|carried| carried.place == place && carried.claim.purpose != token::Use::Survey)
+        case.carried
+            .iter()
+            .find(|carried| carried.place == place && carried.claim.purpose != token::Use::Survey)
     };
     let nearest = [Place::Parent, Place::Text, Place::Thread, Place::Address].into_iter().find_map(issued);
     if let Some(carried) = nearest {
@@ -152,8 +165,9 @@ fn may_write(
     let Some(ticket) = before.ticket(at).or_else(|| tried.ticket(at)) else { return Ok(()) };
     let now = &ticket.now;
     let right = if visible { Right::Answer } else { Right::Note };
-    may(tried.desk, agent, right, &now.queue)
-        .map_err(|refusal| Say::NotAllowed { right: refusal.right.word(), queue: &refusal.queue }.text(language))?;
+    may(tried.desk, agent, right, &now.queue).map_err(|refusal| {
+        Say::NotAllowed { right: refusal.right.word(), queue: &refusal.queue }.text(language)
+    })?;
     let mine = [&now.owner, &now.responsible].into_iter().any(|login| login.as_deref() == Some(&agent.login));
     if visible && now.locked && !mine && !wants.took {
         let holder = now.responsible.as_deref().or(now.owner.as_deref()).unwrap_or("?");
@@ -238,7 +252,11 @@ fn tell(draft: &mut Draft<'_>, what: &Writing<'_>, text: &str, has_text: bool) {
         happening
     };
     if what.new {
-        let mut opened = Happening { answers: mail.message_id.clone(), actor: String::new(), ..about(Occasion::TicketCreated) };
+        let mut opened = Happening {
+            answers: mail.message_id.clone(),
+            actor: String::new(),
+            ..about(Occasion::TicketCreated)
+        };
         opened.by = SenderKind::Customer;
         opened.reply = super::notify::may_reply(draft, what.case.incoming);
         draft.happenings.push(opened);

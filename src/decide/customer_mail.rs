@@ -47,7 +47,8 @@ pub(super) fn open(draft: &mut Draft<'_>, case: &Case<'_>, cause: &Cause) -> Tic
     let queue = case.queue();
     let from = mail.from.clone();
     // A name of the customers file is better than the one of a phone.
-    let known = from.as_ref().and_then(|from| desk.customers.get(&from.key())).and_then(|known| known.name.clone());
+    let known =
+        from.as_ref().and_then(|from| desk.customers.get(&from.key())).and_then(|known| known.name.clone());
     let at = draft.create(
         |ticket| {
             ticket.title = text::title(mail, desk);
@@ -61,7 +62,9 @@ pub(super) fn open(draft: &mut Draft<'_>, case: &Case<'_>, cause: &Cause) -> Tic
             });
             if case.incoming.classified.class != Class::Person {
                 // Nothing automatic is ever sent to the program behind it, not even later.
-                ticket.fields.insert(text::SOURCE_FIELD.to_owned(), case.incoming.classified.class.to_string());
+                ticket
+                    .fields
+                    .insert(text::SOURCE_FIELD.to_owned(), case.incoming.classified.class.to_string());
             }
             if let (true, Some(date)) = (case.incoming.silent, mail.date) {
                 ticket.created = date;
@@ -109,7 +112,8 @@ fn new_ticket(mut draft: Draft<'_>, case: &Case<'_>, named: Option<(TicketId, Ap
     }
     let reply = may_reply(&draft, case.incoming);
     let mut happening = written(case, Occasion::TicketCreated, at);
-    happening.reply = if obeyed.silent { Err("a rule suppresses the automatic reply".to_owned()) } else { reply };
+    happening.reply =
+        if obeyed.silent { Err("a rule suppresses the automatic reply".to_owned()) } else { reply };
     if !case.incoming.silent {
         draft.happenings.push(happening);
     }
@@ -169,7 +173,9 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
             Later::NewLinked => return new_ticket(draft, case, Some((id, Apart::NewTopic))),
             Later::Reject => return reject_follow_up(draft, case, at),
         },
-        StateType::Merged | StateType::Removed => return new_ticket(draft, case, Some((id, Apart::NewTopic))),
+        StateType::Merged | StateType::Removed => {
+            return new_ticket(draft, case, Some((id, Apart::NewTopic)));
+        }
         StateType::New | StateType::Open | StateType::PendingReminder | StateType::PendingAuto => {}
     }
     let article = case.article(&draft, SenderKind::Customer, true, mail.body.text.clone());
@@ -195,7 +201,13 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
 }
 
 /// A customer's mail opens what waited or was closed; a new ticket stays new. The state before, where it changed.
-fn wake(draft: &mut Draft<'_>, at: TicketRef, kind: &StateType, thanks: bool, cause: &Cause) -> Option<String> {
+fn wake(
+    draft: &mut Draft<'_>,
+    at: TicketRef,
+    kind: &StateType,
+    thanks: bool,
+    cause: &Cause,
+) -> Option<String> {
     let stays = match kind {
         StateType::New | StateType::Open => true,
         StateType::Closed => thanks,
@@ -226,7 +238,9 @@ fn reject_follow_up(mut draft: Draft<'_>, case: &Case<'_>, at: TicketRef) -> Dec
     let desk = &case.policy.desk;
     let language = draft.ticket(at).map_or(desk.language, |ticket| ticket.now.language);
     let mut happening = Happening::new(Occasion::Rejected, Some(at), &case.sender.trace);
-    happening.extra.insert("closed".to_owned(), json!(closed.map(|closed| data::date(desk, language, closed))));
+    happening
+        .extra
+        .insert("closed".to_owned(), json!(closed.map(|closed| data::date(desk, language, closed))));
     happening.reply = may_reply(&draft, case.incoming);
     happening.sender = case.incoming.mail.from.clone();
     happening.answers = case.incoming.mail.message_id.clone();

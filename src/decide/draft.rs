@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use super::notify::Happening;
 use super::{After, Context, Decision, Effect, Fact, Given, Reason, Trace};
 use crate::desk::{
-    Attribute, Cause, Change, Desk, LinkKind, NewArticle, NewTicket, Priority, State, StateType, Ticket, TicketId,
-    TicketRef, TimerKind,
+    Attribute, Cause, Change, Desk, LinkKind, NewArticle, NewTicket, Priority, State, StateType, Ticket,
+    TicketId, TicketRef, TimerKind,
 };
 use crate::mail::Address;
 
@@ -65,7 +65,8 @@ impl<'a> Draft<'a> {
         let counter = self.context.counter.as_ref().map_or(0, |counter| counter.used);
         let counter = counter + 1 + u64::try_from(self.created).unwrap_or(0);
         let day = self.now().to_zoned(self.desk.time_zone.clone()).date();
-        let number = self.desk.numbering.number(day, counter, self.random(&format!("number {}", self.created)));
+        let number =
+            self.desk.numbering.number(day, counter, self.random(&format!("number {}", self.created)));
         let mut ticket = self.blank(number);
         build(&mut ticket);
         let at = TicketRef::New(self.created);
@@ -233,7 +234,9 @@ impl<'a> Draft<'a> {
         let wanted = match kind {
             StateType::PendingReminder => Some(TimerKind::PendingReminder),
             StateType::PendingAuto => Some(TimerKind::PendingAuto),
-            StateType::New | StateType::Open | StateType::Closed | StateType::Merged | StateType::Removed => None,
+            StateType::New | StateType::Open | StateType::Closed | StateType::Merged | StateType::Removed => {
+                None
+            }
         };
         for timer in [TimerKind::PendingReminder, TimerKind::PendingAuto] {
             if Some(timer) != wanted {

@@ -2,13 +2,14 @@
 //!
 //! The caller runs all commands of a mail over a copy of the draft and keeps the copy only if every one succeeds.
 
+use super::SenderTrace;
 use super::draft::Draft;
 use super::notify::Happening;
 use super::sentences::{Say, Thing};
-use super::SenderTrace;
 use crate::commands::{AutoClose, Command, Outcome, Who};
 use crate::desk::{
-    Actor, Agent, Attribute, Cause, Change, Desk, Found, Occasion, Right, State, StateType, Ticket, TicketRef, fold, may,
+    Actor, Agent, Attribute, Cause, Change, Desk, Found, Occasion, Right, State, StateType, Ticket,
+    TicketRef, fold, may,
 };
 use crate::mail::Language;
 use crate::outbound::data;
@@ -113,8 +114,9 @@ impl<'a> Doing<'_, 'a, '_> {
     }
 
     fn allowed_in(&self, right: Right, queue: &str) -> Result<(), String> {
-        may(self.desk(), self.order.agent, right, queue)
-            .map_err(|refusal| self.say(&Say::NotAllowed { right: refusal.right.word(), queue: &refusal.queue }))
+        may(self.desk(), self.order.agent, right, queue).map_err(|refusal| {
+            self.say(&Say::NotAllowed { right: refusal.right.word(), queue: &refusal.queue })
+        })
     }
 
     fn shown(&self, change: &Change) -> String {
@@ -215,7 +217,8 @@ impl<'a> Doing<'_, 'a, '_> {
         match desk.find_agent(name) {
             Found::One(agent) => Ok(Some(agent)),
             Found::Several(agents) => {
-                let candidates = agents.iter().map(|agent| format!("{} ({})", agent.login, agent.name)).collect();
+                let candidates =
+                    agents.iter().map(|agent| format!("{} ({})", agent.login, agent.name)).collect();
                 Err(self.say(&Say::Ambiguous { name, candidates }))
             }
             Found::Nobody => {
@@ -307,9 +310,11 @@ impl<'a> Doing<'_, 'a, '_> {
     fn state(&mut self, typed: &str) -> Result<String, String> {
         self.allowed(Right::Close)?;
         let wanted = fold(typed);
-        let found = self.desk().states.iter().find(|state| {
-            Language::ALL.iter().any(|language| fold(state.label(*language)) == wanted)
-        });
+        let found = self
+            .desk()
+            .states
+            .iter()
+            .find(|state| Language::ALL.iter().any(|language| fold(state.label(*language)) == wanted));
         let state = found.ok_or_else(|| self.unknown_state(typed))?;
         let label = state.label(self.order.language);
         match state.kind {
@@ -335,7 +340,8 @@ impl<'a> Doing<'_, 'a, '_> {
         let desk = self.desk();
         let wanted = fold(typed);
         let named = |kind: &&String| {
-            fold(kind) == wanted || Language::ALL.iter().any(|language| fold(&data::type_label(*language, kind)) == wanted)
+            fold(kind) == wanted
+                || Language::ALL.iter().any(|language| fold(&data::type_label(*language, kind)) == wanted)
         };
         let Some(kind) = desk.types.iter().find(named) else {
             let all = desk.types.iter().map(String::as_str).collect();
@@ -415,5 +421,3 @@ fn unknown<'s>(what: Thing, name: &'s str, all: Vec<&'s str>) -> Say<'s> {
     let all = if all.len() <= 12 { all } else { Vec::new() };
     Say::Unknown { what, name, near, all }
 }
-
-

@@ -47,7 +47,8 @@ pub(super) fn identify<'a>(
     };
     if !matches!(incoming.classified.class, Class::Person | Class::SurveyAnswer) {
         // Programs write under people's addresses; a program gives no orders.
-        let evidence = vec![format!("From is {}'s, but the mail is {}", agent.login, incoming.classified.class)];
+        let evidence =
+            vec![format!("From is {}'s, but the mail is {}", agent.login, incoming.classified.class)];
         return stranger(&from.key(), evidence);
     }
     let token = token_evidence(carried, agent, ticket, context);
@@ -77,7 +78,11 @@ fn level(incoming: &Incoming, token: Option<String>, agent: &Agent, desk: &Desk)
         return (1, vec!["a check of the sender failed".to_owned()]);
     }
     let border = border_evidence(incoming);
-    let enough = if desk.trust.strict { border.is_some() && token.is_some() } else { border.is_some() || token.is_some() };
+    let enough = if desk.trust.strict {
+        border.is_some() && token.is_some()
+    } else {
+        border.is_some() || token.is_some()
+    };
     let mut evidence: Vec<String> = border.into_iter().chain(token).collect();
     if enough {
         return (2, evidence);
@@ -122,7 +127,12 @@ fn border_evidence(incoming: &Incoming) -> Option<String> {
     }
 }
 
-fn token_evidence(carried: &[Carried], agent: &Agent, ticket: Option<TicketId>, context: &Context) -> Option<String> {
+fn token_evidence(
+    carried: &[Carried],
+    agent: &Agent,
+    ticket: Option<TicketId>,
+    context: &Context,
+) -> Option<String> {
     let good = carried.iter().find(|carried| {
         let claim = &carried.claim;
         !claim.expired

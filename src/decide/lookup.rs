@@ -59,7 +59,8 @@ fn of_mail(keys: &mut Lookup, incoming: &Incoming, desk: &Desk, now: Timestamp) 
     if let Some(bounce) = &incoming.classified.bounce {
         keys.message_ids.extend(bounce.original_message_id.clone());
     }
-    keys.numbers.extend(desk.numbering.in_subject(&mail.subject).into_iter().filter(|n| desk.numbering.plausible(n)));
+    keys.numbers
+        .extend(desk.numbering.in_subject(&mail.subject).into_iter().filter(|n| desk.numbering.plausible(n)));
     keys.numbers.extend(carried(mail, desk, now).into_iter().map(|carried| carried.claim.number));
     if let Some(from) = &mail.from {
         keys.recipients.insert(from.key());
@@ -82,9 +83,11 @@ pub(super) fn carried(mail: &Mail, desk: &Desk, now: Timestamp) -> Vec<Carried> 
     let texts = [mail.subject.as_str(), mail.body.text.as_str()].into_iter().map(|text| (Place::Text, text));
     let addresses = mail.recipients().take(THREAD_IDS).map(|to| (Place::Address, to.local()));
     let mut found: Vec<Carried> = Vec::new();
-    let candidates = parents.chain(older).chain(texts).chain(addresses).flat_map(|(place, text)| {
-        token::candidates(text).map(move |candidate| (place, candidate))
-    });
+    let candidates = parents
+        .chain(older)
+        .chain(texts)
+        .chain(addresses)
+        .flat_map(|(place, text)| token::candidates(text).map(move |candidate| (place, candidate)));
     for (place, candidate) in candidates.take(TOKEN_CANDIDATES) {
         if let Some(claim) = token::verify(&desk.keys, candidate, now)
             && !found.iter().any(|known| known.claim == claim && known.place <= place)

@@ -35,7 +35,13 @@ impl Case<'_> {
     }
 
     /// The mail as an article.
-    pub(super) fn article(&self, draft: &Draft<'_>, sender: SenderKind, visible: bool, text: String) -> NewArticle {
+    pub(super) fn article(
+        &self,
+        draft: &Draft<'_>,
+        sender: SenderKind,
+        visible: bool,
+        text: String,
+    ) -> NewArticle {
         let mail = &self.incoming.mail;
         NewArticle {
             channel: Channel::Mail,
@@ -59,7 +65,12 @@ impl Case<'_> {
 }
 
 /// Decides a mail.
-pub(super) fn decide_mail(incoming: &Incoming, context: &Context, policy: &Policy, given: &Given) -> Decision {
+pub(super) fn decide_mail(
+    incoming: &Incoming,
+    context: &Context,
+    policy: &Policy,
+    given: &Given,
+) -> Decision {
     let desk = &policy.desk;
     let mut draft = Draft::new(desk, context, given);
     if let Some((_, ticket)) = context.duplicate {

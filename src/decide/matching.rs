@@ -137,11 +137,18 @@ fn nothing_found(mail: &Mail, desk: &Desk) -> String {
 
 fn new_topic(mail: &Mail, ticket: &Ticket, desk: &Desk) -> bool {
     let plain = |subject: &str| crate::desk::fold(&super::text::bare_subject(subject, desk));
-    mail.in_reply_to.is_empty() && mail.references.is_empty() && plain(&mail.subject) != plain(&ticket.now.title)
+    mail.in_reply_to.is_empty()
+        && mail.references.is_empty()
+        && plain(&mail.subject) != plain(&ticket.now.title)
 }
 
 /// What part the sender has in the ticket, in words.
-fn part_in(incoming: &Incoming, ticket: &Ticket, holder: Option<Place>, desk: &Desk) -> Result<String, String> {
+fn part_in(
+    incoming: &Incoming,
+    ticket: &Ticket,
+    holder: Option<Place>,
+    desk: &Desk,
+) -> Result<String, String> {
     if holder.is_some() {
         return Ok("the sender holds a token".to_owned());
     }

@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use super::draft::Draft;
 use super::{Effect, Fact, SenderTrace};
 use crate::desk::{
-    Actor, Agent, Cause, Desk, Notice, NoticeKind, Notification, Occasion, Recipient, SenderKind, Ticket, TicketRef,
-    token,
+    Actor, Agent, Cause, Desk, Notice, NoticeKind, Notification, Occasion, Recipient, SenderKind, Ticket,
+    TicketRef, token,
 };
 use crate::mail::{Address, Attachment, Language, MessageId};
 use crate::outbound::data;
@@ -88,8 +88,9 @@ pub(super) fn add_notices(draft: &mut Draft<'_>) {
     for happening in &happenings {
         let ticket = happening.ticket.and_then(|at| draft.ticket(at)).cloned();
         let desk = draft.desk;
-        let rows: Vec<&Notification> =
-            desk.notifications_of(happening.occasion, ticket.as_ref().map(|t| &t.now), happening.by).collect();
+        let rows: Vec<&Notification> = desk
+            .notifications_of(happening.occasion, ticket.as_ref().map(|t| &t.now), happening.by)
+            .collect();
         for row in rows {
             for recipient in &row.to {
                 for person in people(recipient, ticket.as_ref(), happening, desk) {
@@ -109,7 +110,12 @@ enum Person<'a> {
     Other(Address),
 }
 
-fn people<'a>(who: &Recipient, ticket: Option<&Ticket>, about: &Happening, desk: &'a Desk) -> Vec<Person<'a>> {
+fn people<'a>(
+    who: &Recipient,
+    ticket: Option<&Ticket>,
+    about: &Happening,
+    desk: &'a Desk,
+) -> Vec<Person<'a>> {
     let by_login = |login: Option<&String>| -> Vec<Person<'a>> {
         login.and_then(|login| desk.agent(login)).map(Person::Agent).into_iter().collect()
     };
@@ -120,9 +126,11 @@ fn people<'a>(who: &Recipient, ticket: Option<&Ticket>, about: &Happening, desk:
     let customer = || ticket.and_then(|ticket| ticket.now.customer.clone()).map(Person::Customer);
     match who {
         Recipient::Customer => customer().into_iter().collect(),
-        Recipient::Participants => {
-            ticket.into_iter().flat_map(|t| t.now.participants.iter().cloned()).map(Person::Customer).collect()
-        }
+        Recipient::Participants => ticket
+            .into_iter()
+            .flat_map(|t| t.now.participants.iter().cloned())
+            .map(Person::Customer)
+            .collect(),
         Recipient::Sender => about.sender.clone().map(Person::Customer).into_iter().collect(),
         Recipient::Owner => by_login(ticket.and_then(|ticket| ticket.now.owner.as_ref())),
         Recipient::Responsible => by_login(ticket.and_then(|ticket| ticket.now.responsible.as_ref())),
@@ -132,9 +140,12 @@ fn people<'a>(who: &Recipient, ticket: Option<&Ticket>, about: &Happening, desk:
             let found = by_login(known);
             if found.is_empty() { members() } else { found }
         }
-        Recipient::Watchers => {
-            ticket.into_iter().flat_map(|t| &t.watchers).filter_map(|login| desk.agent(login)).map(Person::Agent).collect()
-        }
+        Recipient::Watchers => ticket
+            .into_iter()
+            .flat_map(|t| &t.watchers)
+            .filter_map(|login| desk.agent(login))
+            .map(Person::Agent)
+            .collect(),
         Recipient::Members => members(),
         Recipient::Administrator => desk.administrator.clone().map(Person::Other).into_iter().collect(),
         Recipient::Agent(login) => by_login(Some(login)),
@@ -159,7 +170,9 @@ fn tell(
     let desk = draft.desk;
     let (to, language, of_customer) = match person {
         Person::Agent(agent) => (agent.address(), agent.language.unwrap_or(desk.language), false),
-        Person::Customer(address) => (address.clone(), ticket.map_or(desk.language, |t| t.now.language), true),
+        Person::Customer(address) => {
+            (address.clone(), ticket.map_or(desk.language, |t| t.now.language), true)
+        }
         Person::Other(address) => (address.clone(), desk.language, false),
     };
     let caused = match person {
@@ -230,10 +243,8 @@ fn notice(
 
 /// An answer to these notices goes to the customer; an answer to any other stays internal.
 fn token_use(about: &Happening, of_customer: bool) -> token::Use {
-    let carries_on = matches!(
-        about.occasion,
-        Occasion::CustomerFollowUp | Occasion::Reopened | Occasion::TicketCreated
-    );
+    let carries_on =
+        matches!(about.occasion, Occasion::CustomerFollowUp | Occasion::Reopened | Occasion::TicketCreated);
     if of_customer || carries_on { token::Use::Thread } else { token::Use::Internal }
 }
 
@@ -243,7 +254,11 @@ fn hold(draft: &Draft<'_>, queue: &str) -> Option<jiff::Timestamp> {
 }
 
 /// What the mail answers and the thread above it. Customers see their own mails and the desk's visible ones.
-fn thread(about: &Happening, ticket: Option<&Ticket>, of_customer: bool) -> (Option<MessageId>, Vec<MessageId>) {
+fn thread(
+    about: &Happening,
+    ticket: Option<&Ticket>,
+    of_customer: bool,
+) -> (Option<MessageId>, Vec<MessageId>) {
     if !of_customer {
         return (None, Vec::new());
     }

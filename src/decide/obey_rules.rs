@@ -7,8 +7,8 @@ use super::mail::Case;
 use super::notify::Happening;
 use super::{After, Fact};
 use crate::desk::{
-    Actor, Attribute, Cause, Channel, Found, LinkKind, NewArticle, Notice, NoticeKind, Occasion, Recipient, RuleRef, SenderKind,
-    StateType, TicketRef, token,
+    Actor, Attribute, Cause, Channel, Found, LinkKind, NewArticle, Notice, NoticeKind, Occasion, Recipient,
+    RuleRef, SenderKind, StateType, TicketRef, token,
 };
 use crate::outbound::data;
 use crate::rules::{Action, Facts, RuleEvent, Steps};
@@ -246,8 +246,10 @@ fn notify(
     about.text = case.incoming.mail.body.new_text.clone();
     about.extra.insert("rule".to_owned(), json!(rule));
     for (to, language) in super::notify::addresses(whom, ticket.as_ref(), &about, desk) {
-        let mut fill =
-            ticket.as_ref().map(|t| data::ticket_data(desk, &t.now, language, draft.now())).unwrap_or_default();
+        let mut fill = ticket
+            .as_ref()
+            .map(|t| data::ticket_data(desk, &t.now, language, draft.now()))
+            .unwrap_or_default();
         fill.insert("text".to_owned(), json!(about.text));
         fill.extend(about.extra.clone());
         let queue = ticket.as_ref().map(|ticket| ticket.now.queue.as_str()).unwrap_or_default();

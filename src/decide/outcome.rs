@@ -16,7 +16,8 @@ impl fmt::Display for Decision {
             }
         }
         if let Some(matched) = &self.trace.matched {
-            let ticket = matched.ticket.as_ref().map(|number| format!(" of ticket {number}")).unwrap_or_default();
+            let ticket =
+                matched.ticket.as_ref().map(|number| format!(" of ticket {number}")).unwrap_or_default();
             writeln!(out, "match: {}{ticket}", matched.kind.word())?;
             writeln!(out, "  because {}", matched.evidence)?;
         }
@@ -68,7 +69,8 @@ impl fmt::Display for Effect {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Create { ticket, cause, .. } => {
-                let customer = ticket.customer.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string);
+                let customer =
+                    ticket.customer.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string);
                 write!(
                     out,
                     "create ticket {} \"{}\" in queue {} for {customer}, by {}",
@@ -91,8 +93,12 @@ impl fmt::Display for Effect {
             Self::Link { from, to, kind } => {
                 write!(out, "link {} and {} ({})", Which(*from), Which(*to), kind.word())
             }
-            Self::Timer { ticket, kind, due } => write!(out, "timer {} of {} at {due}", kind.word(), Which(*ticket)),
-            Self::CancelTimer { ticket, kind } => write!(out, "no timer {} of {}", kind.word(), Which(*ticket)),
+            Self::Timer { ticket, kind, due } => {
+                write!(out, "timer {} of {} at {due}", kind.word(), Which(*ticket))
+            }
+            Self::CancelTimer { ticket, kind } => {
+                write!(out, "no timer {} of {}", kind.word(), Which(*ticket))
+            }
             Self::Notify(notice) => write_notice(out, notice),
             Self::Hold { login, ticket, expires, .. } => {
                 write!(out, "hold the mail until {login} confirms it, at the latest at {expires}")?;

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Effect;
 use super::draft::Draft;
 use super::mail::Case;
-use super::Effect;
 use crate::commands::{self, LineResult, Mistake};
 use crate::desk::{Agent, Notice, NoticeKind, TicketRef, token};
 use crate::mail::Language;
@@ -25,7 +25,8 @@ pub(super) fn send_receipt(
         .iter()
         .map(|line| {
             let result = line.result.clone();
-            let result = if line.done { LineResult::Done(result) } else { LineResult::Wrong(Mistake(result)) };
+            let result =
+                if line.done { LineResult::Done(result) } else { LineResult::Wrong(Mistake(result)) };
             (line.line.clone(), result)
         })
         .collect();

@@ -7,7 +7,12 @@ use super::notify::Happening;
 use super::{Context, Decision, Fact, Given, Policy, Reason, Request, SenderTrace};
 use crate::desk::{Actor, Cause, Occasion, SenderKind, TicketRef};
 
-pub(super) fn decide_request(request: &Request, context: &Context, policy: &Policy, given: &Given) -> Decision {
+pub(super) fn decide_request(
+    request: &Request,
+    context: &Context,
+    policy: &Policy,
+    given: &Given,
+) -> Decision {
     let mut draft = Draft::new(&policy.desk, context, given);
     let by = SenderTrace { kind: SenderKind::System, id: String::new(), level: 0, evidence: Vec::new() };
     match request {
@@ -19,7 +24,11 @@ pub(super) fn decide_request(request: &Request, context: &Context, policy: &Poli
             }
             // A notice that was given up about a notice that was given up would never end.
             let own = policy.desk.agent_by_address(recipient).is_some()
-                || policy.desk.administrator.as_ref().is_some_and(|who| who.key() == recipient.to_lowercase());
+                || policy
+                    .desk
+                    .administrator
+                    .as_ref()
+                    .is_some_and(|who| who.key() == recipient.to_lowercase());
             if !own && !*automatic {
                 let mut happening = Happening::new(Occasion::GivenUp, at, &by);
                 happening.extra.insert("recipient".to_owned(), json!(recipient));

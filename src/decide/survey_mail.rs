@@ -38,10 +38,18 @@ pub(super) fn survey_answer(mut draft: Draft<'_>, case: &Case<'_>, answered: Ans
     let cause = super::customer_mail::cause(case);
     if let Some(score) = survey.score {
         draft.trace.remarks.push(format!("the survey was answered before, with {score}"));
-        draft.fact(at, Fact::Remark(format!("another survey answer ({}) was not counted", answer.score)), &cause);
+        draft.fact(
+            at,
+            Fact::Remark(format!("another survey answer ({}) was not counted", answer.score)),
+            &cause,
+        );
         return draft.finish(Reason::SurveyAnswer, Some(at));
     }
-    draft.effects.push(Effect::AnswerSurvey { survey: survey.id, score: answer.score, comment: answer.comment });
+    draft.effects.push(Effect::AnswerSurvey {
+        survey: survey.id,
+        score: answer.score,
+        comment: answer.comment,
+    });
     draft.fact(at, Fact::SurveyAnswered(answer.score), &cause);
     draft.finish(Reason::SurveyAnswer, Some(at))
 }

@@ -30,7 +30,8 @@ fn pending(mut draft: Draft<'_>, timer: &Timer, at: TicketRef, ticket: &Ticket) 
         TimerKind::PendingReminder => StateType::PendingReminder,
         TimerKind::PendingAuto | TimerKind::HeldExpired => StateType::PendingAuto,
     };
-    let still = ticket.now.state_type == wanted && ticket.pending_until.is_some_and(|until| until <= draft.now());
+    let still =
+        ticket.now.state_type == wanted && ticket.pending_until.is_some_and(|until| until <= draft.now());
     if !still {
         return draft.finish(Reason::TimerVoid, Some(at));
     }

@@ -30,7 +30,9 @@ pub fn evidence(mail: &Mail, trust: &Trust) -> Verdicts {
         for result in results(field) {
             let said = format!("{border} says {}={}", result.method, result.result);
             match (result.method.as_str(), result.result.as_str()) {
-                ("dmarc", "pass") if !domain.is_empty() && result.property("header.from") == Some(domain.as_str()) => {
+                ("dmarc", "pass")
+                    if !domain.is_empty() && result.property("header.from") == Some(domain.as_str()) =>
+                {
                     verdicts.dmarc_pass = true;
                     verdicts.evidence.push(format!("{said} for {domain}"));
                 }
@@ -76,7 +78,9 @@ fn of_border<'a>(mail: &'a Mail, border: &'a str) -> impl Iterator<Item = &'a st
         .or_else(|| headers().position(|field| is_received(&field.name)));
     headers()
         .take(own_hop.unwrap_or(usize::MAX))
-        .filter(|field| field.name.eq_ignore_ascii_case("Authentication-Results") && field.value.len() <= LENGTH)
+        .filter(|field| {
+            field.name.eq_ignore_ascii_case("Authentication-Results") && field.value.len() <= LENGTH
+        })
         .filter_map(move |field| {
             let (id, rest) = field.value.split_once(';')?;
             // An optional version number may follow the id (section 2.2).
@@ -102,9 +106,10 @@ fn results(field: &str) -> Vec<MethodResult> {
     without_comments(field)
         .split(';')
         .filter_map(|part| {
-            let mut pairs = part.split_whitespace().filter_map(|word| word.split_once('=')).map(|(name, value)| {
-                (name.to_ascii_lowercase(), value.trim_matches('"').to_ascii_lowercase())
-            });
+            let mut pairs =
+                part.split_whitespace().filter_map(|word| word.split_once('=')).map(|(name, value)| {
+                    (name.to_ascii_lowercase(), value.trim_matches('"').to_ascii_lowercase())
+                });
             let (method, result) = pairs.next()?;
             let method = method.split('/').next().unwrap_or_default().to_owned();
             Some(MethodResult { method, result, properties: pairs.collect() })
@@ -177,9 +182,15 @@ mod tests {
             let got = verdicts(&forged);
             assert!(!got.submission && !got.dmarc_pass, "{forged}: {got:?}");
         }
-        assert!(verdicts("Authentication-Results: mx.minem.example; dmarc=fail header.from=minem.example\r\n").fail);
+        assert!(
+            verdicts("Authentication-Results: mx.minem.example; dmarc=fail header.from=minem.example\r\n")
+                .fail
+        );
         let unset = Trust::default();
         let raw = format!("{auth}From: ana@minem.example\r\n\r\nx");
-        assert_eq!(evidence(&parse(raw.into_bytes().into(), &ParseLimits::default()), &unset), Verdicts::default());
+        assert_eq!(
+            evidence(&parse(raw.into_bytes().into(), &ParseLimits::default()), &unset),
+            Verdicts::default()
+        );
     }
 }

@@ -3,8 +3,8 @@
 pub mod backoff;
 pub mod bounce;
 pub mod classify;
-pub mod imap;
 pub mod evidence;
+pub mod imap;
 pub mod intake;
 pub mod mailbox;
 pub mod parse;

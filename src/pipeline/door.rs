@@ -30,7 +30,9 @@ impl Intake for Pipeline {
         let mut taken: Vec<Taken> = Vec::with_capacity(batch.len());
         let known = self.store.known(&place, &uids).await.map_err(refused)?;
         taken.extend(known.into_iter().map(|known| Taken::Yes { uid: known.uid, after: known.after }));
-        let is_new = |uid: u32| !taken.iter().any(|done| matches!(done, Taken::Yes { uid: known, .. } if *known == uid));
+        let is_new = |uid: u32| {
+            !taken.iter().any(|done| matches!(done, Taken::Yes { uid: known, .. } if *known == uid))
+        };
         let new: Vec<Arrived> = batch.into_iter().filter(|mail| is_new(mail.source.uid)).collect();
         let uids: Vec<u32> = new.iter().map(|mail| mail.source.uid).collect();
         // The attempt is counted, durably, before the mail is looked at: a mail that kills the program does so three
@@ -74,7 +76,8 @@ impl Pipeline {
         let mailbox = mail.source.place.mailbox.clone();
         let before = tried.get(&mail.source.uid);
         let crashes = before.map_or(0, |before| before.crashes);
-        let crashed = (crashes >= UNFIT_AFTER).then(|| format!("the program went down with it {crashes} times"));
+        let crashed =
+            (crashes >= UNFIT_AFTER).then(|| format!("the program went down with it {crashes} times"));
         let (raw, unfit) = match mail.content {
             Content::Whole(raw) => (raw, crashed),
             Content::HeaderOnly(header) => {

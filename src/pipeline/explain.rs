@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::letter::{self, Letter};
 use super::House;
+use super::letter::{self, Letter};
 use crate::clock::{Clock, random_seed};
 use crate::decide::{self, Context, Decision, Event, Given, Incoming, Proof};
 use crate::desk::Counter;
@@ -33,7 +33,8 @@ impl Explained {
         mailbox: &str,
     ) -> Result<Self, StoreError> {
         let given = Given { now: clock.now(), seed: random_seed().unwrap_or_default() };
-        let letter = Letter { queue: house.queue_of(mailbox), ..Letter::of(raw, mailbox, Origin::Deliver(None)) };
+        let letter =
+            Letter { queue: house.queue_of(mailbox), ..Letter::of(raw, mailbox, Origin::Deliver(None)) };
         let proof = supposed.map_or(Proof::None, Proof::Supposed);
         let (event, _) = letter::read(letter, proof, house);
         let mut lookup = decide::lookup(&event, &house.policy.desk, given.now);

@@ -98,7 +98,9 @@ pub(super) fn large_contents(read: &[(Event, Entry)]) -> Vec<(Digest, Arc<[u8]>)
     for (event, entry) in read {
         contents.extend(entry.raw.clone());
         if let Event::Mail(incoming) = event {
-            contents.extend(incoming.mail.attachments.iter().map(|file| (file.digest, Arc::clone(&file.content))));
+            contents.extend(
+                incoming.mail.attachments.iter().map(|file| (file.digest, Arc::clone(&file.content))),
+            );
         }
     }
     contents
@@ -136,5 +138,6 @@ pub(super) fn complete(
     }
     let sender = decision.trace.sender.iter().flat_map(|sender| sender.evidence.iter().cloned());
     let matched = decision.trace.matched.iter().map(|matched| matched.evidence.clone());
-    entry.evidence = sender.chain(matched).chain(decision.trace.remarks.iter().cloned()).collect::<Vec<_>>().join("; ");
+    entry.evidence =
+        sender.chain(matched).chain(decision.trace.remarks.iter().cloned()).collect::<Vec<_>>().join("; ");
 }

@@ -34,7 +34,9 @@ impl Writing {
         let raw = match row.try_get::<Option<Vec<u8>>, _>("content")? {
             Some(content) => content,
             None => {
-                let digest = Columns(&row).digest("raw")?.ok_or_else(|| StoreError::Missing(format!("held mail {held}")))?;
+                let digest = Columns(&row)
+                    .digest("raw")?
+                    .ok_or_else(|| StoreError::Missing(format!("held mail {held}")))?;
                 self.file(&digest).await?
             }
         };

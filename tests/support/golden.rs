@@ -9,7 +9,10 @@ use taquilla::decide::{self, Context, HeldMail, Lookup, SentCount, Surveyed};
 use taquilla::desk::token::{self, Keys, Use};
 use taquilla::desk::{Counter, NewTicket, Priority, StateType, Ticket, TicketId, TicketNumber};
 use taquilla::mail::{Address, Digest, Language, MessageId};
+use taquilla::ingest::parse::ParseLimits;
+use taquilla::outbound::template::Templates;
 use taquilla::pipeline::House;
+use taquilla::store::keys::Identity;
 
 /// The `.given` file.
 #[derive(Debug, Default, Deserialize)]
@@ -181,7 +184,8 @@ pub fn tokens_filled(raw: &[u8], house: &House, now: Timestamp) -> Vec<u8> {
     while let Some(at) = rest.windows(mark.len()).position(|window| window == mark) {
         out.extend(&rest[..at]);
         let inside = &rest[at + mark.len()..];
-        let end = inside.iter().enumerate().rposition(|(i, octet)| *octet == b'@' && i < line_end(inside)).unwrap();
+        let end =
+            inside.iter().enumerate().rposition(|(i, octet)| *octet == b'@' && i < line_end(inside)).unwrap();
         let words = String::from_utf8(inside[..end].to_vec()).unwrap();
         let [purpose, address, number] = words.split(' ').collect::<Vec<_>>()[..] else { panic!("{words}") };
         let purpose = match purpose {
@@ -200,4 +204,15 @@ pub fn tokens_filled(raw: &[u8], house: &House, now: Timestamp) -> Vec<u8> {
 
 fn line_end(text: &[u8]) -> usize {
     text.iter().position(|octet| *octet == b'\n').unwrap_or(text.len())
+}
+
+/// The example desk with fixed keys.
+pub fn house() -> House {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ministry/taquilla.toml");
+    let identity = Identity { keys: keys(), instance: "golden".to_owned() };
+    let loaded = taquilla::config::load::load_with(Some(&path), &[]).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    let desk = loaded.desk(identity.keys, identity.instance);
+    let rules = taquilla::rules::RuleSet::none();
+    let queues = BTreeMap::from([("soporte".to_owned(), "Mesa de Ayuda".to_owned())]);
+    House::new(taquilla::decide::Policy { desk, rules }, Templates::default(), ParseLimits::default(), queues)
 }
