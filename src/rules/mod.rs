@@ -3,9 +3,30 @@
 //! Rules say what is wanted; `decide` does it, after the same checks as for anybody else.
 
 mod action;
+mod action_key;
+mod comparison;
+mod condition;
+mod expression;
 mod facts;
+mod file;
+mod key;
+mod names;
+mod pattern;
+mod read_then;
+mod read_when;
+mod seen;
 mod set;
+mod template;
+mod trace;
+mod words;
 
 pub use action::{Action, Steps};
+pub use action_key::actions_table;
 pub use facts::{Facts, RuleEvent};
+pub use file::RuleTest;
+pub use key::conditions_table;
+pub use read_then::Expectation;
 pub use set::{Evaluated, RuleSet};
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,12 @@
 //! A rule set: what was read, in its order, and the asking of it.
 
+use jiff::tz::TimeZone;
+
+use super::file::{Rule, RuleTest};
+use super::names::Names;
+use super::seen::{Asking, Field};
+use super::trace::words;
+use super::words::Vocabulary;
 use super::{Action, Facts};
 use crate::decide::RuleTrace;
 use crate::desk::RuleRef;
@@ -18,22 +25,106 @@ pub struct Evaluated {
 /// All rule files of a desk, read and compiled.
 #[derive(Debug, Clone)]
 pub struct RuleSet {
-    digest: Digest,
+    pub(super) digest: Digest,
+    pub(super) rules: Vec<Rule>,
+    pub(super) tests: Vec<RuleTest>,
+    /// The fields of mails that rules ask about.
+    pub(super) fields: Vec<Field>,
+    pub(super) vocabulary: Vocabulary,
+    pub(super) names: Names,
+    pub(super) time_zone: TimeZone,
 }
 
 impl RuleSet {
     /// A set without rules.
     pub fn none() -> Self {
-        Self { digest: Digest::of(b"") }
+        Self {
+            digest: Digest::of(b""),
+            rules: Vec::new(),
+            tests: Vec::new(),
+            fields: Vec::new(),
+            vocabulary: Vocabulary::default(),
+            names: Names::default(),
+            time_zone: TimeZone::UTC,
+        }
     }
 
-    /// The digest of all files.
+    /// The digest of all files, names and texts.
     pub fn digest(&self) -> Digest {
         self.digest
     }
 
-    /// Asks every rule about a mail.
-    pub fn evaluate(&self, _facts: &Facts<'_>) -> Evaluated {
-        Evaluated::default()
+    /// How many rules there are.
+    pub fn len(&self) -> usize {
+        self.rules.len()
     }
+
+    /// Whether there is no rule.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// The tests that stand in the files, in their order.
+    pub fn tests(&self) -> &[RuleTest] {
+        &self.tests
+    }
+
+    /// Asks every rule about a mail, in order, until one that holds says `stop`. A rule sees what the rules
+    /// before it set.
+    pub fn evaluate(&self, facts: &Facts<'_>) -> Evaluated {
+        let asking = Asking::new(self, facts);
+        let mut evaluated = Evaluated::default();
+        for rule in &self.rules {
+            let (matched, conditions) = holds(rule, &asking);
+            let mut done = Vec::new();
+            if matched {
+                done = act(rule, &asking, &mut evaluated.actions);
+            }
+            let rule_reference = rule.reference.clone();
+            evaluated.traces.push(RuleTrace { rule: rule_reference, matched, conditions, actions: done });
+            if matched && rule.stop {
+                break;
+            }
+        }
+        evaluated
+    }
+}
+
+/// Whether all conditions of a rule hold, with the trace up to the first that does not.
+fn holds(rule: &Rule, asking: &Asking<'_>) -> (bool, Vec<String>) {
+    let mut trace = Vec::new();
+    asking.forget_groups(0);
+    for condition in &rule.conditions {
+        let mut line = String::new();
+        let holds = condition.holds(asking, &mut line);
+        if !holds || !condition.is_implied() {
+            trace.push(line);
+        }
+        if !holds {
+            return (false, trace);
+        }
+    }
+    (true, trace)
+}
+
+/// Fills in the actions of a rule that holds; its lines of trace.
+fn act(rule: &Rule, asking: &Asking<'_>, actions: &mut Vec<(RuleRef, Action)>) -> Vec<String> {
+    let set = asking.set;
+    let mut trace = Vec::new();
+    for planned in &rule.planned {
+        let text = planned.text.fill(|group| asking.group(group));
+        let when = (asking.facts.now, &set.time_zone);
+        match set.names.action(planned.key, &planned.name, &text, planned.origin, when) {
+            Ok(action) => {
+                trace.push(words(&action));
+                asking.remember(&action);
+                actions.push((rule.reference.clone(), action));
+            }
+            Err(refused) => trace.push(format!("left out: {}", refused.title)),
+        }
+    }
+    if rule.stop {
+        trace.push("stop".to_owned());
+    }
+    trace
 }

@@ -1,0 +1,158 @@
+//! Reads rule files.
+
+use std::sync::Arc;
+
+use super::Expectation;
+use super::condition::Condition;
+use super::expression::wide_set;
+use super::names::Names;
+use super::read_then::{Planned, Then, expectations};
+use super::read_when::{Gathered, When};
+use super::seen::Field;
+use super::set::RuleSet;
+use crate::config::diagnostic::{Diagnostic, Source};
+use crate::config::table::{Document, Table, refuse_duplicates};
+use crate::desk::{Desk, RuleRef};
+use crate::mail::Digest;
+
+/// One rule, compiled.
+#[derive(Debug, Clone)]
+pub(super) struct Rule {
+    pub(super) reference: RuleRef,
+    pub(super) conditions: Vec<Condition>,
+    pub(super) planned: Vec<Planned>,
+    /// No rule after this one is asked once it holds.
+    pub(super) stop: bool,
+}
+
+/// A test that stands beside a rule: this mail, and what is to become of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleTest {
+    /// The rule that it stands beside.
+    pub rule: RuleRef,
+    /// Line of the test, counted from 1.
+    pub line: usize,
+    /// The mail: a path, relative to the folder of `taquilla.toml`.
+    pub mail: String,
+    /// All of it has to be so.
+    pub expect: Vec<Expectation>,
+}
+
+impl RuleSet {
+    /// Reads and compiles all rule files, in the order given: names are shown with mistakes and traces.
+    /// `templates` are the names of mail templates that rules may use.
+    ///
+    /// # Errors
+    /// All mistakes of all files.
+    pub fn read(
+        files: &[(String, String)],
+        desk: &Desk,
+        templates: &[&str],
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let digest = digest(files);
+        let mut mistakes = Vec::new();
+        let mut rules = Vec::new();
+        let mut tests = Vec::new();
+        let mut gathered = Gathered::new(desk, Names::of(desk, templates));
+        for (name, text) in files {
+            let source = Source::new(name, text.as_str());
+            match Document::parse(&source) {
+                Ok(document) => {
+                    read_file(&document, &digest, &mut gathered, &mut rules, &mut tests);
+                    mistakes.extend(document.into_mistakes());
+                }
+                Err(errors) => mistakes.extend(errors),
+            }
+        }
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        let fields = gathered.fields.iter().map(|parts| Field {
+            key: parts.key,
+            name: parts.name.clone(),
+            wide: wide_set(&parts.wide),
+        });
+        Ok(Self {
+            digest,
+            rules,
+            tests,
+            fields: fields.collect(),
+            vocabulary: gathered.vocabulary,
+            names: gathered.names,
+            time_zone: desk.time_zone.clone(),
+        })
+    }
+}
+
+/// The digest of the whole set: names and texts, each with its length, so that no two sets run together.
+fn digest(files: &[(String, String)]) -> Digest {
+    let mut octets = Vec::new();
+    for text in files.iter().flat_map(|(name, text)| [name, text]) {
+        octets.extend_from_slice(format!("{}:", text.len()).as_bytes());
+        octets.extend_from_slice(text.as_bytes());
+    }
+    Digest::of(&octets)
+}
+
+fn read_file(
+    document: &Document<'_>,
+    digest: &Digest,
+    gathered: &mut Gathered<'_>,
+    rules: &mut Vec<Rule>,
+    tests: &mut Vec<RuleTest>,
+) {
+    let root = document.root();
+    let mut names = Vec::new();
+    for table in root.tables("rule") {
+        names.extend(table.get("name"));
+        read_rule(&table, digest, gathered, rules, tests);
+        table.finish();
+    }
+    refuse_duplicates("rule", names);
+    root.finish();
+}
+
+fn read_rule(
+    table: &Table<'_>,
+    digest: &Digest,
+    gathered: &mut Gathered<'_>,
+    rules: &mut Vec<Rule>,
+    tests: &mut Vec<RuleTest>,
+) {
+    let name = table.require("name").and_then(|value| value.filled()).unwrap_or_default();
+    let reference = RuleRef {
+        name: name.trim().to_owned(),
+        file: Arc::clone(table.source()).name.clone(),
+        line: table.line(),
+        set: digest.to_string().chars().take(12).collect(),
+    };
+    let when = table.get("when").and_then(|value| value.table());
+    let mut reader = When::new(gathered);
+    let conditions = reader.read(when.as_ref());
+    let groups = std::mem::take(&mut reader.groups);
+    let zone = gathered.zone();
+    let mut stop = table.boolean("stop").unwrap_or_default();
+    let mut then = Then { names: &gathered.names, zone, groups: &groups, planned: Vec::new() };
+    let actions = table.get("then");
+    if let Some(actions) = actions.as_ref().and_then(|value| value.table()) {
+        stop |= then.read(&actions);
+    }
+    if actions.is_none() && !stop {
+        let help = Some("give it a `then.queue = ...`, or `stop = true`".to_owned());
+        table.wrong("this rule does nothing", "", help);
+    }
+    let planned = then.planned;
+    for test in table.tables("test") {
+        let mail = test.require("mail").and_then(|value| value.filled());
+        let expect = test.require("expect").and_then(|value| value.table());
+        let expect = expect.map(|expect| expectations(&expect, &gathered.names, zone)).unwrap_or_default();
+        tests.extend(mail.map(|mail| RuleTest {
+            rule: reference.clone(),
+            line: test.line(),
+            mail: mail.to_owned(),
+            expect,
+        }));
+        test.finish();
+    }
+    rules.push(Rule { reference, conditions, planned, stop });
+}

@@ -1,0 +1,200 @@
+//! What a text is compared with: words, a whole value, stars, a regular expression, a comparison.
+
+use jiff::tz::TimeZone;
+
+use super::comparison::Comparison;
+use super::expression::{Expression, Unusable};
+use super::seen::{Asking, Seen};
+use super::words::{Vocabulary, fold};
+
+/// How a plain word in a rule file is compared with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Plain {
+    /// As words somewhere in the field.
+    Words,
+    /// As an address, a domain, or words of address and name.
+    Address,
+    /// As the whole value.
+    Whole,
+}
+
+/// One pattern, compiled.
+#[derive(Debug, Clone)]
+pub(super) enum Pattern {
+    /// These words, side by side.
+    Words(Vec<u32>),
+    /// All of it, folded; of an address the address.
+    Whole(String),
+    /// The domain of an address, lower case.
+    Domain(String),
+    /// Stars for anything.
+    Stars(Stars),
+    /// A regular expression; its index among the wide ones of its field, where there are any.
+    Expression {
+        /// Compiled.
+        exact: Box<regex::Regex>,
+        /// Which of the wide expressions of the field.
+        wide: Option<usize>,
+    },
+    /// A number or a date that compares so.
+    Compared(Comparison),
+}
+
+/// Why a pattern cannot be used: the whole of it, or a place within a regular expression.
+#[derive(Debug)]
+pub(super) enum Mistaken {
+    /// What is wrong, and what to do.
+    Whole(&'static str, &'static str),
+    /// Octets before the expression within the text, and what is wrong with it.
+    Within(usize, Unusable),
+}
+
+impl Pattern {
+    /// Reads one. `wide` keeps the wide form of an expression and says which it is.
+    pub(super) fn read(
+        text: &str,
+        plain: Plain,
+        vocabulary: &mut Vocabulary,
+        zone: &TimeZone,
+        wide: &mut dyn FnMut(String) -> Option<usize>,
+    ) -> Result<Self, Mistaken> {
+        if text.trim().is_empty() {
+            return Err(Mistaken::Whole(
+                "an empty text compares with nothing",
+                "for \"is absent\" write `false`",
+            ));
+        }
+        if let Some(rest) = text.strip_prefix('/') {
+            let Some(inner) = rest.strip_suffix('/').filter(|inner| !inner.is_empty()) else {
+                return Err(Mistaken::Whole(
+                    "a regular expression must end with /",
+                    "write '/expression/', or leave out the first / for words",
+                ));
+            };
+            let expression = Expression::new(inner).map_err(|unusable| Mistaken::Within(1, unusable))?;
+            let wide = wide(expression.wide);
+            return Ok(Self::Expression { exact: Box::new(expression.exact), wide });
+        }
+        if plain == Plain::Whole
+            && let Some(comparison) = Comparison::read_among_texts(text, zone)
+        {
+            return Ok(Self::Compared(comparison));
+        }
+        if text.contains('*') {
+            return Ok(Self::Stars(Stars::new(text)));
+        }
+        match plain {
+            Plain::Whole => Ok(Self::Whole(fold(text.trim()))),
+            Plain::Address if text.contains('@') => {
+                let address = text.trim();
+                Ok(match address.strip_prefix('@') {
+                    Some(domain) => Self::Domain(domain.to_lowercase()),
+                    None => Self::Whole(fold(address)),
+                })
+            }
+            Plain::Words | Plain::Address => {
+                let phrase = vocabulary.phrase(text);
+                if phrase.is_empty() {
+                    return Err(Mistaken::Whole(
+                        "there is no letter and no digit in it",
+                        "words are letters and digits; use '/expression/' for other characters",
+                    ));
+                }
+                Ok(Self::Words(phrase))
+            }
+        }
+    }
+
+    /// The groups of an expression.
+    pub(super) fn groups(&self) -> Vec<String> {
+        match self {
+            Self::Expression { exact, .. } => exact.capture_names().flatten().map(str::to_owned).collect(),
+            Self::Words(_) | Self::Whole(_) | Self::Domain(_) | Self::Stars(_) | Self::Compared(_) => {
+                Vec::new()
+            }
+        }
+    }
+
+    /// Whether a value is like this; the groups of an expression are kept.
+    pub(super) fn matches(&self, seen: &Seen<'_>, asking: &Asking<'_>) -> bool {
+        match self {
+            Self::Words(phrase) => seen.words(&asking.set.vocabulary).contain(phrase),
+            Self::Whole(whole) => fold(seen.target().trim()) == *whole,
+            Self::Domain(domain) => {
+                seen.target().rsplit_once('@').is_some_and(|(_, host)| host.to_lowercase() == *domain)
+            }
+            Self::Stars(stars) => {
+                // Anybody may put an address into a display name: what names a domain looks at the address.
+                stars.matches(seen.folded_target())
+                    || (!stars.of_address && seen.name().is_some_and(|name| stars.matches(&fold(name))))
+            }
+            Self::Expression { exact, wide } => {
+                if wide.is_some_and(|index| !seen.perhaps(index)) {
+                    return false;
+                }
+                let Some(captures) = exact.captures(seen.target()) else { return false };
+                asking.keep_groups(exact, &captures);
+                true
+            }
+            Self::Compared(comparison) => comparison.holds_for_text(seen.target(), &asking.set.time_zone),
+        }
+    }
+}
+
+/// A pattern with stars, cut at them. It is compared with the whole of a folded value, in linear time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stars {
+    of_address: bool,
+    first: String,
+    middle: Vec<String>,
+    last: String,
+}
+
+impl Stars {
+    /// Cuts a text that has a star at least.
+    pub(super) fn new(text: &str) -> Self {
+        let folded = fold(text.trim());
+        let mut pieces: Vec<&str> = folded.split('*').collect();
+        let last = pieces.pop().unwrap_or_default().to_owned();
+        let mut pieces = pieces.into_iter();
+        let first = pieces.next().unwrap_or_default().to_owned();
+        let middle = pieces.filter(|piece| !piece.is_empty()).map(str::to_owned).collect();
+        Self { of_address: folded.contains('@'), first, middle, last }
+    }
+
+    /// Whether a folded text is like this.
+    pub(super) fn matches(&self, folded: &str) -> bool {
+        let Some(mut rest) = folded.strip_prefix(self.first.as_str()) else { return false };
+        for piece in &self.middle {
+            let Some((_, behind)) = rest.split_once(piece.as_str()) else { return false };
+            rest = behind;
+        }
+        rest.ends_with(self.last.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_stand_for_anything() {
+        for (pattern, text, expected) in [
+            ("*@monitor.minem.example", "srv1@MONITOR.minem.example", true),
+            ("*@monitor.minem.example", "srv1@monitor.minem.example.org", false),
+            ("alarm*", "alarm", true),
+            ("alarm*", "an alarm", false),
+            ("*técnico*", "Soporte TECNICO 2", true),
+            ("a*b*c", "aXbYc", true),
+            ("a*b*c", "acb", false),
+            ("a*a", "a", false),
+            ("a*a", "aa", true),
+            ("*", "", true),
+            ("**", "anything", true),
+            ("*ab*ab*", "abab", true),
+            ("*ab*ab*", "aab", false),
+        ] {
+            assert_eq!(Stars::new(pattern).matches(&fold(text)), expected, "{pattern} {text}");
+        }
+    }
+}

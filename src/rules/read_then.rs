@@ -1,0 +1,242 @@
+//! Reads `then`, and what a rule's own tests expect of it.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::action_key::{ACTION_ROWS, ActionKey, ActionRow, Form};
+use super::names::{Names, Origin, Refused};
+use super::template::Template;
+use crate::config::diagnostic::Diagnostic;
+use crate::config::table::{Table, Value, unknown_key};
+
+/// An action whose groups are not filled in yet.
+#[derive(Debug, Clone)]
+pub(super) struct Planned {
+    pub(super) key: ActionKey,
+    /// Of a free field; of `notify` the template.
+    pub(super) name: String,
+    pub(super) text: Template,
+    /// A mail has a say in it.
+    pub(super) origin: Origin,
+}
+
+/// Reads the actions of one rule.
+pub(super) struct Then<'a> {
+    pub(super) names: &'a Names,
+    pub(super) zone: &'a TimeZone,
+    /// Groups of the rule's conditions.
+    pub(super) groups: &'a BTreeSet<String>,
+    pub(super) planned: Vec<Planned>,
+}
+
+impl Then<'_> {
+    /// Reads all of `then`; whether it says `stop`.
+    pub(super) fn read(&mut self, table: &Table<'_>) -> bool {
+        let mut stop = false;
+        for (name, value) in table.entries() {
+            if name == "stop" {
+                stop = value.boolean().unwrap_or_default();
+            } else if name == "field" {
+                let Some(fields) = value.table() else { continue };
+                for (field, value) in fields.entries() {
+                    self.texts(ActionKey::Field, field, &value, false);
+                }
+            } else if let Some(row) = ACTION_ROWS.iter().find(|row| row.name == name) {
+                self.action(row, &value);
+            } else {
+                unknown(table, name, &value);
+            }
+        }
+        stop
+    }
+
+    fn action(&mut self, row: &ActionRow, value: &Value<'_>) {
+        match row.form {
+            Form::Text => self.texts(row.key, "", value, false),
+            Form::Texts => self.texts(row.key, "", value, true),
+            Form::Boolean => {
+                if let Some(on) = value.boolean() {
+                    self.plan(row.key, "", if on { "true" } else { "false" }, value);
+                }
+            }
+            Form::Switch => self.switch(row, "true", value),
+            Form::TextOrSwitch if value.raw().is_bool() => self.switch(row, "rejected", value),
+            Form::TextOrSwitch => self.texts(row.key, "", value, false),
+            Form::Recipients => {
+                for item in value.one_or_many() {
+                    self.recipient(row.key, &item);
+                }
+            }
+        }
+    }
+
+    fn switch(&mut self, row: &ActionRow, text: &str, value: &Value<'_>) {
+        match value.boolean() {
+            Some(true) => self.plan(row.key, "", text, value),
+            Some(false) => {
+                let help = "leave it out; it does not undo what an earlier rule says".to_owned();
+                value.wrong(format!("`{} = false` does nothing", row.name), "", Some(help));
+            }
+            None => {}
+        }
+    }
+
+    fn texts(&mut self, key: ActionKey, name: &str, value: &Value<'_>, many: bool) {
+        let items = if many { value.one_or_many() } else { vec![value.clone()] };
+        for item in items {
+            if let Some(number) = item.plain_integer() {
+                self.plan(key, name, &number.to_string(), &item);
+            } else if let (ActionKey::Pending, Some(date)) = (key, item.raw().as_datetime()) {
+                self.plan(key, name, &date.to_string(), &item);
+            } else if let Some(text) = item.string() {
+                self.plan(key, name, text, &item);
+            }
+        }
+    }
+
+    fn recipient(&mut self, key: ActionKey, item: &Value<'_>) {
+        if !item.raw().is_table() {
+            return self.texts(key, "", item, false);
+        }
+        let Some(table) = item.table() else { return };
+        let template = table.get("template").and_then(|value| {
+            self.names.template(value.string()?).map_err(|refused| refuse(&value, refused)).ok()
+        });
+        if let Some(to) = table.require("to") {
+            for whom in to.one_or_many() {
+                self.texts(key, template.as_deref().unwrap_or_default(), &whom, false);
+            }
+        }
+        table.finish();
+    }
+
+    /// Keeps an action; one without groups is tried at once.
+    fn plan(&mut self, key: ActionKey, name: &str, text: &str, value: &Value<'_>) {
+        let template = match Template::read(text) {
+            Ok(template) => template,
+            Err(at) => {
+                let source = value.place("").source;
+                let title = "`{{` without `}}`";
+                let help = Some("a named group is written {{name}}".to_owned());
+                value.add(Diagnostic::error(&source, value.span_within(at), title, "").help(help));
+                return;
+            }
+        };
+        let mut origin = Origin::File;
+        let mut known = true;
+        for (group, at) in template.groups() {
+            origin = Origin::Mail;
+            if !self.groups.contains(group) {
+                known = false;
+                self.unknown_group(group, value, at);
+            }
+        }
+        if origin == Origin::File {
+            let tried = self.names.action(key, name, text, origin, (Timestamp::UNIX_EPOCH, self.zone));
+            if let Err(refused) = tried {
+                return refuse(value, refused);
+            }
+        }
+        if known {
+            self.planned.push(Planned { key, name: name.to_owned(), text: template, origin });
+        }
+    }
+
+    fn unknown_group(&self, group: &str, value: &Value<'_>, at: std::ops::Range<usize>) {
+        let names: Vec<&str> = self.groups.iter().map(String::as_str).collect();
+        let help = if names.is_empty() {
+            Some("no condition of this rule has a named group: '/(?<name>...)/'".to_owned())
+        } else {
+            crate::config::table::suggestion(group, &names)
+        };
+        let source = value.place("").source;
+        let title = format!("no condition of this rule has a group `{group}`");
+        value.add(Diagnostic::error(&source, value.span_within(at), title, "unknown group").help(help));
+    }
+}
+
+fn refuse(value: &Value<'_>, refused: Refused) {
+    value.wrong(refused.title, "", refused.help);
+}
+
+fn unknown(table: &Table<'_>, name: &str, value: &Value<'_>) {
+    let mut known: Vec<&str> =
+        ACTION_ROWS.iter().map(|row| row.name.split('.').next().unwrap_or_default()).collect();
+    known.push("stop");
+    let synonym = match name {
+        "tag" => Some("tags"),
+        "watcher" => Some("watchers"),
+        "folder" => Some("move"),
+        "drop" | "delete" => Some("discard"),
+        "fields" => Some("field"),
+        _ => None,
+    };
+    let mistake = match synonym {
+        Some(meant) => {
+            let title = format!("unknown key `{name}` in `then`");
+            Diagnostic::error(table.source(), value.key_span.clone(), title, "not known here")
+                .help(format!("did you mean \"{meant}\"?"))
+        }
+        None => unknown_key(table.source(), value.key_span.clone(), "then", name, &known),
+    };
+    value.add(mistake);
+}
+
+/// What a test expects, in the words of a file: `queue` and `Redes`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expectation {
+    /// A key of `then`, `field.NAME`, or `matched`.
+    pub key: String,
+    /// The value: of `tags` one tag each; of switches `true` or `false`.
+    pub value: String,
+}
+
+/// Reads `expect` of a rule's test; names are checked like those of actions.
+pub(super) fn expectations(table: &Table<'_>, names: &Names, zone: &TimeZone) -> Vec<Expectation> {
+    let mut expected = Vec::new();
+    let known = |key: ActionKey| {
+        !matches!(key, ActionKey::Note | ActionKey::Link | ActionKey::Notify | ActionKey::Pending)
+    };
+    for (name, value) in table.entries() {
+        let row = ACTION_ROWS.iter().find(|row| row.name == name && known(row.key));
+        if name == "field" {
+            let Some(fields) = value.table() else { continue };
+            for (field, value) in fields.entries() {
+                let key = format!("field.{field}");
+                expected.extend(plain(&value).map(|value| Expectation { key, value }));
+            }
+        } else if name == "matched" {
+            let value = value.boolean().map(|matched| matched.to_string());
+            expected.extend(value.map(|value| Expectation { key: name.to_owned(), value }));
+        } else if let Some(row) = row {
+            for item in value.one_or_many() {
+                let Some(text) = plain(&item) else { continue };
+                let switched = item.raw().is_bool();
+                let tried = names.action(row.key, "", &text, Origin::File, (Timestamp::UNIX_EPOCH, zone));
+                match tried {
+                    Err(refused) if !switched => refuse(&item, refused),
+                    Ok(_) | Err(_) => expected.push(Expectation { key: name.to_owned(), value: text }),
+                }
+            }
+        } else {
+            let rows = ACTION_ROWS.iter().filter(|row| known(row.key));
+            let mut known: Vec<&str> =
+                rows.map(|row| row.name.split('.').next().unwrap_or_default()).collect();
+            known.push("matched");
+            value.add(unknown_key(table.source(), value.key_span.clone(), "expect", name, &known));
+        }
+    }
+    expected
+}
+
+fn plain(value: &Value<'_>) -> Option<String> {
+    if let Some(number) = value.plain_integer() {
+        return Some(number.to_string());
+    }
+    if let Some(on) = value.raw().as_bool() {
+        return Some(on.to_string());
+    }
+    value.string().map(str::to_owned)
+}

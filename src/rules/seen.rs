@@ -1,0 +1,312 @@
+//! What the rules see of one mail: each field cut, folded and searched once, when the first rule asks.
+
+use std::borrow::Cow;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex::{Captures, Regex, RegexSet};
+
+use super::key::{ShortKey, TextKey};
+use super::set::RuleSet;
+use super::words::{Vocabulary, Words, fold};
+use super::{Action, Facts, Steps};
+use crate::desk::Priority;
+use crate::mail::Address;
+
+/// Characters of a group that are kept: it may become a title or a field.
+const GROUP_CHARS: usize = 200;
+
+/// One value of a field: the subject, one recipient, the name of one attachment.
+pub(super) struct Seen<'a> {
+    /// What words are looked for in, and what traces show.
+    pub(super) text: Cow<'a, str>,
+    /// Of an address: it alone, and the display name.
+    address: Option<(&'a str, Option<&'a str>)>,
+    set: Option<&'a RegexSet>,
+    words: OnceCell<Words>,
+    folded: OnceCell<String>,
+    hits: OnceCell<BTreeSet<usize>>,
+}
+
+impl<'a> Seen<'a> {
+    /// A plain text.
+    pub(super) fn text(text: impl Into<Cow<'a, str>>, set: Option<&'a RegexSet>) -> Self {
+        Self {
+            text: text.into(),
+            address: None,
+            set,
+            words: OnceCell::new(),
+            folded: OnceCell::new(),
+            hits: OnceCell::new(),
+        }
+    }
+
+    fn address(address: &'a Address, set: Option<&'a RegexSet>) -> Self {
+        let parts = (address.address.as_str(), address.name.as_deref());
+        Self { address: Some(parts), ..Self::text(address.to_string(), set) }
+    }
+
+    /// What whole values and expressions are compared with: of an address the address alone.
+    pub(super) fn target(&self) -> &str {
+        self.address.map_or(self.text.as_ref(), |(address, _)| address)
+    }
+
+    /// The display name of an address.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.address.and_then(|(_, name)| name)
+    }
+
+    /// [`Self::target`], folded.
+    pub(super) fn folded_target(&self) -> &str {
+        self.folded.get_or_init(|| fold(self.target().trim()))
+    }
+
+    /// The words in it.
+    pub(super) fn words(&self, vocabulary: &Vocabulary) -> &Words {
+        self.words.get_or_init(|| Words::of(&self.text, vocabulary))
+    }
+
+    /// Whether a wide expression of the field matches, so that the exact one has to be asked.
+    pub(super) fn perhaps(&self, index: usize) -> bool {
+        let Some(set) = self.set else { return true };
+        self.hits.get_or_init(|| set.matches(self.target()).into_iter().collect()).contains(&index)
+    }
+}
+
+/// A field of a mail that some rule asks about, with the wide forms of all expressions for it.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    pub(super) key: TextKey,
+    /// Name of a header field, lower case; else empty.
+    pub(super) name: String,
+    pub(super) wide: Option<RegexSet>,
+}
+
+/// A field, read.
+pub(super) struct FieldValues<'a> {
+    pub(super) values: Vec<Seen<'a>>,
+    shown: OnceCell<String>,
+}
+
+impl FieldValues<'_> {
+    /// The values as a trace shows them.
+    pub(super) fn shown(&self) -> &str {
+        self.shown.get_or_init(|| shown(self.values.iter().map(|seen| seen.text.as_ref())))
+    }
+}
+
+/// Values as a trace shows them: quoted, on one line, not too long; `none` where there is none.
+pub(super) fn shown<'v>(values: impl Iterator<Item = &'v str>) -> String {
+    const VALUES: usize = 5;
+    const CHARS: usize = 60;
+    let mut out = String::new();
+    for (index, value) in values.enumerate() {
+        if index == VALUES {
+            out.push_str(", ...");
+            break;
+        }
+        out.push_str(if index == 0 { "\"" } else { ", \"" });
+        let mut letters = value.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
+        out.extend(letters.by_ref().take(CHARS));
+        out.push_str(if letters.next().is_some() { "...\"" } else { "\"" });
+    }
+    if out.is_empty() { "none".to_owned() } else { out }
+}
+
+/// One mail being asked about: what was read of it, and what the rules have said so far.
+pub(super) struct Asking<'a> {
+    pub(super) set: &'a RuleSet,
+    pub(super) facts: &'a Facts<'a>,
+    fields: Vec<OnceCell<FieldValues<'a>>>,
+    /// What earlier rules set, in place of what the ticket says.
+    said: RefCell<BTreeMap<(ShortKey, String), String>>,
+    priority: Cell<Option<Priority>>,
+    tags: RefCell<BTreeSet<String>>,
+    /// Named groups of the conditions that held, the last of a name counts.
+    groups: RefCell<Vec<(String, String)>>,
+}
+
+impl<'a> Asking<'a> {
+    pub(super) fn new(set: &'a RuleSet, facts: &'a Facts<'a>) -> Self {
+        Self {
+            set,
+            facts,
+            fields: set.fields.iter().map(|_| OnceCell::new()).collect(),
+            said: RefCell::default(),
+            priority: Cell::new(facts.ticket.map(|ticket| ticket.now.priority)),
+            tags: RefCell::default(),
+            groups: RefCell::default(),
+        }
+    }
+
+    /// The values of a field of the mail.
+    pub(super) fn field(&self, index: usize) -> Option<&FieldValues<'a>> {
+        let field = self.set.fields.get(index)?;
+        let read = || FieldValues { values: self.read(field), shown: OnceCell::new() };
+        Some(self.fields.get(index)?.get_or_init(read))
+    }
+
+    fn read(&self, field: &'a Field) -> Vec<Seen<'a>> {
+        let mail = self.facts.mail;
+        let set = field.wide.as_ref();
+        let mut left = self.facts.text_limit;
+        let mut text = |text: &'a str| {
+            let kept = cut(text, left);
+            left -= kept.len();
+            (!kept.is_empty()).then(|| Seen::text(kept, set))
+        };
+        match field.key {
+            TextKey::Subject => text(&mail.subject).into_iter().collect(),
+            TextKey::New => text(&mail.body.new_text).into_iter().collect(),
+            TextKey::Whole => text(&mail.body.text).into_iter().collect(),
+            TextKey::Header => mail.header(&field.name).filter_map(text).collect(),
+            TextKey::AttachmentName => {
+                // Index by index like the attachments themselves, so none may be left out.
+                mail.attachments.iter().map(|file| Seen::text(cut(&file.name, 1_000), set)).collect()
+            }
+            TextKey::From => mail.from.iter().map(|address| Seen::address(address, set)).collect(),
+            TextKey::To => mail.to.iter().map(|address| Seen::address(address, set)).collect(),
+            TextKey::Cc => mail.cc.iter().map(|address| Seen::address(address, set)).collect(),
+            TextKey::Recipient => mail.recipients().map(|address| Seen::address(address, set)).collect(),
+        }
+    }
+
+    /// The values of a short key; empty where it is absent.
+    pub(super) fn short(&self, key: ShortKey, name: &str) -> Vec<Cow<'a, str>> {
+        if let Some(said) = self.said.borrow().get(&(key, name.to_owned())) {
+            return vec![Cow::Owned(said.clone())];
+        }
+        let facts = self.facts;
+        let ticket = facts.ticket.map(|ticket| &ticket.now);
+        let value = match key {
+            ShortKey::Mailbox => Some(facts.mailbox),
+            ShortKey::Language => facts.mail.language.map(|language| language.code()),
+            ShortKey::Class => Some(facts.classified.class.word()),
+            ShortKey::Sender => Some(facts.sender.word()),
+            ShortKey::Authentication => Some(facts.authentication),
+            ShortKey::Event => Some(facts.event.word()),
+            ShortKey::Queue => ticket.map(|ticket| ticket.queue.as_str()),
+            ShortKey::State => ticket.map(|ticket| ticket.state.as_str()),
+            ShortKey::StateType => ticket.map(|ticket| ticket.state_type.word()),
+            ShortKey::Type => ticket.map(|ticket| ticket.kind.as_str()),
+            ShortKey::Service => ticket.and_then(|ticket| ticket.service.as_deref()),
+            ShortKey::Owner => ticket.and_then(|ticket| ticket.owner.as_deref()),
+            ShortKey::Responsible => ticket.and_then(|ticket| ticket.responsible.as_deref()),
+            ShortKey::Field => ticket.and_then(|ticket| ticket.fields.get(name)).map(String::as_str),
+            ShortKey::Customer => facts.customer.map(|_| "known"),
+            ShortKey::Column => self.column(name),
+            ShortKey::Tag => {
+                let own = ticket.into_iter().flat_map(|ticket| ticket.tags.iter().map(String::as_str));
+                let said = self.tags.borrow();
+                return own.map(Cow::Borrowed).chain(said.iter().cloned().map(Cow::Owned)).collect();
+            }
+        };
+        value.map(Cow::Borrowed).into_iter().collect()
+    }
+
+    fn column(&self, name: &str) -> Option<&'a str> {
+        let customer = self.facts.customer?;
+        let value = match name {
+            "name" => customer.name.as_deref(),
+            "department" => customer.department.as_deref(),
+            "language" => customer.language.map(|language| language.code()),
+            _ => customer.fields.get(name).map(String::as_str),
+        };
+        value.filter(|value| !value.trim().is_empty())
+    }
+
+    /// The priority as it stands.
+    pub(super) fn priority(&self) -> Option<Priority> {
+        self.priority.get()
+    }
+
+    /// Lets the rules that follow see what this one does.
+    pub(super) fn remember(&self, action: &Action) {
+        let (key, name, value) = match action {
+            Action::Queue(name) => (ShortKey::Queue, "", name.as_str()),
+            Action::Type(name) => (ShortKey::Type, "", name.as_str()),
+            Action::Service(name) => (ShortKey::Service, "", name.as_str()),
+            Action::State(name) => {
+                let kind = self.set.names.state_type(name).unwrap_or_default();
+                self.say(ShortKey::StateType, "", kind);
+                (ShortKey::State, "", name.as_str())
+            }
+            Action::Owner(login) => (ShortKey::Owner, "", login.as_str()),
+            Action::Responsible(login) => (ShortKey::Responsible, "", login.as_str()),
+            Action::Field(name, value) => (ShortKey::Field, name.as_str(), value.as_str()),
+            Action::Priority(Steps::To(priority)) => return self.priority.set(Some(*priority)),
+            Action::Priority(Steps::By(steps)) => {
+                return self.priority.set(self.priority.get().map(|before| before.moved(*steps)));
+            }
+            Action::Tag(tag) => {
+                self.tags.borrow_mut().insert(tag.clone());
+                return;
+            }
+            Action::Sla(_)
+            | Action::PendUntil(_)
+            | Action::Level(_)
+            | Action::Link(_)
+            | Action::Title(_)
+            | Action::Lock(_)
+            | Action::Watcher(_)
+            | Action::Note(_)
+            | Action::Notify { .. }
+            | Action::SuppressReply
+            | Action::Reject(_)
+            | Action::Discard
+            | Action::Quarantine
+            | Action::MoveMail(_) => return,
+        };
+        self.say(key, name, value);
+    }
+
+    fn say(&self, key: ShortKey, name: &str, value: &str) {
+        self.said.borrow_mut().insert((key, name.to_owned()), value.to_owned());
+    }
+
+    /// Keeps the named groups of a match, on one line each and not too long.
+    pub(super) fn keep_groups(&self, expression: &Regex, captures: &Captures<'_>) {
+        let mut groups = self.groups.borrow_mut();
+        for name in expression.capture_names().flatten() {
+            let Some(found) = captures.name(name) else { continue };
+            let line: String = found
+                .as_str()
+                .trim()
+                .chars()
+                .take(GROUP_CHARS)
+                .map(|c| if c.is_control() { ' ' } else { c })
+                .collect();
+            groups.push((name.to_owned(), line));
+        }
+    }
+
+    /// How many groups are kept; for [`Self::forget_groups`].
+    pub(super) fn groups_kept(&self) -> usize {
+        self.groups.borrow().len()
+    }
+
+    /// Forgets the groups kept since: the conditions that they come from did not hold after all.
+    pub(super) fn forget_groups(&self, kept: usize) {
+        self.groups.borrow_mut().truncate(kept);
+    }
+
+    /// A group by name; empty where the alternative that it stands in did not match.
+    pub(super) fn group(&self, name: &str) -> String {
+        let groups = self.groups.borrow();
+        groups
+            .iter()
+            .rev()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.clone())
+            .unwrap_or_default()
+    }
+}
+
+/// The longest beginning of at most `limit` octets that cuts no character in two.
+fn cut(text: &str, limit: usize) -> &str {
+    let mut end = limit.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}

@@ -1,0 +1,4 @@
+mod actions;
+mod conditions;
+mod desk;
+mod never_panics;

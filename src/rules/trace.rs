@@ -1,0 +1,37 @@
+//! Actions in words, as `explain` and the history show them.
+
+use super::{Action, Steps};
+
+/// `queue = Redes`, `priority +1`, `discard`.
+pub(super) fn words(action: &Action) -> String {
+    match action {
+        Action::Queue(name) => format!("queue = {name}"),
+        Action::Type(name) => format!("type = {name}"),
+        Action::Service(name) => format!("service = {name}"),
+        Action::Sla(name) => format!("sla = {name}"),
+        Action::Priority(Steps::To(priority)) => format!("priority = {}", priority.value()),
+        Action::Priority(Steps::By(steps)) => format!("priority {steps:+}"),
+        Action::State(name) => format!("state = {name}"),
+        Action::PendUntil(time) => format!("pending until {time}"),
+        Action::Level(level) => format!("level = {level}"),
+        Action::Link(number) => format!("link to {number}"),
+        Action::Owner(login) => format!("owner = {login}"),
+        Action::Responsible(login) => format!("responsible = {login}"),
+        Action::Title(title) => format!("title = {title}"),
+        Action::Lock(true) => "lock".to_owned(),
+        Action::Lock(false) => "unlock".to_owned(),
+        Action::Tag(tag) => format!("tag +{tag}"),
+        Action::Field(name, value) => format!("field.{name} = {value}"),
+        Action::Watcher(login) => format!("watcher +{login}"),
+        Action::Note(text) => format!("note: {}", text.lines().next().unwrap_or_default()),
+        Action::Notify { whom, template: None } => format!("notify {}", whom.word()),
+        Action::Notify { whom, template: Some(template) } => {
+            format!("notify {} with {template}", whom.word())
+        }
+        Action::SuppressReply => "no automatic reply".to_owned(),
+        Action::Reject(template) => format!("reject with {template}"),
+        Action::Discard => "discard".to_owned(),
+        Action::Quarantine => "quarantine".to_owned(),
+        Action::MoveMail(folder) => format!("move the mail to {folder}"),
+    }
+}
