@@ -15,10 +15,12 @@ mod intake;
 pub mod keys;
 mod lock;
 mod open;
+mod outbox;
 mod prefetch;
 mod reading;
 #[cfg(test)]
 mod tests;
+mod timers;
 mod values;
 mod whole_ticket;
 mod writing;
@@ -29,4 +31,9 @@ pub use held::KeptMail;
 pub use intake::{Attempts, UNFIT_AFTER};
 pub use lock::{LockError, RunLock};
 pub use open::{Store, StoreOptions};
+pub use outbox::{DueMail, InDoubt, LeftOver};
+pub use reading::{
+    HistoryLine, JournalFilter, JournalLine, LinkedTicket, OutboxLine, Page, QuarantineLine, ShownArticle,
+    Status, SurveyLine, TicketFilter, TicketLine,
+};
 pub use writing::Writing;

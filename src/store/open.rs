@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::ConnectOptions as _;
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous};
@@ -65,6 +66,9 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(options.busy_timeout)
+            .statement_cache_capacity(200)
+            // Where it matters, the store says itself what went wrong.
+            .disable_statement_logging()
             // After one large mail the log shrinks again.
             .pragma("journal_size_limit", "33554432")
             .pragma("trusted_schema", "OFF");
@@ -96,7 +100,8 @@ impl Store {
         &self.dir
     }
 
-    /// Takes the pen: from here to the commit nobody else writes, so what is read stays true until then.
+    /// Takes the pen: from here to the commit nobody else writes, so what is read stays true until then. There is
+    /// one pen: with it in hand, nothing else of the store that writes may be waited for.
     ///
     /// # Errors
     /// [`StoreError::Busy`] if another program holds it for longer than the busy timeout.

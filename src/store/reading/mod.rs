@@ -1,3 +1,32 @@
 //! Reading for people: lists by pages, so that no table is ever in memory whole.
 
 mod blob;
+mod journal;
+mod outbox;
+mod quarantine;
+mod status;
+mod surveys;
+mod thread;
+mod tickets;
+
+pub use journal::{JournalFilter, JournalLine};
+pub use outbox::OutboxLine;
+pub use quarantine::QuarantineLine;
+pub use status::Status;
+pub use surveys::SurveyLine;
+pub use thread::{HistoryLine, LinkedTicket, ShownArticle};
+pub use tickets::{TicketFilter, TicketLine};
+
+/// A part of a list: rows behind a row id, in the order of their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Row id of the last row that the reader has; 0 at the beginning.
+    pub after: i64,
+    /// At most so many rows. Fewer mean that the list is at its end.
+    pub limit: u32,
+}
+
+impl Page {
+    /// The first page of a list, as long as is sensible.
+    pub const FIRST: Self = Self { after: 0, limit: 500 };
+}

@@ -2,6 +2,8 @@
 
 mod effects;
 mod intake;
+mod outbox;
+mod reading;
 mod trouble;
 
 use std::collections::{BTreeMap, BTreeSet};

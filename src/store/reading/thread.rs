@@ -1,0 +1,189 @@
+//! What hangs on one ticket: articles, history, timers, links.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteRow;
+
+use super::Page;
+use crate::desk::{
+    Actor, Article, Cause, Channel, LinkKind, NewArticle, RuleRef, SenderKind, TicketId, TicketNumber, Timer,
+    TimerKind,
+};
+use crate::mail::{Attachment, Digest};
+use crate::store::values::Columns;
+use crate::store::{Store, StoreError, timers};
+
+/// An article; its attachments carry no content, which [`Store::blob`] reads by digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownArticle {
+    /// The article.
+    pub article: Article,
+    /// Octets of each attachment, in their order.
+    pub attachment_bytes: Vec<u64>,
+}
+
+/// One line of history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryLine {
+    /// Row id.
+    pub id: i64,
+    /// Journal row of the event.
+    pub journal: i64,
+    /// When.
+    pub at: Timestamp,
+    /// `change`, or the word of a fact (`created`, `article`, `stranger` ..).
+    pub kind: String,
+    /// What was changed, for `change`.
+    pub attribute: Option<String>,
+    /// The value until then.
+    pub before: Option<String>,
+    /// The value from then on.
+    pub after: Option<String>,
+    /// The line in words.
+    pub text: String,
+    /// Who, and on what grounds.
+    pub cause: Cause,
+}
+
+/// A ticket that belongs to another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedTicket {
+    /// Its number.
+    pub number: TicketNumber,
+    /// Its title.
+    pub title: String,
+    /// Its state.
+    pub state: String,
+    /// `normal`, `parent` (it is the parent) or `child`.
+    pub relation: &'static str,
+}
+
+impl Store {
+    /// Articles of a ticket, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn articles(&self, ticket: TicketId, page: Page) -> Result<Vec<ShownArticle>, StoreError> {
+        let sql = "SELECT a.*, \
+                   (SELECT json_group_array(json_array(f.name, f.content_type, f.content_id, f.inline, f.digest, b.bytes)) \
+                    FROM (SELECT * FROM attachments WHERE article = a.id ORDER BY position) f \
+                    JOIN blobs b ON b.digest = f.digest) AS files \
+                   FROM articles a WHERE a.ticket = $1 AND a.id > $2 ORDER BY a.id LIMIT $3";
+        let query = sqlx::query(sql).bind(ticket.0).bind(page.after).bind(page.limit);
+        query.fetch_all(&self.readers).await?.iter().map(article).collect()
+    }
+
+    /// History of a ticket, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn history(&self, ticket: TicketId, page: Page) -> Result<Vec<HistoryLine>, StoreError> {
+        let sql = "SELECT * FROM history WHERE ticket = $1 AND id > $2 ORDER BY id LIMIT $3";
+        let query = sqlx::query(sql).bind(ticket.0).bind(page.after).bind(page.limit);
+        query.fetch_all(&self.readers).await?.iter().map(history_line).collect()
+    }
+
+    /// Timers of a ticket that wait, the next one first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn timers_of(&self, ticket: TicketId) -> Result<Vec<Timer>, StoreError> {
+        let sql = "SELECT * FROM timers WHERE ticket = $1 AND fired IS NULL ORDER BY due, id";
+        let rows = sqlx::query(sql).bind(ticket.0).fetch_all(&self.readers).await?;
+        rows.iter().map(timers::timer).collect()
+    }
+
+    /// Tickets that belong to a ticket.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn links_of(&self, ticket: TicketId) -> Result<Vec<LinkedTicket>, StoreError> {
+        let sql = "SELECT t.number, t.title, t.state, l.kind, l.from_ticket = $1 AS first, l.at FROM links l \
+                   JOIN tickets t ON t.id = CASE WHEN l.from_ticket = $1 THEN l.to_ticket ELSE l.from_ticket END \
+                   WHERE l.from_ticket = $1 OR l.to_ticket = $1 ORDER BY l.at, t.id";
+        let rows = sqlx::query(sql).bind(ticket.0).fetch_all(&self.readers).await?;
+        rows.iter().map(linked).collect()
+    }
+}
+
+/// Name, type, Content-ID, inline, digest, octets: as the statement lists them.
+type File = (String, String, Option<String>, u8, String, u64);
+
+fn article(row: &SqliteRow) -> Result<ShownArticle, StoreError> {
+    let row = Columns(row);
+    let files: Vec<File> = row.json("files")?;
+    let attachment_bytes = files.iter().map(|file| file.5).collect();
+    let content = NewArticle {
+        channel: row.word("channel", Channel::from_word)?,
+        sender: row.word("sender", SenderKind::from_word)?,
+        visible: row.flag("visible")?,
+        from: row.address("from_address", "from_name")?,
+        to: row.json("recipients")?,
+        cc: row.json("copies")?,
+        subject: row.text("subject")?,
+        text: row.text("text")?,
+        html: row.maybe_text("html")?,
+        message_id: row.message_id("message_id")?,
+        attachments: files.into_iter().map(attachment).collect::<Result<_, _>>()?,
+        raw: row.digest("raw")?,
+        at: row.time("at")?,
+    };
+    Ok(ShownArticle { article: Article { id: row.int("id")?, content }, attachment_bytes })
+}
+
+fn attachment((name, content_type, content_id, inline, digest, _): File) -> Result<Attachment, StoreError> {
+    let digest = Digest::from_hex(&digest)
+        .ok_or_else(|| StoreError::Unreadable(format!("attachments.digest \"{digest}\"")))?;
+    Ok(Attachment { name, content_type, content_id, inline: inline != 0, digest, content: Arc::from([]) })
+}
+
+fn history_line(row: &SqliteRow) -> Result<HistoryLine, StoreError> {
+    let row = Columns(row);
+    Ok(HistoryLine {
+        id: row.int("id")?,
+        journal: row.int("journal")?,
+        at: row.time("at")?,
+        kind: row.text("kind")?,
+        attribute: row.maybe_text("attribute")?,
+        before: row.maybe_text("old_value")?,
+        after: row.maybe_text("new_value")?,
+        text: row.text("text")?,
+        cause: Cause { actor: actor(&row)?, detail: row.text("detail")? },
+    })
+}
+
+fn actor(row: &Columns<'_>) -> Result<Actor, StoreError> {
+    let id = row.maybe_text("actor_id")?.unwrap_or_default();
+    let kind = row.text("actor")?;
+    Ok(match kind.as_str() {
+        "customer" => Actor::Customer(id),
+        "agent" => Actor::Agent(id),
+        "rule" => Actor::Rule(RuleRef {
+            name: id,
+            file: row.maybe_text("rule_file")?.unwrap_or_default(),
+            line: row.number("rule_line")?,
+            set: row.maybe_text("rule_set")?.unwrap_or_default(),
+        }),
+        "timer" => Actor::Timer(TimerKind::from_word(&id).map_or("timer", TimerKind::word)),
+        "operator" => Actor::Operator,
+        "system" => Actor::System,
+        _ => return Err(StoreError::Unreadable(format!("history.actor \"{kind}\""))),
+    })
+}
+
+fn linked(row: &SqliteRow) -> Result<LinkedTicket, StoreError> {
+    let row = Columns(row);
+    let first = row.flag("first")?;
+    let relation = match (row.text("kind")? == LinkKind::Parent.word(), first) {
+        (false, _) => "normal",
+        (true, true) => "child",
+        (true, false) => "parent",
+    };
+    Ok(LinkedTicket {
+        number: row.ticket_number("number")?,
+        title: row.text("title")?,
+        state: row.text("state")?,
+        relation,
+    })
+}
