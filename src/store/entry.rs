@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::desk::{EnvelopeSender, NoticeKind, TicketId, TicketNumber, TicketRef};
+use crate::desk::{EnvelopeSender, Notice, NoticeKind, TicketId, TicketNumber, TicketRef};
 use crate::ingest::intake::Source;
 use crate::mail::{Address, Class, Digest, MessageId};
+use crate::outbound::compose::Composed;
 
 /// Where an event came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +105,24 @@ pub struct OutboxRow {
     pub held: bool,
     /// All octets of the mail.
     pub content: Vec<u8>,
+}
+
+impl OutboxRow {
+    /// The row of a notice and the mail that was composed of it.
+    pub fn of(notice: &Notice, mail: Composed) -> Self {
+        Self {
+            ticket: notice.ticket,
+            message_id: mail.message_id,
+            sender: mail.envelope_sender,
+            recipient: notice.to.clone(),
+            subject: mail.subject,
+            template: notice.template.clone(),
+            kind: notice.kind,
+            not_before: notice.not_before,
+            held: false,
+            content: mail.content,
+        }
+    }
 }
 
 /// What a decision became.
