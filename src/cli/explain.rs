@@ -1,52 +1,34 @@
 //! `taquilla explain MAIL.eml...`: the whole decision about a mail, and nothing is done.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::open::{self, CliError};
+use super::args::ExplainArgs;
+use super::{CliError, Exit, open};
 use crate::clock::Clock;
 use crate::decide::Effect;
 use crate::desk::token::{self, Use};
 use crate::mail::{Address, Class, Mail};
 use crate::pipeline::{Explained, House};
 
-/// Says what would be done with a mail, and why; changes nothing.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  taquilla explain --from-agent 2 mail.eml")]
-pub struct Args {
-    /// Print one JSON object a mail, one a line.
-    #[arg(long)]
-    json: bool,
-    /// Suppose this level of evidence (0 to 3) where the sender is an agent.
-    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=3))]
-    from_agent: Option<u8>,
-    /// Suppose that the mail came by this mailbox.
-    #[arg(long, value_name = "NAME", default_value = "explain")]
-    mailbox: String,
-    /// The mails; `-` reads one from standard input.
-    #[arg(required = true)]
-    mails: Vec<PathBuf>,
-}
-
 /// Explains each mail.
-pub async fn run(args: Args, config: Option<&Path>) -> Result<ExitCode, CliError> {
+pub(super) async fn run(config: Option<&Path>, args: &ExplainArgs) -> Result<Exit, CliError> {
     let (house, store) = open::to_explain(config).await?;
     let mut out = std::io::stdout().lock();
     for path in &args.mails {
         let raw: Arc<[u8]> = open::read_mail(path)?.into();
         let explained =
-            Explained::of(raw, args.from_agent, &house, store.as_ref(), Clock::System, &args.mailbox).await?;
+            Explained::of(raw, args.from_agent, &house, store.as_ref(), Clock::System, "explain").await?;
         if args.json {
             writeln!(out, "{}", to_json(path, &explained, &house))?;
         } else {
             write!(out, "{}", to_text(path, &explained, args.mails.len() > 1))?;
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Done)
 }
 
 /// The class as scripts see it: an answer to a survey is known by its token.
@@ -150,7 +132,7 @@ fn attachments(mail: &Mail) -> Vec<Value> {
 }
 
 fn rules(explained: &Explained) -> Vec<Value> {
-    let one = |tried: &crate::decide::RuleTrace| {
+    let one = |tried: &crate::rules::RuleTrace| {
         json!({
             "name": tried.rule.name,
             "file": tried.rule.file,

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 
+use super::CliError;
 use crate::clock::Clock;
-use crate::config::diagnostic::Diagnostic;
+use crate::config::diagnostic::{Diagnostic, render_all};
 use crate::config::load::{self, Loaded};
 use crate::decide::Policy;
 use crate::desk::Desk;
@@ -16,38 +17,39 @@ use crate::outbound::template_files;
 use crate::pipeline::{House, Pipeline, PipelineError};
 use crate::rules::RuleSet;
 use crate::store::keys::{self, Identity, KeyError};
-use crate::store::{LockError, RunLock, Store, StoreError, StoreOptions};
+use crate::store::{Disposition, LockError, RunLock, Store, StoreError, StoreOptions};
 
 /// Octets read from standard input at most: the largest mail that a setting can admit.
 const LARGEST_MAIL: u64 = 1024 * 1024 * 1024;
 
-/// Why a subcommand cannot do what it is asked.
-#[derive(Debug, thiserror::Error)]
-pub enum CliError {
-    /// The files of the desk have mistakes; the text shows them all.
-    #[error("{0}")]
-    Files(String),
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The keys.
-    #[error(transparent)]
-    Keys(#[from] KeyError),
-    /// Another `run` works on the data folder.
-    #[error(transparent)]
-    Lock(#[from] LockError),
-    /// The pipeline.
-    #[error(transparent)]
-    Pipeline(#[from] PipelineError),
-    /// A file that was named, or the output.
-    #[error("{0}: {1}")]
-    File(String, std::io::Error),
-    /// Nowhere to write to.
-    #[error("the output cannot be written: {0}")]
-    Output(#[from] std::io::Error),
-    /// What was asked for is not there, or cannot be done.
-    #[error("{0}")]
-    Refused(String),
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        match error.disposition() {
+            Disposition::Transient => Self::Later(error.to_string()),
+            Disposition::Permanent => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<PipelineError> for CliError {
+    fn from(error: PipelineError) -> Self {
+        match error {
+            PipelineError::Store(error) => error.into(),
+            error @ (PipelineError::Chance(_) | PipelineError::Panicked) => Self::Later(error.to_string()),
+        }
+    }
+}
+
+impl From<KeyError> for CliError {
+    fn from(error: KeyError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<LockError> for CliError {
+    fn from(error: LockError) -> Self {
+        Self::Failed(error.to_string())
+    }
 }
 
 /// Reads the files of the desk.
@@ -55,15 +57,11 @@ pub enum CliError {
 /// # Errors
 /// Every mistake, as a compiler shows them.
 pub fn files(config: Option<&Path>) -> Result<Loaded, CliError> {
-    let loaded = config::load(config).map_err(|mistakes| CliError::Files(shown(&mistakes)))?;
-    for warning in &loaded.warnings {
-        tracing::warn!("{}", warning.render(false));
+    let loaded = load::load(config).map_err(CliError::Mistakes)?;
+    if !loaded.warnings.is_empty() {
+        super::output::tell(render_all(&loaded.warnings, super::output::colours_on_stderr()).trim_end());
     }
     Ok(loaded)
-}
-
-fn shown(mistakes: &[Diagnostic]) -> String {
-    mistakes.iter().map(|mistake| mistake.render(false)).collect::<Vec<_>>().join("\n")
 }
 
 /// The desk, its rules and templates.
@@ -136,7 +134,7 @@ pub fn lock(loaded: &Loaded) -> Result<RunLock, CliError> {
 /// # Errors
 /// A configuration with mistakes; a store that cannot be read.
 pub async fn to_explain(config: Option<&Path>) -> Result<(House, Option<Store>), CliError> {
-    if config.is_none() && config::find(None).is_err() {
+    if config.is_none() && load::find(None).is_err() {
         let desk = Desk::empty(Keys::new(vec![(0, [0; 32])]));
         let policy = Policy { desk, rules: RuleSet::none() };
         return Ok((House::new(policy, Templates::default(), ParseLimits::default(), BTreeMap::new()), None));
@@ -160,7 +158,7 @@ pub fn read_mail(path: &Path) -> Result<Vec<u8>, CliError> {
     if path.as_os_str() == "-" {
         let mut raw = Vec::new();
         let read = std::io::stdin().lock().take(LARGEST_MAIL).read_to_end(&mut raw);
-        return read.map(|_| raw).map_err(|error| CliError::File("standard input".to_owned(), error));
+        return read.map(|_| raw).map_err(|error| CliError::Later(format!("standard input: {error}")));
     }
-    std::fs::read(path).map_err(|error| CliError::File(path.display().to_string(), error))
+    std::fs::read(path).map_err(|error| CliError::Failed(format!("{}: {error}", path.display())))
 }

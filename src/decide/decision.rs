@@ -5,10 +5,10 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::desk::{
-    Cause, Change, LinkKind, NewArticle, NewTicket, Notice, RuleRef, SenderKind, TicketId, TicketRef,
-    TimerKind,
+    Cause, Change, LinkKind, NewArticle, NewTicket, Notice, SenderKind, TicketId, TicketRef, TimerKind,
 };
 use crate::mail::Digest;
+use crate::rules::RuleTrace;
 
 /// The named reason of a journal row. Scripts rely on the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -384,19 +384,6 @@ pub struct MatchTrace {
     pub ticket: Option<String>,
     /// By what.
     pub evidence: String,
-}
-
-/// One rule, tried.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleTrace {
-    /// Where it stands.
-    pub rule: RuleRef,
-    /// Whether all its conditions held.
-    pub matched: bool,
-    /// Each condition, the value it saw, true or false, in words; up to the first that failed.
-    pub conditions: Vec<String>,
-    /// What it did.
-    pub actions: Vec<String>,
 }
 
 /// One command line, tried.

@@ -29,7 +29,7 @@ mod timer;
 
 pub use context::{Context, Given, HeldMail, Lookup, SentCount, Surveyed};
 pub use decision::{
-    After, CommandTrace, ConfirmationCode, Decision, Effect, Fact, MatchKind, MatchTrace, Reason, RuleTrace,
+    After, CommandTrace, ConfirmationCode, Decision, Effect, Fact, MatchKind, MatchTrace, Reason,
     SenderTrace, Trace,
 };
 pub use event::{Event, Incoming, Proof, Request, Verdicts};

@@ -2,8 +2,9 @@
 
 use std::fmt::{self, Write as _};
 
-use super::{Decision, Effect, RuleTrace};
+use super::{Decision, Effect};
 use crate::desk::{Notice, TicketRef};
+use crate::rules::RuleTrace;
 
 /// The whole decision, how it was reached first. Stable, so that a change of policy is a readable diff.
 impl fmt::Display for Decision {

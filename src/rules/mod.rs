@@ -27,6 +27,7 @@ pub use file::RuleTest;
 pub use key::conditions_table;
 pub use read_then::Expectation;
 pub use set::{Evaluated, RuleSet};
+pub use trace::RuleTrace;
 
 #[cfg(test)]
 mod tests;

@@ -5,10 +5,9 @@ use jiff::tz::TimeZone;
 use super::file::{Rule, RuleTest};
 use super::names::Names;
 use super::seen::{Asking, Field};
-use super::trace::words;
+use super::trace::{RuleTrace, words};
 use super::words::Vocabulary;
 use super::{Action, Facts};
-use crate::decide::RuleTrace;
 use crate::desk::RuleRef;
 use crate::mail::Digest;
 

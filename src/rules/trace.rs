@@ -1,6 +1,20 @@
-//! Actions in words, as `explain` and the history show them.
+//! What was tried, in words, as `explain` and the history show it.
 
 use super::{Action, Steps};
+use crate::desk::RuleRef;
+
+/// One rule, tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleTrace {
+    /// Where it stands.
+    pub rule: RuleRef,
+    /// Whether all its conditions held.
+    pub matched: bool,
+    /// Each condition, the value it saw, true or false, in words; up to the first that failed.
+    pub conditions: Vec<String>,
+    /// What it did.
+    pub actions: Vec<String>,
+}
 
 /// `queue = Redes`, `priority +1`, `discard`.
 pub(super) fn words(action: &Action) -> String {
