@@ -303,7 +303,7 @@ fn hostile_mails_cost_what_they_are_long() {
     ] {
         let start = std::time::Instant::now();
         parse(source.into_bytes().into(), &ParseLimits::default());
-        assert!(start.elapsed().as_secs() < 10, "{name} took {:?}", start.elapsed());
+        assert!(start.elapsed().as_secs() < 30, "{name} took {:?}", start.elapsed());
     }
 }
 

