@@ -248,11 +248,17 @@ fn body(pieces: Vec<Piece>) -> Body {
     }
     out.html = (!html.is_empty()).then(|| html::sanitise(&html.join("\n")));
     let mut quoted = Vec::new();
-    for run in runs(&pieces) {
+    let runs = runs(&pieces);
+    let single = runs.len() == 1;
+    for run in runs {
         let (text, cut) = match run {
             Run::Plain(text) => {
                 out.source = BodySource::Plain;
                 let cut = new_text::of_text(&text);
+                let cut = match &out.html_new_text {
+                    Some(html) if single => new_text::cut_like(cut, html),
+                    _ => cut,
+                };
                 (text, cut)
             }
             Run::Html(source) => {

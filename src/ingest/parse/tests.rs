@@ -85,6 +85,19 @@ fn the_text_part_of_an_alternative() {
 }
 
 #[test]
+fn markup_tells_where_the_text_ends() {
+    let mail = with_head(
+        "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nNic nowego\n\n\
+         Tiel diris Help je lundo\n\nMalnova teksto\n--b\nContent-Type: text/html\n\n<div>Nic nowego</div>\
+         <div class=gmail_quote><div class=gmail_attr>Tiel diris Help je lundo</div><blockquote>Malnova teksto\
+         </blockquote></div>\n--b--\n",
+    );
+    assert_eq!(mail.body.new_text, "Nic nowego");
+    assert_eq!(mail.body.quoted_text, "Tiel diris Help je lundo\n\nMalnova teksto");
+    assert_eq!(mail.body.source, BodySource::Plain);
+}
+
+#[test]
 fn text_goes_on_behind_a_picture() {
     let mail = with_head(
         "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nLook at this:\n\n--b\n\

@@ -354,8 +354,6 @@ fn is_rest(name: &str, id: &str, style: &str, marker: &str) -> bool {
             | "stopSpelling"
             | "zwchr"
             | "OLK_SRC_BODY_SECTION"
-            | "reply-intro"
-            | "replysplit"
     ) {
         return true;
     }
@@ -392,7 +390,11 @@ fn is_quote(element: &str, class: &str, id: &str, name: &str, style: &str) -> bo
 /// Regions with a meaning: attributions and signatures.
 fn region(element: &str, class: &str, id: &str, smart: &str) -> (Mark, bool) {
     let has = |wanted: &str| class.split_ascii_whitespace().any(|known| bare(known) == wanted);
-    if has("gmail_attr") || has("moz-cite-prefix") || has("protonmail_quote") && element == "div" {
+    if bare(id) == "reply-intro"
+        || has("gmail_attr")
+        || has("moz-cite-prefix")
+        || has("protonmail_quote") && element == "div"
+    {
         return (Mark::Attribution, false);
     }
     if has("gmail_quote") && element != "blockquote" {

@@ -2,7 +2,7 @@
 //!
 //! Verb and date do the work; the phrase itself differs from program to program and language to language.
 
-use super::phrases::{OPENERS, VERB_FIRST, VERBS};
+use super::phrases::{OPENERS, VERB_FIRST, VERBS, WEAK_VERBS};
 use super::rows::Row;
 
 /// Rows over which an attribution may be wrapped.
@@ -75,18 +75,27 @@ fn above(rows: &[Row], first: usize) -> Option<usize> {
 fn alone(rows: &[Row], last: usize, tail: &str, next_quoted: bool) -> Option<Found> {
     let text = rows.get(last)?.text.as_str();
     let verb = VERBS.iter().any(|verb| ends_with_word(tail, verb));
-    if let Some(shared) = shared_length(text).filter(|_| verb || ends_with_word(tail, "sent")) {
+    if let Some(shared) = shared_length(text).filter(|_| verb || weak(tail)) {
         return Some(Found { first: last, shared });
     }
     let dashed = text.trim_start().starts_with("--") && text.trim_end().ends_with("--");
     let evidence = has_address(text) || (has_date(text) && has_time(text));
     let short = text.chars().count() <= 120;
+    // `* Ana Paz <ana@example.org> [2024-05-06 18:03]:`
+    if next_quoted && short && has_address(text) && has_date(text) {
+        return Some(Found { first: last, shared: 0 });
+    }
+    // `wrote:` alone in its row, the address in the row above.
+    let tailed = text.split_whitespace().count() <= 2
+        && above(rows, last)
+            .and_then(|at| rows.get(at))
+            .is_some_and(|row| has_address(&row.text) && row.text.len() <= 200);
+    let evidence = evidence || tailed || text.contains(" via ");
     if !verb || !(evidence || dashed || (next_quoted && short)) {
         return None;
     }
     // `<ana@example.org> wrote:` goes on from the row above.
-    let broken =
-        text.trim_start().starts_with(['<', '>']) || text.split_whitespace().count() <= 2 && !next_quoted;
+    let broken = tailed || text.trim_start().starts_with(['<', '>']);
     let first = if broken { above(rows, last).unwrap_or(last) } else { last };
     Some(Found { first, shared: 0 })
 }
@@ -96,7 +105,7 @@ fn is_complete(text: &str) -> bool {
     let lower = text.to_lowercase();
     let Some(tail) = ending(text) else { return false };
     let dated = has_date(text);
-    let verb = VERBS.iter().any(|verb| contains_word(&lower, verb)) || ends_with_word(&tail, "sent");
+    let verb = VERBS.iter().any(|verb| contains_word(&lower, verb)) || weak(&tail);
     let bare = lower
         .trim_start_matches(|sign: char| sign.is_whitespace() || is_dash(sign) || "*_\"“(".contains(sign));
     if dated && VERB_FIRST.iter().any(|phrase| bare.starts_with(phrase)) {
@@ -106,11 +115,47 @@ fn is_complete(text: &str) -> bool {
         return true;
     }
     // `2020年10月5日 12:30 Ana <ana@example.org>:`, no verb at all.
-    if starts_with_date(bare) && has_time(text) && has_address(text) && tail.ends_with(['>', ')']) {
+    let addressed =
+        tail.ends_with(['>', ')']) || tail.rsplit(' ').next().is_some_and(|word| word.contains('@'));
+    if starts_with_date(bare) && has_time(text) && has_address(text) && addressed {
+        return true;
+    }
+    if has_address(text) && VERB_FIRST.iter().any(|phrase| bare.starts_with(phrase)) {
+        return true;
+    }
+    if dated && has_time(text) && verb_and_date_last(bare) {
         return true;
     }
     // `Ana <ana@example.org> escreveu no dia segunda, 5/10/2020 às 12:30:`, the name first.
     dated && verb && name_first(bare)
+}
+
+/// `Ana Paz/ORG wrote on 05/06/2024 06:03:11 PM:`: nothing but a date behind the verb.
+fn verb_and_date_last(lower: &str) -> bool {
+    const PAIRS: [&str; 14] = [
+        " wrote on ",
+        " wrote at ",
+        " schrieb am ",
+        " escribió el ",
+        " escreveu em ",
+        " escreveu no dia ",
+        " a écrit le ",
+        " ha scritto il ",
+        " schreef op ",
+        " skrev den ",
+        " skrev ",
+        " kirjoitti ",
+        " napsal dne ",
+        " napisał dnia ",
+    ];
+    PAIRS.iter().any(|pair| {
+        lower.split_once(pair).is_some_and(|(name, after)| {
+            name.split_whitespace().count() <= 8
+                && after.split_whitespace().count() <= 8
+                && has_date(after)
+                && has_time(after)
+        })
+    })
 }
 
 /// `Name <address> ..`, the address near the start and a verb, a date or 于 right behind it.
@@ -162,6 +207,11 @@ fn shared_length(text: &str) -> Option<usize> {
         .min()?;
     let own = text.get(..at)?.trim_end_matches(|sign: char| sign.is_whitespace() || is_dash(sign));
     (!own.is_empty()).then_some(own.len())
+}
+
+/// Whether a text ends in a verb that proves little.
+fn weak(text: &str) -> bool {
+    WEAK_VERBS.iter().any(|verb| ends_with_word(text, verb))
 }
 
 /// A preposition and a date close behind it.

@@ -40,6 +40,29 @@ pub fn of_html(source: &str) -> Cut {
     cut(rows::of_html(source), true)
 }
 
+/// A text part in which no quote was found, cut where the HTML part of the same mail ends its new text: its
+/// markup knows quotes that no words give away.
+pub fn cut_like(cut: Cut, html_new_text: &str) -> Cut {
+    let mut wanted = html_new_text.chars().filter(|sign| !sign.is_whitespace()).peekable();
+    if !cut.quoted_text.is_empty() || wanted.peek().is_none() {
+        return cut;
+    }
+    let mut end = 0;
+    for (at, sign) in cut.new_text.char_indices().filter(|(_, sign)| !sign.is_whitespace()) {
+        match wanted.next() {
+            Some(same) if same == sign => end = at + sign.len_utf8(),
+            Some(_) => return cut,
+            None => break,
+        }
+    }
+    let (new, rest) = cut.new_text.split_at_checked(end).unwrap_or((&cut.new_text, ""));
+    // Only between lines, and only where the HTML says less.
+    if wanted.next().is_some() || !rest.trim_start_matches([' ', '\t']).starts_with('\n') {
+        return cut;
+    }
+    Cut { new_text: new.to_owned(), quoted_text: rest.trim().to_owned() }
+}
+
 /// A stretch of rows of one kind.
 #[derive(Debug)]
 struct Stretch {
@@ -47,6 +70,8 @@ struct Stretch {
     quoted: bool,
     /// A quote that says who wrote it.
     introduced: bool,
+    /// Where the quoted words begin, behind the attribution.
+    words: usize,
 }
 
 /// The whole way.
@@ -203,10 +228,11 @@ fn push(out: &mut Vec<Stretch>, rows: std::ops::Range<usize>, quoted: bool, intr
     if let Some(last) =
         out.last_mut().filter(|last| last.quoted && quoted && last.rows.end == rows.start && last.introduced)
     {
+        last.words = rows.start;
         last.rows.end = rows.end;
         return;
     }
-    out.push(Stretch { rows, quoted, introduced });
+    out.push(Stretch { words: rows.start, rows, quoted, introduced });
 }
 
 /// Everything since the last stretch is new text, up to row `end`.
@@ -269,6 +295,10 @@ fn chosen<'a>(rows: &'a [Row], stretches: &[Stretch], kept: &[bool], strip: bool
         let part = rows.get(stretch.rows.clone()).unwrap_or_default();
         if strip && !stretch.quoted {
             out.extend(signature::without(part, last == Some(at)));
+        } else if strip {
+            // Answers need the words they answer, not the line that says who wrote them.
+            let lead = stretch.words.saturating_sub(stretch.rows.start);
+            out.extend(part.iter().skip(lead).filter(|row| row.mark != Mark::Attribution));
         } else {
             out.extend(part);
         }

@@ -3,7 +3,7 @@
 //! Everything is in lower case; what is compared with it is lowered first.
 
 /// Verbs of attributions: `On .., Ana wrote:`.
-pub(super) const VERBS: [&str; 62] = [
+pub(super) const VERBS: [&str; 70] = [
     "wrote",
     "writes",
     "escribió",
@@ -66,10 +66,21 @@ pub(super) const VERBS: [&str; 62] = [
     "כתב",
     "כתבה",
     "كتب",
+    "nous a dit",
+    "schrieben sie",
+    "님이 작성하였습니다",
+    "작성하였습니다",
+    "nadesłał",
+    "folgendes geschrieben",
+    "scris",
+    "escrito",
 ];
 
+/// Verbs that make an attribution only with a date.
+pub(super) const WEAK_VERBS: [&str; 3] = ["sent", "said", "says"];
+
 /// What stands in front of the date in an attribution.
-pub(super) const OPENERS: [&str; 34] = [
+pub(super) const OPENERS: [&str; 40] = [
     "on",
     "at",
     "el",
@@ -104,10 +115,25 @@ pub(super) const OPENERS: [&str; 34] = [
     "在",
     "于",
     "於",
+    "in message",
+    "in a message dated",
+    "in article",
+    "o dia",
+    "ve dnech",
+    "v dne",
 ];
 
 /// Attributions that put the verb in front of name and date.
-pub(super) const VERB_FIRST: [&str; 3] = ["wiadomość napisana przez", "missatge de", "quoting"];
+pub(super) const VERB_FIRST: [&str; 8] = [
+    "wiadomość napisana przez",
+    "missatge de",
+    "quoting",
+    "zitat von",
+    "citando a",
+    "citando",
+    "citation de",
+    "citat från",
+];
 
 /// Titles of the dividing line above the other mail.
 pub(super) const DIVIDERS: [&str; 64] = [
@@ -178,7 +204,7 @@ pub(super) const DIVIDERS: [&str; 64] = [
 ];
 
 /// The same in languages that are written without blanks or come rarely.
-pub(super) const MORE_DIVIDERS: [&str; 14] = [
+pub(super) const MORE_DIVIDERS: [&str; 51] = [
     "原始邮件",
     "原始郵件",
     "原邮件",
@@ -193,6 +219,43 @@ pub(super) const MORE_DIVIDERS: [&str; 14] = [
     "전달된 메시지",
     "orijinal mesaj",
     "eredeti üzenet",
+    "邮件原件",
+    "原始信件",
+    "回复的原邮件",
+    "转发的原邮件",
+    "转发的消息",
+    "オリジナルメッセージ",
+    "original e-mail",
+    "původní e-mail",
+    "originele bericht",
+    "doorgestuurde bericht",
+    "missatge reenviat",
+    "missatge original",
+    "továbbított üzenet",
+    "mesajul original",
+    "mesaj redirecționat",
+    "mesaj original",
+    "iletilmiş mesaj",
+    "iletilen mesaj",
+    "yönlendirilen ileti",
+    "перенаправленное сообщение",
+    "переслане повідомлення",
+    "оригінальне повідомлення",
+    "pôvodná správa",
+    "preposlaná správa",
+    "αρχικό μήνυμα",
+    "προωθημένο μήνυμα",
+    "pesan asli",
+    "thư gốc",
+    "izvorna poruka",
+    "izvirno sporočilo",
+    "algne kiri",
+    "הודעה מקורית",
+    "الرسالة الأصلية",
+    "eredeti levél",
+    "videresendt mail",
+    "mail transféré",
+    "messaggio di origine",
 ];
 
 /// Fields of the header block that Outlook and others put above the other mail.
@@ -510,7 +573,7 @@ pub(super) const SENT_FROM: [&str; 60] = [
 ];
 
 /// The same in more languages.
-pub(super) const MORE_SENT_FROM: [&str; 22] = [
+pub(super) const MORE_SENT_FROM: [&str; 37] = [
     "få outlook",
     "lähetetty",
     "hanki outlook",
@@ -533,8 +596,34 @@ pub(super) const MORE_SENT_FROM: [&str; 22] = [
     "获取 outlook",
     "outlook for ios を入手",
     "trimis de pe",
+    "from my ",
+    "從我的",
+    "enviat des",
+    "mobiililaitteest",
+    "inviato dal",
+    "trimis din",
+    "odesláno",
+    "sendt via",
+    "skickat via",
+    "envoyé par",
+    "enviada desde",
+    "inviato via",
+    "gesendet vom",
+    "provenance : courrier",
+    "provenance : courrier",
 ];
 
 /// Endings of such lines in languages that put the verb last.
-pub(super) const SENT_FROM_ENDINGS: [&str; 8] =
-    ["gesendet", "から送信", "发送", "gönderildi", "에서 보냄", "에서 보냈습니다", "küldve", "herunterladen"];
+pub(super) const SENT_FROM_ENDINGS: [&str; 11] = [
+    "gesendet",
+    "から送信",
+    "发送",
+    "gönderildi",
+    "에서 보냄",
+    "에서 보냈습니다",
+    "küldve",
+    "herunterladen",
+    "from mobile",
+    "傳送",
+    "télécharger",
+];

@@ -53,6 +53,10 @@ pub(super) fn of_text(text: &str) -> Vec<Row> {
             if rows.len() < MAX_ROWS { rest.split_once('\n').unwrap_or((rest, "")) } else { (rest, "") };
         rest = after;
         let (mut depth, mut bare) = unquote(line);
+        // Mailboxes of old put a sign in front of `From` (RFC 4155).
+        if line.starts_with(">From ") && rows.last().is_none_or(|row| row.depth == 0) {
+            (depth, bare) = (0, line);
+        }
         if depth == 1 && angle.is_open() {
             (depth, bare) = (0, line);
         }
@@ -107,10 +111,11 @@ fn keep_separators(text: &str, rows: &mut [Row]) {
 pub(super) fn of_html(html: &str) -> Vec<Row> {
     lines(html)
         .into_iter()
-        .map(|line| Row {
-            signs: line.prefix(),
-            mark: line.mark,
-            ..Row::new(&line.text, &line.text, line.depth)
+        .map(|line| {
+            // Web mail of old wrote its quote signs into the text.
+            let (depth, bare) =
+                if line.depth == 0 { unquote(&line.text) } else { (line.depth, line.text.as_str()) };
+            Row { signs: line.prefix(), mark: line.mark, ..Row::new(bare, &line.text, depth) }
         })
         .collect()
 }

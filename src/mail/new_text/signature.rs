@@ -1,5 +1,6 @@
 //! Signatures: `-- `, what the markup calls one, and the lines that telephones add.
 
+use super::attribution::has_address;
 use super::phrases::{MORE_SENT_FROM, SENT_FROM, SENT_FROM_ENDINGS};
 use super::rows::Row;
 use crate::mail::html::Mark;
@@ -26,8 +27,25 @@ fn is_separator(rows: &[Row], at: usize, row: &Row) -> bool {
     if row.text == "-- " {
         return true;
     }
+    if matches!(row.text.trim(), "---" | "__" | "___" | "____" | "\u{2014}") {
+        return is_card(rows, at);
+    }
     let bare = matches!(row.text.trim(), "--" | "\u{2013}\u{2013}" | "\u{2014}\u{2014}");
     bare && rows.iter().skip(at + 1).filter(|row| !row.is_blank()).take(MAX_BARE + 1).count() <= MAX_BARE
+}
+
+/// A few short rows below other text, with an address, a link or a telephone number among them.
+fn is_card(rows: &[Row], at: usize) -> bool {
+    let below: Vec<&Row> =
+        rows.iter().skip(at + 1).filter(|row| !row.is_blank()).take(MAX_BARE + 1).collect();
+    let short =
+        !below.is_empty() && below.len() < MAX_BARE && below.iter().all(|row| row.text.chars().count() <= 70);
+    let reachable = |row: &&Row| {
+        let digits = row.text.chars().filter(char::is_ascii_digit).count();
+        digits >= 7 || row.text.contains("www.") || row.text.contains("://") || has_address(&row.text)
+    };
+    let stands_below = rows.iter().take(at).any(|row| !row.is_blank());
+    stands_below && short && below.iter().any(reachable)
 }
 
 /// Drops `Sent from my ..` at the foot.
@@ -47,7 +65,7 @@ fn is_sent_from(text: &str) -> bool {
         return false;
     }
     let bare = without_links(text).to_lowercase();
-    let bare = bare.trim_matches(|sign: char| sign.is_whitespace() || "*_-~.!|>".contains(sign));
+    let bare = bare.trim_matches(|sign: char| sign.is_whitespace() || "*_-~.!|<>()[]".contains(sign));
     let words = bare.split_whitespace().count();
     if words > 12 || bare.chars().count() > 90 || bare.contains(", ") || bare.contains(". ") {
         return false;
