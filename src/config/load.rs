@@ -1,6 +1,6 @@
 //! All text files of a desk, read at once and checked against each other.
 //!
-//! Rules and templates are found and read here, and understood by `rules` and `outbound`.
+//! Rules are found and read here, and understood by `rules`.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,8 @@ use super::settings::{self, ReadSettings, Settings};
 use super::table::suggestion;
 use crate::desk::token::Keys;
 use crate::desk::{Desk, Notification};
-use crate::mail::Language;
-use crate::outbound::catalog;
+use crate::outbound::template::{self, Templates};
+use crate::outbound::template_files;
 
 /// Where settings are sought if nobody says where they are.
 pub const USUAL: [&str; 2] = ["taquilla.toml", "/etc/taquilla/taquilla.toml"];
@@ -33,19 +33,6 @@ pub struct RuleFile {
     pub source: Arc<Source>,
 }
 
-/// A template that stands in place of a shipped one, or beside them.
-#[derive(Debug, Clone)]
-pub struct TemplateFile {
-    /// The folder's language.
-    pub language: Language,
-    /// Name of the template.
-    pub name: String,
-    /// `subject`, `text` or `html`.
-    pub part: String,
-    /// All of it.
-    pub source: Arc<Source>,
-}
-
 /// A desk as its files say it.
 #[derive(Debug)]
 pub struct Loaded {
@@ -55,8 +42,8 @@ pub struct Loaded {
     pub settings: Settings,
     /// Rule files in the order of their names.
     pub rules: Vec<RuleFile>,
-    /// Templates in files.
-    pub templates: Vec<TemplateFile>,
+    /// Templates: the shipped ones, and those in files in their place or beside them.
+    pub templates: Templates,
     /// Files and folders whose change asks for reading again; some may not exist.
     pub watched: Vec<PathBuf>,
     /// What can be used and is probably not meant.
@@ -154,7 +141,8 @@ pub fn load_with(path: Option<&Path>, environment: &[(String, String)]) -> Resul
         folder.optional("customers.csv"),
         folder.optional("notifications.toml"),
     );
-    if desk_is_good {
+    // So are templates where one of them has a mistake.
+    if desk_is_good && templates.is_some() {
         if let Some(source) = toml {
             mistakes.extend(customers.read_toml(&source, &parts.services));
         }
@@ -162,7 +150,8 @@ pub fn load_with(path: Option<&Path>, environment: &[(String, String)]) -> Resul
             mistakes.extend(customers.read_csv(&source, &parts.services));
         }
         if let Some(source) = notifications_source {
-            let (read, found) = notifications::read(&source, &parts, &template_names(&templates));
+            let names: Vec<&str> = templates.iter().flat_map(Templates::names).collect();
+            let (read, found) = notifications::read(&source, &parts, &names);
             all_notifications = read;
             mistakes.extend(found);
         }
@@ -171,9 +160,8 @@ pub fn load_with(path: Option<&Path>, environment: &[(String, String)]) -> Resul
     mistakes.extend(administrator_is_desk(&settings, &parts));
     let rules = folder.rules();
     mistakes.append(&mut folder.mistakes);
-    if mistakes.iter().any(|mistake| mistake.severity == Severity::Error) {
-        return Err(mistakes);
-    }
+    let bad = mistakes.iter().any(|mistake| mistake.severity == Severity::Error);
+    let (Some(templates), false) = (templates, bad) else { return Err(mistakes) };
     let watched = folder.watched;
     Ok(Loaded {
         settings,
@@ -188,12 +176,20 @@ pub fn load_with(path: Option<&Path>, environment: &[(String, String)]) -> Resul
     })
 }
 
-/// Shipped templates and those in files.
-fn template_names(files: &[TemplateFile]) -> Vec<&str> {
-    let mut names: Vec<&str> = catalog::TEMPLATES.iter().map(|spec| spec.name).collect();
-    names.extend(files.iter().map(|file| file.name.as_str()));
-    names.dedup();
-    names
+/// A mistake in a template, shown as those of the other files are.
+fn template_mistake(mistake: &template::Mistake) -> Diagnostic {
+    let name = mistake.path.strip_prefix("./").unwrap_or(&mistake.path).display().to_string();
+    let text = std::fs::read_to_string(&mistake.path).unwrap_or_default();
+    if mistake.line == 0 {
+        return Diagnostic::general(format!("{name}: {}", mistake.text));
+    }
+    let lines = text.split_inclusive('\n').take(mistake.line.saturating_sub(1));
+    let start: usize = lines.map(str::len).sum();
+    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let within = mistake.column.saturating_sub(1);
+    let column = line.char_indices().nth(within).map_or(line.len(), |(at, _)| at);
+    let end = if mistake.column == 0 { line.len() } else { column };
+    Diagnostic::error(&Source::new(name, text), start + column..start + end, &mistake.text, "")
 }
 
 fn unknown_queues(mailboxes: &[super::mailboxes::ReadMailbox], parts: &DeskParts) -> Vec<Diagnostic> {
@@ -301,42 +297,12 @@ impl Folder<'_> {
         rules
     }
 
-    fn templates(&mut self) -> Vec<TemplateFile> {
-        let root = self.base.join("templates").join("email");
-        self.watched.push(root.clone());
-        let mut templates = Vec::new();
-        for code in self.names(&root) {
-            let folder = root.join(&code);
-            let Some(language) = Language::ALL.into_iter().find(|language| language.code() == code) else {
-                let title = format!("{} is not read: folders of templates are en and es", folder.display());
-                self.mistakes.push(Diagnostic::general(title).warning());
-                continue;
-            };
-            self.watched.push(folder.clone());
-            for file in self.names(&folder) {
-                let path = folder.join(&file);
-                let Some((name, part)) = template_name(&file) else {
-                    let title =
-                        format!("{} is not read: its name does not say which template it is", path.display());
-                    let help =
-                        "templates are called NAME.subject.hbs, NAME.text.hbs, NAME.html.hbs".to_owned();
-                    self.mistakes.push(Diagnostic::general(title).warning().help(help));
-                    continue;
-                };
-                if let Some(source) = self.read(&path) {
-                    templates.push(TemplateFile { language, name, part, source });
-                }
-            }
-        }
-        templates
+    fn templates(&mut self) -> Option<Templates> {
+        let folder = self.base.join("templates");
+        self.watched.push(folder.clone());
+        let found = template_files::load(&folder);
+        found.map_err(|mistakes| self.mistakes.extend(mistakes.iter().map(template_mistake))).ok()
     }
-}
-
-/// `ticket-created.text.hbs` into `ticket-created` and `text`.
-fn template_name(file: &str) -> Option<(String, String)> {
-    let (name, part) = file.strip_suffix(".hbs")?.rsplit_once('.')?;
-    let known = matches!(part, "subject" | "text" | "html") && !name.is_empty();
-    known.then(|| (name.to_owned(), part.to_owned()))
 }
 
 #[cfg(test)]
