@@ -1,3 +1,7 @@
 //! The `taquilla` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    taquilla::cli::main()
+}

@@ -1,1 +1,97 @@
 //! One file a subcommand; thin: read arguments, call the pipeline or the store, print.
+//!
+//! Results go to standard output, everything else to standard error.
+
+pub mod args;
+pub mod check;
+pub mod init;
+pub mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use self::args::{Cli, Command};
+use crate::config::diagnostic::{Diagnostic, Severity, render_all};
+
+/// How a command ends when nothing failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: the thing asked about is not well.
+    NotWell,
+}
+
+/// Why a command ends early.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// 1: files of the desk have mistakes.
+    #[error("{}", render_all(.0, false))]
+    Mistakes(Vec<Diagnostic>),
+    /// 1: something else is not well; a sentence.
+    #[error("{0}")]
+    Failed(String),
+    /// 2: wrong usage that the arguments alone did not show; a sentence.
+    #[error("{0}")]
+    Usage(String),
+    /// 75 (`EX_TEMPFAIL` of sysexits.h): the same may work later; a sentence.
+    #[error("{0}")]
+    Later(String),
+}
+
+impl CliError {
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Mistakes(_) | Self::Failed(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Later(_) => 75,
+        }
+    }
+}
+
+impl From<std::io::Error> for CliError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// The program: reads its arguments, does what they say, and gives the exit code.
+pub fn main() -> ExitCode {
+    // Usage errors are told by clap, with exit code 2.
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return ended(Err(CliError::Later(format!("no threads to work with: {error}")))),
+    };
+    ended(runtime.block_on(dispatch(cli)))
+}
+
+async fn dispatch(cli: Cli) -> Result<Exit, CliError> {
+    let config = cli.config.as_deref();
+    match cli.command {
+        Command::Init(args) => init::run(&args).await,
+        Command::Check(args) => check::run(config, &args).await,
+    }
+}
+
+fn ended(result: Result<Exit, CliError>) -> ExitCode {
+    match result {
+        Ok(Exit::Done) => ExitCode::SUCCESS,
+        Ok(Exit::NotWell) => ExitCode::from(1),
+        Err(error) => {
+            match &error {
+                CliError::Mistakes(mistakes) => {
+                    output::tell(render_all(mistakes, output::colours_on_stderr()).trim_end());
+                    let errors = mistakes.iter().filter(|one| one.severity == Severity::Error).count();
+                    output::tell(&format!("\ntaquilla: {errors} mistake(s) in the files of the desk"));
+                }
+                CliError::Failed(sentence) | CliError::Usage(sentence) | CliError::Later(sentence) => {
+                    output::tell(&format!("taquilla: {sentence}"));
+                }
+            }
+            ExitCode::from(error.code())
+        }
+    }
+}

@@ -84,6 +84,21 @@ impl Loaded {
         }
     }
 
+    /// One line on what there is: `taquilla.toml: 1 mailbox, 4 queues, 4 agents, ...`.
+    pub fn described(&self) -> String {
+        let counts = [
+            (self.settings.mailboxes.len(), "mailbox", "mailboxes"),
+            (self.parts.queues.len(), "queue", "queues"),
+            (self.parts.agents.len(), "agent", "agents"),
+            (self.parts.services.len(), "service", "services"),
+            (self.customers.by_address.len(), "customer", "customers"),
+            (self.rules.len(), "rule file", "rule files"),
+        ];
+        let shown =
+            counts.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }));
+        format!("{}: {}.", self.path.display(), shown.join(", "))
+    }
+
     /// What the settings rely on outside themselves.
     pub fn reliances(&self) -> &[Reliance] {
         &self.settings.reliances

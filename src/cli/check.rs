@@ -1,0 +1,83 @@
+//! `taquilla check`: reads all files of the desk as `run` does and says what is wrong with them.
+
+use std::path::Path;
+
+use super::args::CheckArgs;
+use super::output::{colours_on_stdout, say};
+use super::{CliError, Exit};
+use crate::config::diagnostic::{Diagnostic, Severity, render_all};
+use crate::config::load::{Loaded, load};
+use crate::config::rely;
+
+/// Does it.
+///
+/// # Errors
+/// The result cannot be printed.
+pub async fn run(config: Option<&Path>, args: &CheckArgs) -> Result<Exit, CliError> {
+    let (mistakes, loaded) = match load(config) {
+        Ok(mut loaded) => {
+            let mut mistakes = std::mem::take(&mut loaded.warnings);
+            mistakes.extend(rely::inspect(loaded.reliances()).await);
+            (mistakes, Some(loaded))
+        }
+        Err(mistakes) => (mistakes, None),
+    };
+    let errors = mistakes.iter().filter(|mistake| mistake.severity == Severity::Error).count();
+    if args.json {
+        for mistake in &mistakes {
+            say(&json(mistake))?;
+        }
+    } else {
+        if !mistakes.is_empty() {
+            say(&render_all(&mistakes, colours_on_stdout()))?;
+        }
+        say(&summary(loaded.as_ref(), errors, mistakes.len() - errors))?;
+    }
+    Ok(if errors == 0 { Exit::Done } else { Exit::NotWell })
+}
+
+/// One line for a program.
+fn json(mistake: &Diagnostic) -> String {
+    let place = mistake.place.as_ref();
+    let position = place.map(crate::config::diagnostic::Place::position);
+    let severity = match mistake.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    serde_json::json!({
+        "severity": severity,
+        "title": mistake.title,
+        "file": place.map(|place| place.source.name.as_str()),
+        "line": position.map(|(line, _)| line),
+        "column": position.map(|(_, column)| column),
+        "help": mistake.help,
+    })
+    .to_string()
+}
+
+/// The last lines for a person.
+fn summary(loaded: Option<&Loaded>, errors: usize, warnings: usize) -> String {
+    let mut lines = Vec::new();
+    if let Some(loaded) = loaded {
+        lines.push(loaded.described());
+        if loaded.settings.trust.border.is_none() && loaded.settings.trust.internal_header.is_none() {
+            lines.push(
+                "No [trust] is configured: agents work by the tokens of the desk's mails, and new mails of theirs have \
+                 to be confirmed. Naming the border that writes Authentication-Results does better; see \
+                 docs/administrator.md."
+                    .to_owned(),
+            );
+        }
+    }
+    lines.push(match (errors, warnings) {
+        (0, 0) => "Nothing is wrong.".to_owned(),
+        (0, warnings) => format!("Nothing is wrong; {}.", counted(warnings, "warning")),
+        (errors, 0) => format!("{}.", counted(errors, "mistake")),
+        (errors, warnings) => format!("{}, {}.", counted(errors, "mistake"), counted(warnings, "warning")),
+    });
+    lines.join("\n")
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
