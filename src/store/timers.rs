@@ -12,7 +12,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn due_timers(&self, now: Timestamp, limit: u32) -> Result<Vec<Timer>, StoreError> {
+    pub async fn timers_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Timer>, StoreError> {
         let sql = "SELECT * FROM timers WHERE fired IS NULL AND due <= $1 ORDER BY due, id LIMIT $2";
         let rows = sqlx::query(sql).bind(ms(now)).bind(limit).fetch_all(&self.readers).await?;
         rows.iter().map(timer).collect()
@@ -22,7 +22,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn next_timer(&self) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn timers_next(&self) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT min(due) AS due FROM timers WHERE fired IS NULL";
         Columns(&sqlx::query(sql).fetch_one(&self.readers).await?).maybe_time("due")
     }

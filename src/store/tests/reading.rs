@@ -189,9 +189,9 @@ async fn a_timer_fires_once_and_not_before_its_time() {
     let opened = apply(&store, &decision(Reason::NewTicket, None, vec![create(1), timer(5)]), &mail(1), &[])
         .await
         .unwrap();
-    assert_eq!(store.next_timer().await.unwrap(), Some(at(5)));
-    assert!(store.due_timers(at(4), 10).await.unwrap().is_empty());
-    let due = store.due_timers(at(5), 10).await.unwrap();
+    assert_eq!(store.timers_next().await.unwrap(), Some(at(5)));
+    assert!(store.timers_due(at(4), 10).await.unwrap().is_empty());
+    let due = store.timers_due(at(5), 10).await.unwrap();
     assert_eq!((due[0].ticket, due[0].kind), (Some(opened.tickets[0].0), TimerKind::PendingAuto));
     // Moved to later before its turn came: it does not fire.
     let moved = Effect::Timer {
@@ -205,7 +205,7 @@ async fn a_timer_fires_once_and_not_before_its_time() {
     assert_eq!(writing.fire(due[0].id, at(9)).await.unwrap().map(|timer| timer.due), Some(at(9)));
     assert_eq!(writing.fire(due[0].id, at(9)).await.unwrap(), None);
     writing.commit().await.unwrap();
-    assert_eq!(store.next_timer().await.unwrap(), None);
+    assert_eq!(store.timers_next().await.unwrap(), None);
     // A fired timer is no obstacle to the next one of its kind.
     let again = Effect::Timer {
         ticket: TicketRef::Existing(opened.tickets[0].0),
@@ -213,5 +213,5 @@ async fn a_timer_fires_once_and_not_before_its_time() {
         due: at(20),
     };
     apply(&store, &decision(Reason::AgentMail, None, vec![again]), &mail(3), &[]).await.unwrap();
-    assert_eq!(store.next_timer().await.unwrap(), Some(at(20)));
+    assert_eq!(store.timers_next().await.unwrap(), Some(at(20)));
 }
