@@ -1,6 +1,7 @@
 //! What several tests share.
 #![allow(dead_code, reason = "each test uses its part of this folder")]
 
+pub mod desk;
 pub mod golden;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,125 @@
+//! The example desk over a store in a temporary folder: mails in, rendered mails out.
+
+use jiff::Timestamp;
+use tempfile::TempDir;
+use taquilla::clock::Clock;
+use taquilla::pipeline::{Letter, Pipeline};
+use taquilla::store::{Origin, Page, Store, StoreOptions};
+
+use super::golden::house;
+
+/// See the file's head.
+pub struct Bench {
+    pub pipeline: Pipeline,
+    seen: std::sync::Mutex<i64>,
+    _folder: TempDir,
+}
+
+/// A mail of the outbox.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    pub to: String,
+    pub template: String,
+    content: String,
+}
+
+impl Bench {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), &StoreOptions::default()).await.unwrap();
+        let pipeline = Pipeline::new(store, house(), Clock::System);
+        Self { pipeline, seen: std::sync::Mutex::new(0), _folder: folder }
+    }
+
+    /// Header fields that every mail has.
+    pub fn head(&self, subject: &str) -> String {
+        let now: Timestamp = self.pipeline.clock.now();
+        format!(
+            "Date: {}\nSubject: {subject}\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n",
+            jiff::fmt::rfc2822::to_string(&now.to_zoned(jiff::tz::TimeZone::UTC)).unwrap()
+        )
+    }
+
+    /// Takes a mail; the reason of its journal row.
+    pub async fn mail(&self, raw: &str) -> String {
+        let raw = raw.replace("\r\n", "\n").replace('\n', "\r\n");
+        let letter = Letter::of(raw.into_bytes().into(), "soporte", Origin::Deliver(None));
+        let outcome = self.pipeline.take(vec![letter]).await.unwrap().remove(0).unwrap();
+        outcome.decision.reason.word().to_owned()
+    }
+
+    /// What was put into the outbox since the last call.
+    pub async fn sent(&self) -> Vec<Sent> {
+        let after = *self.seen.lock().unwrap();
+        let mut sent = Vec::new();
+        for line in self.pipeline.store.outbox(Page::all()).await.unwrap() {
+            if line.id > after {
+                let content = self.pipeline.store.outbox_content(line.id).await.unwrap();
+                let content = String::from_utf8(content).unwrap();
+                sent.push(Sent { to: line.recipient.key(), template: line.template, content });
+                *self.seen.lock().unwrap() = line.id;
+            }
+        }
+        sent
+    }
+
+    pub async fn number(&self, id: i64) -> String {
+        self.tickets().await.into_iter().find(|(known, ..)| *known == id).unwrap().1
+    }
+
+    /// State and priority of a ticket.
+    pub async fn ticket(&self, id: i64) -> String {
+        self.tickets().await.into_iter().find(|(known, ..)| *known == id).unwrap().2
+    }
+
+    async fn tickets(&self) -> Vec<(i64, String, String)> {
+        let lines = self.pipeline.store.tickets(&Default::default(), Page::all()).await.unwrap();
+        lines
+            .into_iter()
+            .map(|line| (line.id.0, line.number.to_string(), format!("{} {}", line.state, line.priority.value())))
+            .collect()
+    }
+
+    pub async fn survey_score(&self) -> Option<u8> {
+        self.pipeline.store.surveys(None, Page::all()).await.unwrap().first().and_then(|line| line.score)
+    }
+}
+
+impl Sent {
+    fn parsed(&self) -> mail_parser::Message<'_> {
+        mail_parser::MessageParser::default().parse(self.content.as_bytes()).unwrap()
+    }
+
+    pub fn raw(&self) -> &str {
+        &self.content
+    }
+
+    pub fn header(&self, name: &str) -> String {
+        let mail = self.parsed();
+        mail.header_raw(name).unwrap_or_default().trim().to_owned()
+    }
+
+    pub fn subject(&self) -> String {
+        self.parsed().subject().unwrap_or_default().to_owned()
+    }
+
+    pub fn text(&self) -> String {
+        self.parsed().body_text(0).unwrap_or_default().into_owned()
+    }
+
+    /// The answer that its recipient writes with an ordinary mail client: text on top, the mail quoted below.
+    pub fn reply(&self, text: &str) -> String {
+        let id = self.header("Message-ID");
+        let quoted: String = self.text().lines().map(|line| format!("> {line}\n")).collect();
+        let unique = self.to.len() + text.len();
+        format!(
+            "From: {}\nTo: {}\nSubject: Re: {}\nMessage-ID: <r{unique}.{}@client>\nIn-Reply-To: {id}\nReferences: {id}\n\
+             Date: Mon, 2 Mar 2026 09:00:00 -0500\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\
+             Content-Transfer-Encoding: 8bit\n\n{text}\nEl lun, 2 mar 2026, Mesa de Ayuda escribió:\n{quoted}",
+            self.to,
+            self.header("From"),
+            self.subject(),
+            id.trim_matches(['<', '>']).chars().rev().take(8).collect::<String>(),
+        )
+    }
+}
