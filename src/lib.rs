@@ -15,4 +15,5 @@ pub mod pipeline;
 pub mod rules;
 pub mod store;
 pub mod survey;
+pub mod timers;
 pub mod tls;

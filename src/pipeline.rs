@@ -25,7 +25,6 @@ pub use letter::{Letter, read};
 
 use crate::clock::{Clock, random_seed};
 use crate::decide::{self, Decision, Effect, Event, Given, Request};
-use crate::desk::Timer;
 use crate::store::{Applied, Entry, Origin, Store, StoreError, Writing};
 
 /// Everything that a decision needs, in one place.
@@ -105,13 +104,16 @@ impl Pipeline {
         Ok(outcomes)
     }
 
-    /// Takes a timer that is due.
+    /// Fires a timer that is due, by its row id; `None` if it was fired or taken back in the meantime.
     ///
     /// # Errors
-    /// It was not taken and is still due.
-    pub async fn fire(&self, timer: Timer) -> Result<Outcome, PipelineError> {
-        let origin = Origin::Timer;
-        self.take_event(Event::Timer(timer), origin).await
+    /// It was not fired and is still due.
+    pub async fn fire(&self, timer: i64) -> Result<Option<Outcome>, PipelineError> {
+        let mut writing = self.store.begin().await?;
+        match writing.fire(timer, self.clock.now()).await? {
+            Some(timer) => self.take_event(writing, Event::Timer(timer), Origin::Timer).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Takes a request of the operator, or of the program itself.
@@ -119,12 +121,17 @@ impl Pipeline {
     /// # Errors
     /// It was not taken.
     pub async fn request(&self, request: Request) -> Result<Outcome, PipelineError> {
-        self.take_event(Event::Request(request), Origin::Request).await
+        let writing = self.store.begin().await?;
+        self.take_event(writing, Event::Request(request), Origin::Request).await
     }
 
-    async fn take_event(&self, event: Event, origin: Origin) -> Result<Outcome, PipelineError> {
+    async fn take_event(
+        &self,
+        mut writing: Writing,
+        event: Event,
+        origin: Origin,
+    ) -> Result<Outcome, PipelineError> {
         let house = self.house();
-        let mut writing = self.store.begin().await?;
         let entry = Entry::of_event(origin, self.clock.now(), "");
         let outcome = self.one(&mut writing, &house, event, entry).await?;
         writing.commit().await?;

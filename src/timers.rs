@@ -31,7 +31,7 @@ pub async fn run(pipeline: Arc<Pipeline>, mut stop: watch::Receiver<bool>) {
 /// Fires what is due; how long to wait then.
 pub async fn fire_due(pipeline: &Pipeline) -> Duration {
     let now = pipeline.clock.now();
-    let due = match pipeline.store.due_timers(now, BATCH).await {
+    let due = match pipeline.store.timers_due(now, BATCH).await {
         Ok(due) => due,
         Err(error) => {
             tracing::error!(%error, "the timers could not be read; tried again");
@@ -40,16 +40,15 @@ pub async fn fire_due(pipeline: &Pipeline) -> Duration {
     };
     let full = due.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
     for timer in due {
-        let id = timer.id;
-        if let Err(error) = pipeline.fire(timer).await {
-            tracing::error!(%error, timer = id, "a timer could not be fired; tried again");
+        if let Err(error) = pipeline.fire(timer.id).await {
+            tracing::error!(%error, timer = timer.id, "a timer could not be fired; tried again");
             return AFTER_ERROR;
         }
     }
     if full {
         return Duration::ZERO;
     }
-    match pipeline.store.next_timer().await {
+    match pipeline.store.timers_next().await {
         Ok(next) => until(now, next),
         Err(_) => AFTER_ERROR,
     }

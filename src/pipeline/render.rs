@@ -1,9 +1,8 @@
 //! The mails of a decision, rendered once: a retry sends the same octets.
 
 use crate::decide::{Decision, Given};
-use crate::desk::Notice;
 use crate::mail::Digest;
-use crate::outbound::compose::{Composed, compose};
+use crate::outbound::compose::compose;
 use crate::store::OutboxRow;
 
 use super::House;
@@ -24,7 +23,7 @@ pub(super) fn render(decision: &Decision, house: &House, given: &Given) -> Vec<O
                     if let Some(warning) = &composed.warning {
                         tracing::error!(template = %notice.template, %warning, "the shipped template was used");
                     }
-                    Some(row(notice, composed))
+                    Some(OutboxRow::of(notice, composed))
                 }
                 Err(error) => {
                     tracing::error!(template = %notice.template, %error, "a mail could not be written and is left out");
@@ -33,19 +32,4 @@ pub(super) fn render(decision: &Decision, house: &House, given: &Given) -> Vec<O
             }
         })
         .collect()
-}
-
-fn row(notice: &Notice, composed: Composed) -> OutboxRow {
-    OutboxRow {
-        ticket: notice.ticket,
-        message_id: composed.message_id,
-        sender: composed.envelope_sender,
-        recipient: notice.to.clone(),
-        subject: composed.subject,
-        template: notice.template.clone(),
-        kind: notice.kind,
-        not_before: notice.not_before,
-        held: false,
-        content: composed.content,
-    }
 }
