@@ -30,6 +30,12 @@ pub enum Command {
     Init(Box<InitArgs>),
     /// Read all files of the desk and say what is wrong with them.
     Check(CheckArgs),
+    /// Watch the mailboxes and work.
+    // Run(RunArgs),
+    /// Take one mail from standard input.
+    Deliver(DeliverArgs),
+    /// Say what would become of a mail, and why.
+    Explain(ExplainArgs),
 }
 
 /// `taquilla init`.

@@ -24,8 +24,12 @@ async fn deliver(config: Option<&Path>, args: &DeliverArgs) -> Result<Exit, CliE
     let loaded = open::files(config)?;
     let known = |name: &String| loaded.settings.mailboxes.iter().any(|mailbox| mailbox.name == *name);
     if let Some(name) = args.mailbox.as_ref().filter(|name| !known(name)) {
-        let names: Vec<&str> = loaded.settings.mailboxes.iter().map(|mailbox| mailbox.name.as_str()).collect();
-        return Err(CliError::Usage(format!("there is no mailbox \"{name}\"; there are: {}", names.join(", "))));
+        let names: Vec<&str> =
+            loaded.settings.mailboxes.iter().map(|mailbox| mailbox.name.as_str()).collect();
+        return Err(CliError::Usage(format!(
+            "there is no mailbox \"{name}\"; there are: {}",
+            names.join(", ")
+        )));
     }
     let raw = open::read_mail(Path::new("-"))?;
     let pipeline = open::pipeline(&loaded).await?;

@@ -34,7 +34,8 @@ pub(super) async fn run(config: Option<&Path>, args: &ExplainArgs) -> Result<Exi
 /// The class as scripts see it: an answer to a survey is known by its token.
 fn class(explained: &Explained, house: &House) -> Class {
     let class = explained.incoming.classified.class;
-    let answered = explained.decision.effects.iter().any(|effect| matches!(effect, Effect::AnswerSurvey { .. }));
+    let answered =
+        explained.decision.effects.iter().any(|effect| matches!(effect, Effect::AnswerSurvey { .. }));
     let holds_survey_token = || {
         let ids = explained.incoming.mail.in_reply_to.iter().flat_map(|id| token::candidates(id.left()));
         ids.filter_map(|found| token::verify(&house.policy.desk.keys, found, Clock::System.now()))
@@ -50,12 +51,22 @@ fn to_text(path: &Path, explained: &Explained, named: bool) -> String {
         lines.push(format!("== {}", path.display()));
     }
     lines.push(format!("class: {}", explained.incoming.classified.class));
-    lines.extend(explained.incoming.classified.evidence.iter().map(|evidence| format!("  because {evidence}")));
-    lines.push(format!("from: {}", mail.from.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string)));
+    lines.extend(
+        explained.incoming.classified.evidence.iter().map(|evidence| format!("  because {evidence}")),
+    );
+    lines.push(format!(
+        "from: {}",
+        mail.from.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string)
+    ));
     lines.push(format!("subject: {}", mail.subject));
     lines.extend(mail.body.new_text.lines().map(|line| format!("new text: {line}").trim_end().to_owned()));
     for file in &mail.attachments {
-        lines.push(format!("attachment: {} ({}, {} bytes)", file.name, file.content_type, file.content.len()));
+        lines.push(format!(
+            "attachment: {} ({}, {} bytes)",
+            file.name,
+            file.content_type,
+            file.content.len()
+        ));
     }
     lines.extend(mail.defects.iter().map(|defect| format!("defect: {defect}")));
     lines.push(explained.decision.to_string());
@@ -145,9 +156,7 @@ fn rules(explained: &Explained) -> Vec<Value> {
 }
 
 fn commands(explained: &Explained) -> Vec<Value> {
-    let one = |command: &crate::decide::CommandTrace| {
-        json!({ "line": command.line, "done": command.done, "result": command.result })
-    };
+    let one = |command: &crate::decide::CommandTrace| json!({ "line": command.line, "done": command.done, "result": command.result });
     explained.decision.trace.commands.iter().map(one).collect()
 }
 

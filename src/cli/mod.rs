@@ -4,8 +4,12 @@
 
 pub mod args;
 pub mod check;
+mod deliver;
+mod explain;
 pub mod init;
+pub mod open;
 pub mod output;
+// mod run;
 
 use std::process::ExitCode;
 
@@ -73,6 +77,9 @@ async fn dispatch(cli: Cli) -> Result<Exit, CliError> {
     match cli.command {
         Command::Init(args) => init::run(&args).await,
         Command::Check(args) => check::run(config, &args).await,
+        // Command::Run(args) => run::run(config, &args).await,
+        Command::Deliver(args) => deliver::run(config, &args).await,
+        Command::Explain(args) => explain::run(config, &args).await,
     }
 }
 

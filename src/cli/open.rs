@@ -13,7 +13,6 @@ use crate::desk::Desk;
 use crate::desk::token::Keys;
 use crate::ingest::parse::ParseLimits;
 use crate::outbound::template::Templates;
-use crate::outbound::template_files;
 use crate::pipeline::{House, Pipeline, PipelineError};
 use crate::rules::RuleSet;
 use crate::store::keys::{self, Identity, KeyError};
@@ -67,24 +66,25 @@ pub fn files(config: Option<&Path>) -> Result<Loaded, CliError> {
 /// The desk, its rules and templates.
 ///
 /// # Errors
-/// Every mistake in rules and templates.
+/// Every mistake in its rules.
 pub fn house_of(loaded: &Loaded, identity: &Identity) -> Result<House, CliError> {
     let desk = loaded.desk(identity.keys.clone(), identity.instance.clone());
-    let mut mistakes = Vec::new();
-    let templates = template_files::load(&loaded.templates_dir()).unwrap_or_else(|found| {
-        mistakes.extend(found.iter().map(ToString::to_string));
-        Templates::default()
-    });
-    let names: Vec<&str> = templates.names().collect();
-    let rules = RuleSet::read(&loaded.rules, &desk, &names).unwrap_or_else(|found| {
-        mistakes.push(shown(&found));
-        RuleSet::none()
-    });
-    if !mistakes.is_empty() {
-        return Err(CliError::Files(mistakes.join("\n")));
-    }
-    let queues = loaded.settings.mailboxes.iter().filter_map(|mailbox| Some((mailbox.name.clone(), mailbox.queue.clone()?)));
-    Ok(House::new(Policy { desk, rules }, templates, loaded.settings.parse_limits, queues.collect()))
+    let rules = rules_of(loaded, &desk).map_err(CliError::Mistakes)?;
+    let mailboxes = loaded.settings.mailboxes.iter();
+    let queues =
+        mailboxes.filter_map(|mailbox| Some((mailbox.name.clone(), mailbox.queue.clone()?))).collect();
+    Ok(House::new(Policy { desk, rules }, loaded.templates.clone(), ParseLimits::default(), queues))
+}
+
+/// The rules of a desk.
+///
+/// # Errors
+/// Every mistake in them.
+pub fn rules_of(loaded: &Loaded, desk: &Desk) -> Result<RuleSet, Vec<Diagnostic>> {
+    let files: Vec<(String, String)> =
+        loaded.rules.iter().map(|file| (file.name.clone(), file.source.text.clone())).collect();
+    let names: Vec<&str> = loaded.templates.names().collect();
+    RuleSet::read(&files, desk, &names)
 }
 
 /// The files of a desk read anew, for a data folder that is open.
@@ -137,7 +137,8 @@ pub async fn to_explain(config: Option<&Path>) -> Result<(House, Option<Store>),
     if config.is_none() && load::find(None).is_err() {
         let desk = Desk::empty(Keys::new(vec![(0, [0; 32])]));
         let policy = Policy { desk, rules: RuleSet::none() };
-        return Ok((House::new(policy, Templates::default(), ParseLimits::default(), BTreeMap::new()), None));
+        let templates = Templates::shipped().clone();
+        return Ok((House::new(policy, templates, ParseLimits::default(), BTreeMap::new()), None));
     }
     let loaded = files(config)?;
     let dir = &loaded.settings.data.dir;

@@ -1,10 +1,10 @@
 //! The example desk over a store in a temporary folder: mails in, rendered mails out.
 
 use jiff::Timestamp;
-use tempfile::TempDir;
 use taquilla::clock::Clock;
 use taquilla::pipeline::{Letter, Pipeline};
 use taquilla::store::{Origin, Page, Store, StoreOptions};
+use tempfile::TempDir;
 
 use super::golden::house;
 
@@ -76,12 +76,20 @@ impl Bench {
         let lines = self.pipeline.store.tickets(&Default::default(), Page::FIRST).await.unwrap();
         lines
             .into_iter()
-            .map(|line| (line.id.0, line.number.to_string(), format!("{} {}", line.state, line.priority.value())))
+            .map(|line| {
+                (line.id.0, line.number.to_string(), format!("{} {}", line.state, line.priority.value()))
+            })
             .collect()
     }
 
     pub async fn survey_score(&self) -> Option<u8> {
-        self.pipeline.store.surveys(None, None, Page::FIRST).await.unwrap().first().and_then(|line| line.score)
+        self.pipeline
+            .store
+            .surveys(None, None, Page::FIRST)
+            .await
+            .unwrap()
+            .first()
+            .and_then(|line| line.score)
     }
 }
 

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use taquilla::decide::{self, Context, HeldMail, Lookup, SentCount, Surveyed};
 use taquilla::desk::token::{self, Keys, Use};
 use taquilla::desk::{Counter, NewTicket, Priority, StateType, Ticket, TicketId, TicketNumber};
-use taquilla::mail::{Address, Digest, Language, MessageId};
 use taquilla::ingest::parse::ParseLimits;
+use taquilla::mail::{Address, Digest, Language, MessageId};
 use taquilla::outbound::template::Templates;
 use taquilla::pipeline::House;
 use taquilla::store::keys::Identity;
@@ -210,7 +210,8 @@ fn line_end(text: &[u8]) -> usize {
 pub fn house() -> House {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ministry/taquilla.toml");
     let identity = Identity { keys: keys(), instance: "golden".to_owned() };
-    let loaded = taquilla::config::load::load_with(Some(&path), &[]).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    let loaded =
+        taquilla::config::load::load_with(Some(&path), &[]).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
     let desk = loaded.desk(identity.keys, identity.instance);
     let rules = taquilla::rules::RuleSet::none();
     let queues = BTreeMap::from([("soporte".to_owned(), "Mesa de Ayuda".to_owned())]);
