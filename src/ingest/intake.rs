@@ -41,8 +41,9 @@ pub enum Content {
     Whole(Arc<[u8]>),
     /// The header alone: the mail is larger than `max_mail_bytes`.
     HeaderOnly(Arc<[u8]>),
-    /// The server lists the mail and failed to give it as often as it was asked. Belongs in quarantine. The header, if
-    /// that much could be had (else empty), and the server's last answer.
+    /// The server lists the mail and failed to give it as often as it was asked. Belongs in quarantine, and is answered with
+    /// [`AfterTaking::Keep`], so that it can be tried again. The header, if that much could be had (else empty), and the
+    /// server's last answer.
     Unfetchable {
         /// The header, or nothing.
         header: Arc<[u8]>,

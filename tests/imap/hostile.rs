@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use taquilla::clock::Clock;
 use taquilla::config::mailbox::{AfterCommit, MailboxSettings, Tls};
 use taquilla::config::secret::SecretSource;
 use taquilla::ingest::intake::{Condition, Content};
 use taquilla::ingest::mailbox::{Manner, Until};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio::net::tcp::OwnedWriteHalf;
 
@@ -376,6 +378,58 @@ async fn no_to_idle_means_polling() {
     watched.stop().await.unwrap();
     let idles = server.commands().iter().filter(|command| *command == "IDLE").count();
     assert_eq!(idles, 1, "{:?}", server.commands());
+}
+
+/// What is slipped in behind the answer to STARTTLS counts as said inside TLS, for a client that keeps it
+/// (CVE-2011-0411): here, that no login is possible.
+#[tokio::test]
+async fn what_is_said_before_tls_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = crate::peers::certificate::make(folder.path(), &["localhost"]);
+    let chain = vec![CertificateDer::from_pem_file(&files.certificate).unwrap()];
+    let key = PrivateKeyDer::from_pem_file(&files.key).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config = config.unwrap().with_no_client_auth().with_single_cert(chain, key).unwrap();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"* OK ready\r\n").await.unwrap();
+        let mut line = [0; 64];
+        let length = stream.read(&mut line).await.unwrap();
+        let tag = String::from_utf8_lossy(&line[..length]).split(' ').next().unwrap().to_owned();
+        let injected = format!(
+            "{tag} OK begin\r\n* CAPABILITY IMAP4rev1 LOGINDISABLED\r\nT1 OK done\r\nT2 NO refused\r\n"
+        );
+        stream.write_all(injected.as_bytes()).await.unwrap();
+        let stream = tokio_rustls::TlsAcceptor::from(Arc::new(config)).accept(stream).await.unwrap();
+        let mut stream = BufReader::new(stream);
+        let mut said = Vec::new();
+        let mut line = String::new();
+        while stream.read_line(&mut line).await.unwrap_or(0) > 0 {
+            let (tag, command) = line.trim_end().split_once(' ').unwrap();
+            said.push(command.to_owned());
+            let answer = match command {
+                "CAPABILITY" => format!("* CAPABILITY IMAP4rev1\r\n{tag} OK\r\n"),
+                command if command.starts_with("LOGIN") => format!("{tag} OK\r\n"),
+                _ => format!("{tag} NO that is all\r\n"),
+            };
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            line.clear();
+        }
+        said
+    });
+    let settings = MailboxSettings {
+        tls: Tls::StartTls,
+        ca_file: Some(files.authority),
+        ..MailboxSettings::new("m", "localhost", port, "u \"x\"", SecretSource::Password("p\\".into()))
+    };
+    let journal = Arc::new(Journal::default());
+    let failure = Watched::start(settings, &journal, manner(Until::CaughtUp)).end().await.unwrap_err();
+    assert!(failure.contains("that is all"), "{failure}");
+    let said = server.await.unwrap();
+    assert_eq!(said[..3], ["CAPABILITY", r#"LOGIN "u \"x\"" "p\\""#, "CAPABILITY"], "{said:?}");
 }
 
 /// One mail that cannot be had goes to quarantine, and keeps no other waiting.

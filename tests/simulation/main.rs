@@ -39,11 +39,28 @@ seeds! {
     seeds_from_17_500 17_500..20_000;
 }
 
+/// `SIMULATION_SEEDS=from..to cargo test --release --test simulation more_seeds`: as many as there is time for.
+#[test]
+fn more_seeds() {
+    let Ok(range) = std::env::var("SIMULATION_SEEDS") else { return };
+    let (from, to) = range.split_once("..").unwrap();
+    run(from.parse().unwrap()..to.parse().unwrap());
+}
+
+/// The seeds do reach what is rare.
+#[test]
+fn everything_happens() {
+    let reported: std::collections::BTreeSet<String> =
+        (0..1_000).flat_map(|seed| World::run(seed, Flaw::None).unwrap().reported).collect();
+    let expected = ["AckRefused", "BacklogLeftAlone", "Renumbered", "Rewound", "Unfetchable"];
+    assert_eq!(reported.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
 #[test]
 fn one_seed() {
     let Ok(seed) = std::env::var("SIMULATION_SEED") else { return };
     let seed: u64 = seed.parse().unwrap();
-    World::run(seed, Flaw::None).unwrap();
+    run(seed..seed + 1);
 }
 
 /// The wrong machine is caught soon, and for the right reason.

@@ -48,15 +48,18 @@ pub(crate) struct World {
     next_content: Content,
     now: i64,
     faults: bool,
+    /// What was reported, by the first word of its debug form.
+    pub(crate) reported: BTreeSet<String>,
 }
 
 impl World {
-    pub(crate) fn run(seed: u64, flaw: Flaw) -> Check {
+    pub(crate) fn run(seed: u64, flaw: Flaw) -> Result<Self, String> {
         let mut world = Self::new(seed, flaw);
         for _ in 0..world.chance.below(120) + 30 {
             world.turn()?;
         }
-        world.quiet()
+        world.quiet()?;
+        Ok(world)
     }
 
     fn new(seed: u64, flaw: Flaw) -> Self {
@@ -98,6 +101,7 @@ impl World {
             next_content: seed % 1_000 * 100,
             now: OLD_BEFORE,
             faults: true,
+            reported: BTreeSet::new(),
         };
         for _ in 0..world.chance.below(9) {
             let content = world.content();
@@ -207,7 +211,10 @@ impl World {
         }
         while let Some(step) = self.machine.step() {
             match step {
-                Step::Report(_) => {}
+                Step::Report(condition) => {
+                    let text = format!("{condition:?}");
+                    self.reported.extend(text.split([' ', '(']).next().map(str::to_owned));
+                }
                 Step::List(_) | Step::Fetch(_) | Step::Ack { .. } => self.at_server = Some(step),
                 Step::AskPosition { .. }
                 | Step::Adopt { .. }

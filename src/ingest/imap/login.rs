@@ -198,3 +198,27 @@ async fn login(line: &mut Line, user: &str, password: &SecretString) -> Result<(
 fn refused(error: ImapError) -> ImapError {
     if let ImapError::Refused { answer, .. } = error { ImapError::LoginRefused(answer) } else { error }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::secret::SecretSource;
+
+    #[test]
+    fn tokens_on_the_wire() {
+        let token = SecretString::from("vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==");
+        // The example of Google's description, and that of RFC 7628, section 4.1.
+        let response = xoauth2("someuser@example.com", &token);
+        let expected =
+            "user=someuser@example.com\x01auth=Bearer vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==\x01\x01";
+        assert_eq!(response.expose_secret(), expected);
+        let secret = SecretSource::Password("unused".into());
+        let settings =
+            MailboxSettings::new("m", "server.example.com", 143, "user@example.com", secret.clone());
+        let expected = "n,a=user@example.com,\x01host=server.example.com\x01port=143\x01\
+                        auth=Bearer vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==\x01\x01";
+        assert_eq!(oauthbearer(&settings, &token).expose_secret(), expected);
+        let settings = MailboxSettings::new("m", "h", 1, "a=b,c", secret);
+        assert!(oauthbearer(&settings, &token).expose_secret().starts_with("n,a=a=3Db=2Cc,\x01"));
+    }
+}
