@@ -56,9 +56,10 @@ fn comment(text: &str, score_line: Option<usize>, behind: &str) -> String {
     let mut kept = Vec::new();
     for (place, line) in text.lines().enumerate() {
         let line = if score_line == Some(place) { behind } else { line };
-        if !private(line) && !(score_line == Some(place) && behind.is_empty()) {
-            kept.push(line.trim_end());
+        if private(line) || (score_line == Some(place) && behind.is_empty()) {
+            continue;
         }
+        kept.push(line.trim_end());
     }
     kept.join("\n").trim().chars().take(LONGEST_COMMENT).collect::<String>().trim_end().to_owned()
 }

@@ -207,6 +207,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn lines_that_are_scores() {
         let cases: [(&str, u8); 75] = [
             ("4", 4),
@@ -291,6 +292,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn lines_that_are_not() {
         let lines = [
             "",
