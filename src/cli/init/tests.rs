@@ -1,3 +1,5 @@
+//! What `init` writes is a desk that `check` finds well.
+
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;

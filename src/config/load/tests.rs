@@ -1,3 +1,5 @@
+//! Whole desks read from folders, and what is said of their mistakes.
+
 use super::*;
 use crate::desk::{Found, Recipient};
 

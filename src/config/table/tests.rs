@@ -1,3 +1,5 @@
+//! Tables read key by key, and what is said of a wrong one.
+
 use super::*;
 use crate::config::diagnostic::render_all;
 

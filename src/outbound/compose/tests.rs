@@ -1,3 +1,5 @@
+//! Composed mails, read again by the parser.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! Templates that are refused, and what the others become.
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

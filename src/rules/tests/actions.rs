@@ -1,3 +1,5 @@
+//! What rules ask for.
+
 use super::desk::{World, rules, try_rules};
 use crate::desk::{Priority, Recipient};
 use crate::rules::{Action, Evaluated, Steps};

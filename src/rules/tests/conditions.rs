@@ -1,3 +1,5 @@
+//! When rules hold.
+
 use super::desk::{World, rules};
 use crate::mail::{Address, Class};
 use crate::rules::RuleEvent;

@@ -1,3 +1,5 @@
+//! Rule files as text against facts as values.
+
 mod actions;
 mod conditions;
 mod desk;

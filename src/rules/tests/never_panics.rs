@@ -1,3 +1,5 @@
+//! Rule files made by chance.
+
 use proptest::prelude::*;
 
 use super::desk::{World, try_rules};
