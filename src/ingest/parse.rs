@@ -88,7 +88,7 @@ fn fallback(raw: &Arc<[u8]>, limits: &ParseLimits) -> Mail {
     let head = fields::split(raw, limits.header_octets);
     let text = raw.get(head.body_at..).unwrap_or_default();
     let text = String::from_utf8_lossy(text.get(..limits.text_octets).unwrap_or(text)).into_owned();
-    let text = parts::tidy(&text).0;
+    let text = parts::tidy(&text).0.trim_end().to_owned();
     let mut mail = Mail {
         raw: Arc::clone(raw),
         digest: Digest::of(raw),
@@ -104,7 +104,7 @@ fn fallback(raw: &Arc<[u8]>, limits: &ParseLimits) -> Mail {
         subject: String::new(),
         date: None,
         body: Body {
-            source: BodySource::Plain,
+            source: if text.is_empty() { BodySource::None } else { BodySource::Plain },
             new_text: text.clone(),
             text,
             quoted_text: String::new(),

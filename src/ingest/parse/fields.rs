@@ -100,12 +100,25 @@ fn field_name(line: &[u8]) -> Option<(&str, usize)> {
 fn continuation_end(raw: &[u8], mut at: usize) -> usize {
     while let Some((line, next)) = line_at(raw, at) {
         // A folded line of blanks only belongs to the field (RFC 5322 section 4.2), an empty one does not.
-        if !line.first().is_some_and(|octet| matches!(octet, b' ' | b'\t')) {
+        let folded = line.first().is_some_and(|octet| matches!(octet, b' ' | b'\t'));
+        if !folded && !is_lost_parameter(raw, at, line) {
             break;
         }
         at = next;
     }
     at
+}
+
+/// `boundary="..."` behind a `;`, its indentation lost on the way.
+fn is_lost_parameter(raw: &[u8], at: usize, line: &[u8]) -> bool {
+    let above = raw.get(..at).unwrap_or_default().trim_ascii_end();
+    let name = line
+        .iter()
+        .position(|&octet| octet == b'=')
+        .and_then(|equals| line.get(..equals))
+        .unwrap_or_default();
+    let plain = name.iter().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'*'));
+    above.ends_with(b";") && !name.is_empty() && plain
 }
 
 /// The end of the header section, for one that is too long to be read.

@@ -237,6 +237,13 @@ fn broken_structure_keeps_what_is_there() {
         ),
         // The boundary parameter was lost.
         ("Content-Type: multipart/mixed\n\n--lost1\n\nText\n--lost1--\n", "Text", 0, vec![]),
+        // A parameter lost its indentation.
+        (
+            "Content-Type: multipart/mixed;\n differences=x;\nboundary=\"b\"\n\n--b\n\nText\n--b--\n",
+            "Text",
+            0,
+            vec![],
+        ),
         // No part at all.
         ("Content-Type: multipart/mixed; boundary=b\n\nText\n", "Text", 0, vec![Defect::Unterminated]),
         // No blank line between header and text.
@@ -263,6 +270,18 @@ fn faults_of_form_are_noted() {
     );
     assert_eq!(mail("just text\n").body.text, "just text");
     assert_eq!(mail(&format!("From ana Mon May  6\nFrom: a@x.org\n{date}\nx")).defects, []);
+}
+
+#[test]
+fn a_mail_that_cannot_be_read_is_cut_by_hand() {
+    let raw: Arc<[u8]> =
+        b"From: Ana <ana@example.org>\r\nSubject: x\r\nMessage-ID: <a@b>\r\n\r\nTe\0xt\r\n".as_slice().into();
+    let mail = fallback(&raw, &ParseLimits::default());
+    assert_eq!(mail.defects, [Defect::Unparseable]);
+    assert_eq!(mail.from, Some(Address::named("Ana", "ana@example.org")));
+    assert_eq!((mail.subject.as_str(), mail.body.new_text.as_str()), ("x", "Text"));
+    assert_eq!(mail.message_id, MessageId::new("a@b"));
+    assert_eq!(mail.raw, raw);
 }
 
 #[test]
