@@ -187,13 +187,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn outbox_left_over(&self, policy: InDoubt, at: Timestamp) -> Result<LeftOver, StoreError> {
+        // The second half of each condition is for the index of open mails: most rows are mails of long ago.
         let mut writing = self.begin().await?;
-        let unsent = "UPDATE outbox SET state = 'pending', changed = $1 WHERE state = 'sending'";
+        let unsent = "UPDATE outbox SET state = 'pending', changed = $1 \
+                      WHERE state = 'sending' AND state NOT IN ('accepted', 'dropped')";
         let unsent = sqlx::query(unsent).bind(ms(at)).execute(writing.conn()).await?.rows_affected();
         let doubt = "UPDATE outbox SET state = $1, next_attempt = $2, changed = $2, attempts = attempts + 1, \
                      in_doubt = coalesce(in_doubt, $2), \
                      last_error = 'taquilla ended while the server was being given this mail' \
-                     WHERE state = 'data-sent'";
+                     WHERE state = 'data-sent' AND state NOT IN ('accepted', 'dropped')";
         let doubt = sqlx::query(doubt).bind(policy.state()).bind(ms(at));
         let in_doubt = doubt.execute(writing.conn()).await?.rows_affected();
         writing.commit().await?;
