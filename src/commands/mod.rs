@@ -17,7 +17,7 @@ mod words;
 
 pub use answers::{codes, confirms, customer_words};
 pub use command::{AutoClose, Block, Command, CustomerWord, Line, Mistake, Outcome, Who};
-pub use help::{help, help_table};
+pub use help::{help, help_table, later_table};
 pub use read::{read, same_commands};
 pub use receipt::{LineResult, all_or_nothing, receipt};
 pub use thanks::only_thanks;

@@ -128,6 +128,18 @@ mod tests {
     }
 
     #[test]
+    fn what_the_guide_for_users_proposes_is_understood() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guia-del-usuario.md");
+        let guide = std::fs::read_to_string(path).unwrap();
+        let (_, rest) = guide.split_once("## La encuesta").unwrap();
+        let words: Vec<&str> = rest.split("\n## ").next().unwrap().split('`').skip(1).step_by(2).collect();
+        assert!(words.len() >= 10, "{words:?}");
+        for word in words {
+            assert!(read_answer(word, "").is_some(), "{word}");
+        }
+    }
+
+    #[test]
     fn comments_are_bounded() {
         let text = |letters: usize| format!("4\n{}", "x".repeat(letters));
         for (letters, kept) in [(4_000, 4_000), (4_001, 4_000), (3_000_000, 4_000)] {

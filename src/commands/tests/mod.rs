@@ -1,5 +1,6 @@
 //! Tables of what people write and what it means.
 
+mod guides;
 mod read;
 mod when;
 mod words;
