@@ -8,6 +8,7 @@ use super::{CliError, Exit};
 use crate::config::diagnostic::{Diagnostic, Severity, render_all};
 use crate::config::load::{Loaded, load};
 use crate::config::rely;
+use crate::desk::token::Keys;
 
 /// Does it.
 ///
@@ -18,6 +19,7 @@ pub async fn run(config: Option<&Path>, args: &CheckArgs) -> Result<Exit, CliErr
         Ok(mut loaded) => {
             let mut mistakes = std::mem::take(&mut loaded.warnings);
             mistakes.extend(rely::inspect(loaded.reliances()).await);
+            mistakes.extend(rules(&loaded));
             (mistakes, Some(loaded))
         }
         Err(mistakes) => (mistakes, None),
@@ -34,6 +36,12 @@ pub async fn run(config: Option<&Path>, args: &CheckArgs) -> Result<Exit, CliErr
         say(&summary(loaded.as_ref(), errors, mistakes.len() - errors))?;
     }
     Ok(if errors == 0 { Exit::Done } else { Exit::NotWell })
+}
+
+/// Mistakes in rules. Their names do not depend on the keys of a data folder, which may not exist yet.
+fn rules(loaded: &Loaded) -> Vec<Diagnostic> {
+    let desk = loaded.desk(Keys::new(Vec::new()), "check");
+    loaded.rule_set(&desk).err().unwrap_or_default()
 }
 
 /// One line for a program.

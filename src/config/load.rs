@@ -1,6 +1,6 @@
 //! All text files of a desk, read at once and checked against each other.
 //!
-//! Rules are found and read here, and understood by `rules`.
+//! Rules are found with them; they are understood once there is a desk to check their names against.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ use crate::desk::token::Keys;
 use crate::desk::{Desk, Notification};
 use crate::outbound::template::{self, Templates};
 use crate::outbound::template_files;
+use crate::rules::RuleSet;
 
 /// Where settings are sought if nobody says where they are.
 pub const USUAL: [&str; 2] = ["taquilla.toml", "/etc/taquilla/taquilla.toml"];
@@ -82,6 +83,28 @@ impl Loaded {
             limits: settings.limits.clone(),
             keys,
         }
+    }
+
+    /// The rules, understood; `desk` is [`Self::desk`].
+    ///
+    /// # Errors
+    /// All mistakes in the rule files.
+    pub fn rule_set(&self, desk: &Desk) -> Result<RuleSet, Vec<Diagnostic>> {
+        let files: Vec<(String, String)> =
+            self.rules.iter().map(|rule| (rule.name.clone(), rule.source.text.clone())).collect();
+        let templates: Vec<&str> = self.templates.names().collect();
+        RuleSet::read(&files, desk, &templates)
+            .map_err(|mistakes| mistakes.into_iter().map(|mistake| self.with_path(mistake)).collect())
+    }
+
+    /// Rules are known by their names within their folder; a person who has to mend one wants the whole path.
+    fn with_path(&self, mut mistake: Diagnostic) -> Diagnostic {
+        for place in mistake.place.iter_mut().chain(&mut mistake.related) {
+            if let Some(rule) = self.rules.iter().find(|rule| rule.name == place.source.name) {
+                place.source = Arc::clone(&rule.source);
+            }
+        }
+        mistake
     }
 
     /// One line on what there is: `taquilla.toml: 1 mailbox, 4 queues, 4 agents, ...`.

@@ -156,6 +156,38 @@ fn rules_and_templates_are_found() {
 }
 
 #[test]
+fn mistakes_in_rules_have_their_path() {
+    let rule = "[[rule]]\nname = \"a\"\nthen.queue = \"Redees\"\n";
+    let queue = "[[queue]]\nname = \"Redes\"\n";
+    let files = [("taquilla.toml", SMALL), ("desk.toml", queue), ("rules/10-a.toml", rule)];
+    let (loaded, desk) = desk_in(&files).unwrap();
+    let mistakes = loaded.rule_set(&desk).map(drop).unwrap_err();
+    let line = mistakes[0].one_line();
+    assert!(line.contains("/rules/10-a.toml:3:14: ") && line.contains("\"Redes\""), "{line}");
+}
+
+#[test]
+fn the_example_desk_is_good() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ministry/taquilla.toml");
+    let loaded = load_with(Some(&path), &[])
+        .map_err(|mistakes| crate::config::diagnostic::render_all(&mistakes, false))
+        .unwrap();
+    assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+    let desk = loaded.desk(Keys::new(vec![(1, [0; 32])]), "test");
+    loaded
+        .rule_set(&desk)
+        .map_err(|mistakes| crate::config::diagnostic::render_all(&mistakes, false))
+        .unwrap();
+    assert_eq!((desk.queues.len(), desk.agents.len(), desk.customers.len()), (4, 4, 7));
+    // What stands above hands its owner down.
+    assert_eq!(desk.service("Equipos::PC").unwrap().owner.as_deref(), Some("lrojas"));
+    let may =
+        |login: &str, right, queue| crate::desk::may(&desk, desk.agent(login).unwrap(), right, queue).is_ok();
+    assert!(may("lrojas", crate::desk::Right::Move, "Redes"));
+    assert!(!may("lrojas", crate::desk::Right::Close, "Redes"));
+}
+
+#[test]
 fn the_environment_overrides() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("taquilla.toml");
