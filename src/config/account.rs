@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-use super::diagnostic::Place;
+use super::diagnostic::{Diagnostic, Place};
 use super::fields::Fields;
 use super::mailbox::Tls;
 use super::secret::SecretSource;
@@ -125,9 +125,12 @@ fn secret(
         found.push(("password_env", SecretSource::Env(name.to_owned())));
     }
     if let Some(password) = fields.text("password") {
-        let mistake = fields.about("password", "a password stands in the settings file", "").warning();
+        // Told without its line, which would show the password to whoever looks over a shoulder or into a log.
+        let line =
+            fields.value("password").map_or_else(String::new, |value| format!(", line {}", value.line()));
+        let mistake = Diagnostic::general(format!("{whose}: a password stands in the settings file{line}"));
         let help = "put it into a file that only the daemon can read, and name that with `password_file`";
-        fields.add(mistake.help(help.to_owned()));
+        fields.add(mistake.warning().help(help.to_owned()));
         found.push(("password", SecretSource::Password(SecretString::from(password.to_owned()))));
     }
     if let Some(command) = token_command(fields) {
@@ -142,6 +145,13 @@ fn secret(
     let place = fields.value(key).map(|value| value.place(""));
     reliances.push(Reliance { whose: whose.to_owned(), place, on: ReliesOn::Secret(source.clone()) });
     Some(source)
+}
+
+/// Complains of an account with a user and without a secret, unless one was given and was wrong.
+pub(super) fn secret_missing(fields: &Fields<'_>, example: &str) {
+    if !["password_file", "password_env", "password", "oauth2"].iter().any(|key| fields.is_given(key)) {
+        fields.missing("password_file", &format!("\"{example}\""));
+    }
 }
 
 /// `oauth2 = { token_command = ["program", "argument"] }`.

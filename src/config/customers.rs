@@ -9,7 +9,7 @@ use super::desk_keys::CUSTOMER;
 use super::diagnostic::{Diagnostic, Place, Source};
 use super::fields::Fields;
 use super::key::Kind;
-use super::nearest::did_you_mean;
+use super::nearest::{did_you_mean, nearest};
 use super::table::Document;
 use crate::desk::{Customer, Service, fold};
 use crate::mail::Language;
@@ -80,9 +80,10 @@ impl Customers {
             let span = head.first().map_or(0..0, |field| field.span.clone());
             let mistake = Diagnostic::error(source, span, "no column is called `address`", "");
             let names: Vec<&str> = head.iter().map(|field| field.text.as_str()).collect();
-            let meant = did_you_mean("address", &names);
-            let help =
-                meant.unwrap_or_else(|| "the first line names the columns: address,name,department".into());
+            let help = match nearest("address", &names) {
+                Some(meant) => format!("is \"{meant}\" the one?"),
+                None => "the first line names the columns: address,name,department".to_owned(),
+            };
             return vec![mistake.help(help)];
         }
         let mut mistakes = Vec::new();

@@ -3,7 +3,7 @@
 //! What is wrong reads as absent and is a mistake kept in the document, so that all mistakes of a file are told
 //! at once. A key that the documentation does not have cannot be asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -57,6 +57,8 @@ pub(super) struct Fields<'a> {
     /// Where its header stands; absent for a section that the file does not have.
     header: Option<Place>,
     items: BTreeMap<&'static str, Vec<Item<'a>>>,
+    /// Keys that the file or a variable has, also with a wrong value.
+    given: BTreeSet<&'static str>,
     /// Keys that are not in the documentation, of a section that takes them.
     pub(super) others: Vec<(&'a str, Value<'a>)>,
 }
@@ -75,9 +77,19 @@ impl<'a> Fields<'a> {
             span: table.span(),
             label: String::new(),
         });
-        let mut fields = Self { section, document, header, items: BTreeMap::new(), others: Vec::new() };
+        let mut fields = Self {
+            section,
+            document,
+            header,
+            items: BTreeMap::new(),
+            given: BTreeSet::new(),
+            others: Vec::new(),
+        };
         for key in section.keys {
             let value = table.as_ref().and_then(|table| table.get(key.name));
+            if value.is_some() || variables.contains_key(key.name) {
+                fields.given.insert(key.name);
+            }
             let items = match (variables.get(key.name), value) {
                 (Some((variable, text)), _) => fields.of_variable(key, variable, text),
                 (None, Some(value)) => fields.of_value(key, &value),
@@ -205,8 +217,12 @@ impl<'a> Fields<'a> {
 
     /// Whether the file or a variable says anything, right or wrong, about the section.
     pub(super) fn is_said(&self) -> bool {
-        let said = |item: &Item<'_>| !matches!(item.spot, Spot::Unsaid);
-        self.header.is_some() || self.items.values().flatten().any(said)
+        self.header.is_some() || !self.given.is_empty()
+    }
+
+    /// Whether it says anything, right or wrong, about a key. What is wrong was told already.
+    pub(super) fn is_given(&self, key: &str) -> bool {
+        self.given.contains(key)
     }
 
     /// All values of a key.

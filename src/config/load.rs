@@ -245,7 +245,8 @@ fn unknown_queues(mailboxes: &[super::mailboxes::ReadMailbox], parts: &DeskParts
 fn administrator_is_desk(settings: &Settings, parts: &DeskParts) -> Option<Diagnostic> {
     let administrator = settings.desk.administrator.as_ref()?;
     let whose = parts.own_addresses.get(&administrator.key())?;
-    let title = format!("alarms would come back as tickets: the administrator's address is {whose}");
+    let title =
+        format!("alarms would come back as tickets: the administrator {} is {whose}", administrator.address);
     Some(Diagnostic::general(title).help("name an address outside the desk".to_owned()))
 }
 

@@ -50,7 +50,7 @@ fn one(fields: &Fields<'_>, base: &Path, reliances: &mut Vec<Reliance>) -> Optio
     let Account { host, port, tls, ca_file, user, secret } = account?;
     let user = user?;
     let Some(secret) = secret else {
-        fields.missing("password_file", "\"secrets/imap\"");
+        super::account::secret_missing(fields, "secrets/imap");
         return None;
     };
     let time = |key| fields.duration(key).and_then(|time| Duration::try_from(time).ok());

@@ -74,14 +74,10 @@ fn one(
     let priority = priority(fields, "priority");
     let name = fields.text("name")?.to_owned();
     if shipped.is_none() {
-        for (key, example, absent) in [
-            ("event", "\"ticket-created\"", fields.items("event").is_empty()),
-            ("to", "[\"queue\"]", given.is_empty()),
-            ("template", "\"new-ticket-agent\"", fields.items("template").is_empty()),
-        ] {
-            if absent && fields.value(key).is_none() {
-                fields.missing(key, example);
-            }
+        let needed =
+            [("event", "\"ticket-created\""), ("to", "[\"queue\"]"), ("template", "\"new-ticket-agent\"")];
+        for (key, example) in needed.into_iter().filter(|(key, _)| !fields.is_given(key)) {
+            fields.missing(key, example);
         }
     }
     Some(Notification { name, event: event?, to, template: template?, queues, types, services, priority, by })

@@ -156,9 +156,8 @@ fn desk(fields: &Fields<'_>, mailboxes: &[ReadMailbox]) -> Option<DeskSettings> 
     let language = fields.language("language").unwrap_or(Language::En);
     let time_zone = fields.time_zone("timezone").unwrap_or(TimeZone::UTC);
     let mut domains = fields.texts("domains");
-    let given = fields.value("address").is_some();
     let Some(address) = fields.text("address").map(str::to_owned).or(login) else {
-        if !given {
+        if !fields.is_given("address") {
             fields.missing("address", "\"soporte@minem.example\"");
         }
         return None;
@@ -173,7 +172,7 @@ fn desk(fields: &Fields<'_>, mailboxes: &[ReadMailbox]) -> Option<DeskSettings> 
             fields.add(fields.about("administrator", title, ""));
         }
         Some(_) => {}
-        None if fields.items("administrator").is_empty() && fields.is_said() => {
+        None if !fields.is_given("administrator") && fields.is_said() => {
             let warning =
                 fields.at_header("nobody gets alarms: `administrator` is missing in [desk]").warning();
             fields.add(warning.help("for example: administrator = \"admin@minem.example\"".to_owned()));
@@ -232,7 +231,7 @@ const SMTP_PORTS: UsualPorts = UsualPorts { implicit: 465, starttls: 587, none: 
 fn smtp(fields: &Fields<'_>, base: &Path, reliances: &mut Vec<Reliance>) -> Option<Account> {
     let account = Account::read(fields, base, "smtp", &SMTP_PORTS, reliances)?;
     match (&account.user, &account.secret) {
-        (Some(_), None) => fields.missing("password_file", "\"secrets/smtp\""),
+        (Some(_), None) => super::account::secret_missing(fields, "secrets/smtp"),
         (None, Some(_)) => {
             let mistake = fields.at_header("[smtp] has a password and no `user`");
             fields
