@@ -29,8 +29,8 @@ async fn said_of(folder: &Path) -> String {
 fn cases() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad_config");
     let mut cases: Vec<PathBuf> = std::fs::read_dir(root)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
+        .expect("readable")
+        .map(|entry| entry.expect("readable").path())
         .filter(|path| path.is_dir())
         .collect();
     cases.sort();
@@ -41,7 +41,7 @@ fn cases() -> Vec<PathBuf> {
 fn close_secrets(folder: &Path) {
     let secrets = folder.join("secrets");
     for entry in secrets.read_dir().into_iter().flatten().flatten() {
-        std::fs::set_permissions(entry.path(), std::fs::Permissions::from_mode(0o600)).unwrap();
+        std::fs::set_permissions(entry.path(), std::fs::Permissions::from_mode(0o600)).expect("readable");
     }
 }
 
@@ -57,7 +57,7 @@ async fn each_mistake_gets_its_words() {
         let expected = folder.join("expected.txt");
         assert!(!said.is_empty(), "nothing is wrong with {}", folder.display());
         if rewrite {
-            std::fs::write(&expected, &said).unwrap();
+            std::fs::write(&expected, &said).expect("readable");
         }
         let wanted = std::fs::read_to_string(&expected).unwrap_or_default();
         if said != wanted {

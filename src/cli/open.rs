@@ -73,7 +73,19 @@ pub fn house_of(loaded: &Loaded, identity: &Identity) -> Result<House, CliError>
     let mailboxes = loaded.settings.mailboxes.iter();
     let queues =
         mailboxes.filter_map(|mailbox| Some((mailbox.name.clone(), mailbox.queue.clone()?))).collect();
-    Ok(House::new(Policy { desk, rules }, loaded.templates.clone(), ParseLimits::default(), queues))
+    Ok(House::new(Policy { desk, rules }, loaded.templates.clone(), parse_limits(loaded), queues))
+}
+
+/// How much of a mail is read.
+fn parse_limits(loaded: &Loaded) -> ParseLimits {
+    let mail = loaded.settings.mail;
+    ParseLimits {
+        levels: mail.levels,
+        parts: mail.parts,
+        header_octets: mail.header_bytes,
+        addresses: mail.addresses,
+        text_octets: mail.text_bytes,
+    }
 }
 
 /// The rules of a desk.

@@ -160,6 +160,22 @@ pub const SMTP: Section = Section {
         "password": Text, Optional, "\"correct horse battery staple\"";
         /// As for a mailbox.
         "oauth2": Forms, Optional, "{ token_command = [\"/usr/local/bin/mail-token\", \"smtp\"] }";
+        /// Who bounces go to. `auto`: nobody for a program's mails, the queue's address for a person's; the login,
+        /// where the server accepts no other. Or always this address.
+        "envelope_sender": Name, Default("\"auto\""), "\"auto\"";
+        /// Mails a minute. If absent, no limit; Microsoft 365 allows 30.
+        "rate": Int(1, 100_000), Optional, "30";
+        /// Connections at a time.
+        "connections": Int(1, 20), Default("4"), "2";
+        /// Longest wait for a connection or for the answer to a command.
+        "timeout": Duration(1, HOUR), Default("\"5m\""), "\"1m\"";
+        /// Longest wait for the answer to the end of a mail. A short one makes second copies.
+        "data_timeout": Duration(1, HOUR), Default("\"10m\""), "\"10m\"";
+        /// A mail of which nobody knows whether the server has it, because the connection ended before the
+        /// answer: send it again (the recipient may get it twice), or hold it until `taquilla outbox` decides.
+        "in_doubt": Word(&["retry", "hold"]), Default("\"retry\""), "\"hold\"";
+        /// For how long a mail is tried. Then it is given up, and the ticket and its agents are told.
+        "give_up_after": Duration(MINUTE, 30 * DAY), Default("\"4d\""), "\"4d\"";
     },
 };
 
@@ -199,6 +215,16 @@ pub const LIMITS: Section = Section {
     keys: keys! {
         /// Larger mails are not fetched: their header is kept, they go to quarantine, the sender is told once.
         "mail_size": Size(64 * KB, 1024 * MB), Default("\"40 MB\""), "\"25 MB\"";
+        /// Levels of MIME parts in one another; deeper ones become attachments.
+        "mime_levels": Int(5, 1000), Default("100"), "100";
+        /// MIME parts of one mail.
+        "mime_parts": Int(10, 100_000), Default("10000"), "10000";
+        /// Octets of a mail's header that are read.
+        "header_size": Size(16 * KB, 16 * MB), Default("\"1 MB\""), "\"1 MB\"";
+        /// Addresses of one header field that are read.
+        "addresses": Int(10, 100_000), Default("1000"), "1000";
+        /// Octets of decoded text that are read, all parts together.
+        "text_size": Size(64 * KB, 256 * MB), Default("\"10 MB\""), "\"10 MB\"";
         /// Commands in one mail.
         "commands": Int(1, 1000), Default("25"), "25";
         /// Octets of a mail's text that a rule looks at.

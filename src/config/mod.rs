@@ -26,4 +26,6 @@ pub mod secret;
 mod services;
 pub mod settings;
 pub mod smtp;
+mod smtp_section;
 pub mod table;
+mod trust;

@@ -1,20 +1,22 @@
 //! `taquilla.toml` into checked types.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::account::{Account, Reliance, UsualPorts};
+use super::account::Reliance;
 use super::diagnostic::{Diagnostic, Severity, Source};
 use super::fields::Fields;
 use super::keys::{DATA, DESK, LIMITS, SETTINGS, SMTP, TICKET, TRUST, WEB};
 use super::layers::Layers;
 use super::mailbox::MailboxSettings;
 use super::mailboxes::{self, ReadMailbox};
+use super::smtp::SmtpSettings;
+use super::smtp_section;
 use super::table::{Document, Table};
+use super::trust;
 use crate::desk::{Limits, NumberKind, Numbering, Trust};
 use crate::mail::{Address, Language};
 
@@ -53,6 +55,21 @@ pub struct WebSettings {
     pub url: Option<String>,
 }
 
+/// How much of a mail is read; what is beyond stays in the stored mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MailLimits {
+    /// MIME parts in one another.
+    pub levels: usize,
+    /// MIME parts in all.
+    pub parts: usize,
+    /// Octets of a header.
+    pub header_bytes: usize,
+    /// Addresses of one field.
+    pub addresses: usize,
+    /// Octets of decoded text.
+    pub text_bytes: usize,
+}
+
 /// All of `taquilla.toml`.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -65,13 +82,15 @@ pub struct Settings {
     /// Mailboxes, in the order of the file; may be empty, for a desk that mails are delivered to.
     pub mailboxes: Vec<MailboxSettings>,
     /// The server that takes our mails; without one they stay in the outbox.
-    pub smtp: Option<Account>,
+    pub smtp: Option<SmtpSettings>,
     /// Whom to believe.
     pub trust: Trust,
     /// Limits that decisions keep.
     pub limits: Limits,
     /// Mails larger than this are not taken. Octets.
     pub max_mail_bytes: u64,
+    /// How much of a mail is read.
+    pub mail: MailLimits,
     /// The page of surveys, where there is one.
     pub web: Option<WebSettings>,
     /// What these settings rely on outside themselves.
@@ -122,9 +141,9 @@ fn sections(
     let desk = desk(&open(&DESK), &mailboxes);
     let numbering = numbering(&open(&TICKET));
     let data = data(&open(&DATA), base);
-    let trust = trust(&open(&TRUST));
+    let trust = trust::read(&open(&TRUST));
     let web = web(&open(&WEB));
-    let smtp = smtp(&open(&SMTP), base, reliances);
+    let smtp = smtp_section::read(&open(&SMTP), base, reliances);
     root.finish();
     let settings = Settings {
         desk: desk?,
@@ -135,6 +154,7 @@ fn sections(
         trust,
         limits: desk_limits(&limits),
         max_mail_bytes,
+        mail: mail_limits(&limits),
         web,
         reliances: Vec::new(),
     };
@@ -225,125 +245,6 @@ fn data(fields: &Fields<'_>, base: &Path) -> DataSettings {
     DataSettings { dir: base.join(fields.text("dir").unwrap_or("data")) }
 }
 
-/// Ports of RFC 8314 section 3.3, RFC 6409 section 3.1, RFC 5321.
-const SMTP_PORTS: UsualPorts = UsualPorts { implicit: 465, starttls: 587, none: 25 };
-
-fn smtp(fields: &Fields<'_>, base: &Path, reliances: &mut Vec<Reliance>) -> Option<Account> {
-    let account = Account::read(fields, base, "smtp", &SMTP_PORTS, reliances)?;
-    match (&account.user, &account.secret) {
-        (Some(_), None) => super::account::secret_missing(fields, "secrets/smtp"),
-        (None, Some(_)) => {
-            let mistake = fields.at_header("[smtp] has a password and no `user`");
-            fields
-                .add(mistake.help("without `user` there is no login, and no password is needed".to_owned()));
-        }
-        (Some(_), Some(_)) | (None, None) => {}
-    }
-    Some(account)
-}
-
-/// Verbs that may have another level, and the level that they are shipped with.
-const VERB_LEVELS: &[(&str, u8)] = &[
-    ("close", 2),
-    ("reopen", 2),
-    ("open", 2),
-    ("pend", 2),
-    ("assign", 2),
-    ("take", 2),
-    ("owner", 2),
-    ("queue", 2),
-    ("escalate", 2),
-    ("derive", 2),
-    ("state", 2),
-    ("priority", 2),
-    ("type", 2),
-    ("service", 2),
-    ("sla", 2),
-    ("title", 2),
-    ("field", 2),
-    ("tag", 2),
-    ("lock", 2),
-    ("unlock", 2),
-    ("note", 2),
-    ("public", 2),
-    ("merge", 3),
-    ("link", 2),
-    ("split", 2),
-    ("customer", 3),
-    ("cc", 2),
-    ("watch", 2),
-    ("unwatch", 2),
-    ("time", 2),
-    ("estimate", 2),
-    ("new", 2),
-    ("template", 2),
-    ("macro", 2),
-    ("for", 3),
-    ("list", 2),
-    ("show", 2),
-    ("history", 2),
-    ("report", 2),
-    ("help", 2),
-    ("undo", 2),
-];
-
-fn trust(fields: &Fields<'_>) -> Trust {
-    let internal_header = fields.text("internal_header").filter(|text| !text.is_empty()).and_then(|text| {
-        let header =
-            text.split_once(':').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
-        let good = |(name, value): &(String, String)| {
-            !name.is_empty() && !value.is_empty() && name.chars().all(|c| c.is_ascii_graphic())
-        };
-        let header = header.filter(good);
-        if header.is_none() {
-            let mistake =
-                fields.about("internal_header", "`trust.internal_header` must be a name and a value", "");
-            fields
-                .add(mistake.help("for example: \"X-MS-Exchange-Organization-AuthAs: Internal\"".to_owned()));
-        }
-        header
-    });
-    let border = fields.text("border").map(str::to_owned);
-    let strict = fields.bool("strict");
-    if strict && border.is_none() && internal_header.is_none() {
-        let title = "`strict` asks for the word of a border, and no `border` or `internal_header` is named";
-        let warning = fields.about("strict", title, "").warning();
-        fields.add(warning.help("every mail of an agent will have to be confirmed".to_owned()));
-    }
-    Trust {
-        border,
-        submission: fields.bool("submission"),
-        internal_header,
-        plus: fields.text("reply_token") == Some("plus"),
-        strict,
-        levels: levels(fields),
-    }
-}
-
-/// `levels = { close = 3 }`.
-fn levels(fields: &Fields<'_>) -> BTreeMap<String, u8> {
-    let mut levels = BTreeMap::new();
-    let Some(table) = fields.value("levels").and_then(super::table::Value::table) else { return levels };
-    let verbs: Vec<&str> = VERB_LEVELS.iter().map(|(verb, _)| *verb).collect();
-    for (verb, value) in table.entries() {
-        let Some((_, shipped)) = VERB_LEVELS.iter().find(|(known, _)| *known == verb) else {
-            let help = super::table::suggestion(verb, &verbs);
-            value.wrong(format!("there is no verb \"{verb}\""), "", help);
-            continue;
-        };
-        let Some(level) = value.integer(1..=3).and_then(|level| u8::try_from(level).ok()) else { continue };
-        if level < *shipped {
-            let title = format!(
-                "#{verb} is done on less proof than it is shipped with ({level} instead of {shipped})"
-            );
-            let help = "anybody who writes an agent's address into From may be enough: for a trial only";
-            value.add(value.mistake(title, "").warning().help(help.to_owned()));
-        }
-        levels.insert(verb.to_owned(), level);
-    }
-    levels
-}
-
 fn desk_limits(fields: &Fields<'_>) -> Limits {
     let usual = Limits::default();
     let number = |key| fields.int(key).and_then(|number| usize::try_from(number).ok());
@@ -354,6 +255,18 @@ fn desk_limits(fields: &Fields<'_>) -> Limits {
             .int("notices_per_recipient")
             .and_then(|number| u32::try_from(number).ok())
             .unwrap_or(usual.notices_per_recipient),
+    }
+}
+
+fn mail_limits(fields: &Fields<'_>) -> MailLimits {
+    // Every key has a default, so that zero never stands.
+    let number = |key| fields.int(key).and_then(|number| usize::try_from(number).ok()).unwrap_or_default();
+    MailLimits {
+        levels: number("mime_levels"),
+        parts: number("mime_parts"),
+        header_bytes: number("header_size"),
+        addresses: number("addresses"),
+        text_bytes: number("text_size"),
     }
 }
 

@@ -34,13 +34,14 @@ fn settings_alone_make_a_usable_desk() {
 
 #[test]
 fn defaults_in_the_documentation_are_those_of_the_types() {
-    let text =
-        "[desk]\naddress = \"a@b.example\"\n[[mailbox]]\nhost = \"h\"\nuser = \"u\"\npassword_env = \"P\"\n";
+    let text = "[desk]\naddress = \"a@b.example\"\n[[mailbox]]\nhost = \"h\"\nuser = \"u\"\npassword_env = \"P\"\n[smtp]\nhost = \"s\"\n";
     let (loaded, _) = desk_in(&[("taquilla.toml", text)]).unwrap();
     let secret = crate::config::secret::SecretSource::Env("P".to_owned());
     let usual = crate::config::mailbox::MailboxSettings::new("u", "h", 993, "u", secret);
     let read = &loaded.settings.mailboxes[0];
     assert_eq!(format!("{read:?}"), format!("{usual:?}"));
+    let usual = crate::config::smtp::SmtpSettings::new("s", 587, crate::config::mailbox::Tls::StartTls);
+    assert_eq!(format!("{:?}", loaded.settings.smtp), format!("{:?}", Some(usual)));
     assert_eq!(loaded.settings.limits, crate::desk::Limits::default());
     assert_eq!(loaded.settings.numbering, crate::desk::Numbering::default());
     let (_, desk) =

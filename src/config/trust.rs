@@ -1,0 +1,110 @@
+//! `[trust]` into [`Trust`].
+
+use std::collections::BTreeMap;
+
+use super::fields::Fields;
+use super::table::{Value, suggestion};
+use crate::desk::Trust;
+
+/// Verbs that may have another level, and the level that they are shipped with.
+const VERB_LEVELS: &[(&str, u8)] = &[
+    ("close", 2),
+    ("reopen", 2),
+    ("open", 2),
+    ("pend", 2),
+    ("assign", 2),
+    ("take", 2),
+    ("owner", 2),
+    ("queue", 2),
+    ("escalate", 2),
+    ("derive", 2),
+    ("state", 2),
+    ("priority", 2),
+    ("type", 2),
+    ("service", 2),
+    ("sla", 2),
+    ("title", 2),
+    ("field", 2),
+    ("tag", 2),
+    ("lock", 2),
+    ("unlock", 2),
+    ("note", 2),
+    ("public", 2),
+    ("merge", 3),
+    ("link", 2),
+    ("split", 2),
+    ("customer", 3),
+    ("cc", 2),
+    ("watch", 2),
+    ("unwatch", 2),
+    ("time", 2),
+    ("estimate", 2),
+    ("new", 2),
+    ("template", 2),
+    ("macro", 2),
+    ("for", 3),
+    ("list", 2),
+    ("show", 2),
+    ("history", 2),
+    ("report", 2),
+    ("help", 2),
+    ("undo", 2),
+];
+
+/// Reads the section.
+pub(super) fn read(fields: &Fields<'_>) -> Trust {
+    let internal_header = fields.text("internal_header").filter(|text| !text.is_empty()).and_then(|text| {
+        let header =
+            text.split_once(':').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+        let good = |(name, value): &(String, String)| {
+            !name.is_empty() && !value.is_empty() && name.chars().all(|c| c.is_ascii_graphic())
+        };
+        let header = header.filter(good);
+        if header.is_none() {
+            let mistake =
+                fields.about("internal_header", "`trust.internal_header` must be a name and a value", "");
+            fields
+                .add(mistake.help("for example: \"X-MS-Exchange-Organization-AuthAs: Internal\"".to_owned()));
+        }
+        header
+    });
+    let border = fields.text("border").map(str::to_owned);
+    let strict = fields.bool("strict");
+    if strict && border.is_none() && internal_header.is_none() {
+        let title = "`strict` asks for the word of a border, and no `border` or `internal_header` is named";
+        let warning = fields.about("strict", title, "").warning();
+        fields.add(warning.help("every mail of an agent will have to be confirmed".to_owned()));
+    }
+    Trust {
+        border,
+        submission: fields.bool("submission"),
+        internal_header,
+        plus: fields.text("reply_token") == Some("plus"),
+        strict,
+        levels: levels(fields),
+    }
+}
+
+/// `levels = { close = 3 }`.
+fn levels(fields: &Fields<'_>) -> BTreeMap<String, u8> {
+    let mut levels = BTreeMap::new();
+    let Some(table) = fields.value("levels").and_then(Value::table) else { return levels };
+    let verbs: Vec<&str> = VERB_LEVELS.iter().map(|(verb, _)| *verb).collect();
+    for (verb, value) in table.entries() {
+        let Some((_, shipped)) = VERB_LEVELS.iter().find(|(known, _)| *known == verb) else {
+            let help = suggestion(verb, &verbs);
+            value.wrong(format!("there is no verb \"{verb}\""), "", help);
+            continue;
+        };
+        let Some(level) = value.integer(1..=3).and_then(|level| u8::try_from(level).ok()) else { continue };
+        if level < *shipped {
+            let title = format!(
+                "#{verb} is done on less proof than it is shipped with ({level} instead of {shipped})"
+            );
+            let help = "anybody who writes an agent's address into From may be enough: for a trial only";
+            value.add(value.mistake(title, "").warning().help(help.to_owned()));
+        }
+        levels.insert(verb.to_owned(), level);
+    }
+    levels
+}
