@@ -77,15 +77,28 @@ fn syntax_error(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
             return Diagnostic::error(source, span, format!("key `{key}` stands twice"), "second one")
                 .help("keep one of the two".to_owned());
         }
-        message if message.starts_with("string values must be quoted") => {
+        message
+            if message.starts_with("string values must be quoted")
+                || is_bare_word(source, &span, message) =>
+        {
             ("text must be quoted", Some("put it between \" \" or ' '".to_owned()))
         }
         message if message.contains("escape") => {
-            (message, Some("between ' ' backslashes are taken as they are".to_owned()))
+            let help = "between ' ' backslashes are taken as they are".to_owned();
+            ("a backslash between \" \" begins an escape, and this is none", Some(help))
+        }
+        message if message.contains("array elements") => {
+            (message, Some("perhaps the `]` of a list is missing before it".to_owned()))
         }
         message => (message, None),
     };
     Diagnostic::error(source, span, title, "").help(help)
+}
+
+/// What begins like `inf`, `nan`, `true` or `false` is taken for a beginning of these by the parser.
+fn is_bare_word(source: &Source, span: &Range<usize>, message: &str) -> bool {
+    message.starts_with("invalid ")
+        && source.text.get(span.clone()).is_some_and(|text| text.starts_with(char::is_alphabetic))
 }
 
 /// One value, where it stands, and the key that it belongs to.

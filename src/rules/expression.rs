@@ -89,7 +89,7 @@ fn span(span: &regex_syntax::ast::Span) -> Range<usize> {
 fn hint(pattern: &str, at: &Range<usize>) -> Option<String> {
     let from = pattern.get(at.start..).unwrap_or_default();
     let near = from.get(..from.len().min(3)).unwrap_or(from);
-    if ["(?=", "(?!", "(?<"].iter().any(|open| from.starts_with(open)) && !near.is_empty() {
+    if ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|open| from.starts_with(open)) {
         return Some("there is no look-around; use `when.not` for what must not be there".to_owned());
     }
     if near.starts_with('\\') && near.chars().nth(1).is_some_and(|c| c.is_ascii_digit()) {

@@ -147,7 +147,7 @@ impl Then<'_> {
     fn unknown_group(&self, group: &str, value: &Value<'_>, at: std::ops::Range<usize>) {
         let names: Vec<&str> = self.groups.iter().map(String::as_str).collect();
         let help = if names.is_empty() {
-            Some("no condition of this rule has a named group: '/(?<name>...)/'".to_owned())
+            Some("a condition outside of `not` has to name it: '/(?<name>...)/'".to_owned())
         } else {
             crate::config::table::suggestion(group, &names)
         };
