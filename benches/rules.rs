@@ -15,9 +15,30 @@ const MAILS: usize = 200;
 
 /// Words as they stand in mails to a help desk, some of them with accents.
 const WORDS: [&str; 24] = [
-    "Buenas", "tardes", "señores", "de", "soporte", "técnico", "la", "impresora", "del", "piso", "no",
-    "imprime", "desde", "ayer", "necesito", "que", "alguien", "venga", "a", "revisar", "mañana", "código",
-    "atención", "gracias",
+    "Buenas",
+    "tardes",
+    "señores",
+    "de",
+    "soporte",
+    "técnico",
+    "la",
+    "impresora",
+    "del",
+    "piso",
+    "no",
+    "imprime",
+    "desde",
+    "ayer",
+    "necesito",
+    "que",
+    "alguien",
+    "venga",
+    "a",
+    "revisar",
+    "mañana",
+    "código",
+    "atención",
+    "gracias",
 ];
 
 fn text(seed: usize, octets: usize) -> String {
@@ -25,8 +46,8 @@ fn text(seed: usize, octets: usize) -> String {
     let mut out = String::new();
     while out.len() < octets {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let word = WORDS[(state >> 33) as usize % WORDS.len()];
-        out.push_str(word);
+        let word = WORDS.iter().cycle().nth((state >> 33) as usize % WORDS.len());
+        out.push_str(word.unwrap_or(&""));
         out.push_str(if state >> 60 == 0 { ".\n" } else { " " });
     }
     out
@@ -97,7 +118,8 @@ fn per_mail(set: &RuleSet, mails: &[Mail]) -> (Duration, Duration) {
         })
         .collect();
     times.sort();
-    (times[times.len() / 2], times[times.len() - 1])
+    let at = |index: usize| times.get(index).copied().unwrap_or_default();
+    (at(times.len() / 2), at(times.len() - 1))
 }
 
 fn main() {
@@ -122,7 +144,8 @@ fn main() {
         ("all rules hold", "when.subject = 'impresora'"),
     ];
     let mut out = std::io::stdout();
-    writeln!(out, "{RULES} rules; a mail of 10 KB (median, worst) and of 64 KB made to be slow").expect("stdout");
+    writeln!(out, "{RULES} rules; a mail of 10 KB (median, worst) and of 64 KB made to be slow")
+        .expect("stdout");
     let begun = Instant::now();
     let nothing = per_mail(&rules("when.subject = false"), &mails).0;
     writeln!(out, "reading {RULES} rules: {:?}", begun.elapsed()).expect("stdout");

@@ -6,6 +6,7 @@
 //! and the exact one is asked only where the wider one says "perhaps".
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use regex_syntax::ast::parse::ParserBuilder;
@@ -39,8 +40,12 @@ pub(super) struct Unusable {
 /// An expression, exact and widened.
 #[derive(Debug, Clone)]
 pub(super) struct Expression {
-    /// The exact form.
-    pub(super) exact: Regex,
+    pattern: String,
+    /// The exact form, compiled again by the first mail that needs it: a thousand compiled expressions
+    /// take a hundred megabytes, and few of them ever get so far.
+    exact: OnceLock<Option<Regex>>,
+    /// Names of its groups.
+    pub(super) groups: Vec<String>,
     /// The wider form, as a pattern.
     pub(super) wide: String,
 }
@@ -65,20 +70,30 @@ impl Expression {
             .build()
             .translate(pattern, &ast)
             .map_err(|error| unusable(error.kind().to_string(), span(error.span())))?;
-        let exact = RegexBuilder::new(pattern)
-            .case_insensitive(true)
-            .multi_line(true)
-            .nest_limit(DEPTH)
-            .size_limit(SIZE)
-            .dfa_size_limit(SIZE)
-            .build()
-            .map_err(|_| Unusable {
-                why: "the expression is too large once compiled".to_owned(),
-                at: whole,
-                help: Some("use smaller numbers in { }, or fewer of them".to_owned()),
-            })?;
-        Ok(Self { exact, wide: widen(&hir).to_string() })
+        let exact = compile(pattern).map_err(|_| Unusable {
+            why: "the expression is too large once compiled".to_owned(),
+            at: whole,
+            help: Some("use smaller numbers in { }, or fewer of them".to_owned()),
+        })?;
+        let groups = exact.capture_names().flatten().map(str::to_owned).collect();
+        let wide = widen(&hir).to_string();
+        Ok(Self { pattern: pattern.to_owned(), exact: OnceLock::new(), groups, wide })
     }
+
+    /// The exact form; it compiled when the file was read, so it does now.
+    pub(super) fn exact(&self) -> Option<&Regex> {
+        self.exact.get_or_init(|| compile(&self.pattern).ok()).as_ref()
+    }
+}
+
+fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern)
+        .case_insensitive(true)
+        .multi_line(true)
+        .nest_limit(DEPTH)
+        .size_limit(SIZE)
+        .dfa_size_limit(SIZE)
+        .build()
 }
 
 fn span(span: &regex_syntax::ast::Span) -> Range<usize> {
@@ -179,7 +194,7 @@ mod tests {
             let wide = Regex::new(&expression.wide).unwrap();
             let mut found = 0;
             for text in texts {
-                if expression.exact.is_match(text) {
+                if expression.exact().unwrap().is_match(text) {
                     found += 1;
                     assert!(wide.is_match(text), "{pattern} on {text:?} as {}", expression.wide);
                 }

@@ -71,6 +71,7 @@ impl RuleSet {
             key: parts.key,
             name: parts.name.clone(),
             wide: wide_set(&parts.wide),
+            stars: wide_set(&parts.stars),
         });
         Ok(Self {
             digest,

@@ -18,6 +18,15 @@ pub(super) enum Plain {
     Whole,
 }
 
+/// Patterns of many rules that are tried together before each is asked by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quick {
+    /// Wide forms of expressions, for the value as it is.
+    Expression,
+    /// The longest pieces between stars, for the folded value.
+    Stars,
+}
+
 /// One pattern, compiled.
 #[derive(Debug, Clone)]
 pub(super) enum Pattern {
@@ -28,12 +37,17 @@ pub(super) enum Pattern {
     /// The domain of an address, lower case.
     Domain(String),
     /// Stars for anything.
-    Stars(Stars),
-    /// A regular expression; its index among the wide ones of its field, where there are any.
+    Stars {
+        /// Cut at the stars.
+        stars: Stars,
+        /// Which of the quick patterns of the field; none for short fields.
+        quick: Option<usize>,
+    },
+    /// A regular expression.
     Expression {
         /// Compiled.
-        exact: Box<regex::Regex>,
-        /// Which of the wide expressions of the field.
+        expression: Box<Expression>,
+        /// Which of the wide expressions of the field; none for short fields.
         wide: Option<usize>,
     },
     /// A number or a date that compares so.
@@ -50,13 +64,13 @@ pub(super) enum Mistaken {
 }
 
 impl Pattern {
-    /// Reads one. `wide` keeps the wide form of an expression and says which it is.
+    /// Reads one. `wide` keeps a quick form, where the field has such, and says which it is.
     pub(super) fn read(
         text: &str,
         plain: Plain,
         vocabulary: &mut Vocabulary,
         zone: &TimeZone,
-        wide: &mut dyn FnMut(String) -> Option<usize>,
+        wide: &mut dyn FnMut(Quick, String) -> Option<usize>,
     ) -> Result<Self, Mistaken> {
         if text.trim().is_empty() {
             return Err(Mistaken::Whole(
@@ -72,8 +86,8 @@ impl Pattern {
                 ));
             };
             let expression = Expression::new(inner).map_err(|unusable| Mistaken::Within(1, unusable))?;
-            let wide = wide(expression.wide);
-            return Ok(Self::Expression { exact: Box::new(expression.exact), wide });
+            let wide = wide(Quick::Expression, expression.wide.clone());
+            return Ok(Self::Expression { expression: Box::new(expression), wide });
         }
         if plain == Plain::Whole
             && let Some(comparison) = Comparison::read_among_texts(text, zone)
@@ -81,7 +95,9 @@ impl Pattern {
             return Ok(Self::Compared(comparison));
         }
         if text.contains('*') {
-            return Ok(Self::Stars(Stars::new(text)));
+            let stars = Stars::new(text);
+            let quick = (plain == Plain::Words).then(|| wide(Quick::Stars, regex::escape(stars.longest())));
+            return Ok(Self::Stars { stars, quick: quick.flatten() });
         }
         match plain {
             Plain::Whole => Ok(Self::Whole(fold(text.trim()))),
@@ -108,8 +124,8 @@ impl Pattern {
     /// The groups of an expression.
     pub(super) fn groups(&self) -> Vec<String> {
         match self {
-            Self::Expression { exact, .. } => exact.capture_names().flatten().map(str::to_owned).collect(),
-            Self::Words(_) | Self::Whole(_) | Self::Domain(_) | Self::Stars(_) | Self::Compared(_) => {
+            Self::Expression { expression, .. } => expression.groups.clone(),
+            Self::Words(_) | Self::Whole(_) | Self::Domain(_) | Self::Stars { .. } | Self::Compared(_) => {
                 Vec::new()
             }
         }
@@ -123,15 +139,19 @@ impl Pattern {
             Self::Domain(domain) => {
                 seen.target().rsplit_once('@').is_some_and(|(_, host)| host.to_lowercase() == *domain)
             }
-            Self::Stars(stars) => {
+            Self::Stars { stars, quick } => {
+                if quick.is_some_and(|index| !seen.perhaps(Quick::Stars, index)) {
+                    return false;
+                }
                 // Anybody may put an address into a display name: what names a domain looks at the address.
                 stars.matches(seen.folded_target())
                     || (!stars.of_address && seen.name().is_some_and(|name| stars.matches(&fold(name))))
             }
-            Self::Expression { exact, wide } => {
-                if wide.is_some_and(|index| !seen.perhaps(index)) {
+            Self::Expression { expression, wide } => {
+                if wide.is_some_and(|index| !seen.perhaps(Quick::Expression, index)) {
                     return false;
                 }
+                let Some(exact) = expression.exact() else { return false };
                 let Some(captures) = exact.captures(seen.target()) else { return false };
                 asking.keep_groups(exact, &captures);
                 true
@@ -160,6 +180,12 @@ impl Stars {
         let first = pieces.next().unwrap_or_default().to_owned();
         let middle = pieces.filter(|piece| !piece.is_empty()).map(str::to_owned).collect();
         Self { of_address: folded.contains('@'), first, middle, last }
+    }
+
+    /// The longest piece without a star, which has to stand in whatever matches.
+    fn longest(&self) -> &str {
+        let pieces = self.middle.iter().chain([&self.first, &self.last]);
+        pieces.max_by_key(|piece| piece.len()).map_or("", String::as_str)
     }
 
     /// Whether a folded text is like this.

@@ -9,7 +9,7 @@ use super::condition::{Condition, Test, Wanted};
 use super::facts::RuleEvent;
 use super::key::{Key, ROWS, Row, ShortKey, TextKey, Values, row_of};
 use super::names::Names;
-use super::pattern::{Mistaken, Pattern, Plain};
+use super::pattern::{Mistaken, Pattern, Plain, Quick};
 use super::words::Vocabulary;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::table::{Table, Value, unknown_key};
@@ -25,6 +25,7 @@ pub(super) struct FieldParts {
     pub(super) key: TextKey,
     pub(super) name: String,
     pub(super) wide: Vec<String>,
+    pub(super) stars: Vec<String>,
 }
 
 /// What is gathered while files are read.
@@ -51,7 +52,7 @@ impl<'d> Gathered<'d> {
     fn field(&mut self, key: TextKey, name: &str) -> usize {
         let known = self.fields.iter().position(|field| field.key == key && field.name == name);
         known.unwrap_or_else(|| {
-            self.fields.push(FieldParts { key, name: name.to_owned(), wide: Vec::new() });
+            self.fields.push(FieldParts { key, name: name.to_owned(), wide: Vec::new(), stars: Vec::new() });
             self.fields.len() - 1
         })
     }
@@ -330,10 +331,14 @@ impl<'g, 'd> When<'g, 'd> {
                 None => item.string()?.to_owned(),
             };
             let Gathered { vocabulary, fields, desk, .. } = &mut *self.gathered;
-            let mut wide = |pattern: String| {
+            let mut wide = |quick: Quick, pattern: String| {
                 let parts = fields.get_mut(field?)?;
-                parts.wide.push(pattern);
-                Some(parts.wide.len() - 1)
+                let patterns = match quick {
+                    Quick::Expression => &mut parts.wide,
+                    Quick::Stars => &mut parts.stars,
+                };
+                patterns.push(pattern);
+                Some(patterns.len() - 1)
             };
             match Pattern::read(&text, plain, vocabulary, &desk.time_zone, &mut wide) {
                 Ok(pattern) => {
@@ -377,7 +382,7 @@ fn in_words(shown: &str, patterns: &[Pattern], texts: &[String]) -> String {
         (true, several) => format!("{shown} has a word of [{}]", several.join(", ")),
         (false, [one]) => match patterns.first() {
             Some(Pattern::Expression { .. }) => format!("{shown} matches {one}"),
-            Some(Pattern::Stars(_)) => format!("{shown} is like {one}"),
+            Some(Pattern::Stars { .. }) => format!("{shown} is like {one}"),
             Some(Pattern::Compared(_)) => format!("{shown} {}", spaced(one)),
             Some(Pattern::Words(_) | Pattern::Whole(_) | Pattern::Domain(_)) | None => {
                 format!("{shown} is {one}")

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex::{Captures, Regex, RegexSet};
 
 use super::key::{ShortKey, TextKey};
+use super::pattern::Quick;
 use super::set::RuleSet;
 use super::words::{Vocabulary, Words, fold};
 use super::{Action, Facts, Steps};
@@ -22,28 +23,30 @@ pub(super) struct Seen<'a> {
     pub(super) text: Cow<'a, str>,
     /// Of an address: it alone, and the display name.
     address: Option<(&'a str, Option<&'a str>)>,
-    set: Option<&'a RegexSet>,
+    quick: Option<&'a Field>,
     words: OnceCell<Words>,
     folded: OnceCell<String>,
     hits: OnceCell<BTreeSet<usize>>,
+    star_hits: OnceCell<BTreeSet<usize>>,
 }
 
 impl<'a> Seen<'a> {
     /// A plain text.
-    pub(super) fn text(text: impl Into<Cow<'a, str>>, set: Option<&'a RegexSet>) -> Self {
+    pub(super) fn text(text: impl Into<Cow<'a, str>>, quick: Option<&'a Field>) -> Self {
         Self {
             text: text.into(),
             address: None,
-            set,
+            quick,
             words: OnceCell::new(),
             folded: OnceCell::new(),
             hits: OnceCell::new(),
+            star_hits: OnceCell::new(),
         }
     }
 
-    fn address(address: &'a Address, set: Option<&'a RegexSet>) -> Self {
+    fn address(address: &'a Address, quick: Option<&'a Field>) -> Self {
         let parts = (address.address.as_str(), address.name.as_deref());
-        Self { address: Some(parts), ..Self::text(address.to_string(), set) }
+        Self { address: Some(parts), ..Self::text(address.to_string(), quick) }
     }
 
     /// What whole values and expressions are compared with: of an address the address alone.
@@ -66,10 +69,19 @@ impl<'a> Seen<'a> {
         self.words.get_or_init(|| Words::of(&self.text, vocabulary))
     }
 
-    /// Whether a wide expression of the field matches, so that the exact one has to be asked.
-    pub(super) fn perhaps(&self, index: usize) -> bool {
-        let Some(set) = self.set else { return true };
-        self.hits.get_or_init(|| set.matches(self.target()).into_iter().collect()).contains(&index)
+    /// Whether a quick pattern of the field matches, so that the exact one has to be asked.
+    pub(super) fn perhaps(&self, quick: Quick, index: usize) -> bool {
+        let Some(field) = self.quick else { return true };
+        let found = match (quick, &field.wide, &field.stars) {
+            (Quick::Expression, Some(set), _) => {
+                self.hits.get_or_init(|| set.matches(self.target()).into_iter().collect())
+            }
+            (Quick::Stars, _, Some(set)) => {
+                self.star_hits.get_or_init(|| set.matches(self.folded_target()).into_iter().collect())
+            }
+            (Quick::Expression | Quick::Stars, _, _) => return true,
+        };
+        found.contains(&index)
     }
 }
 
@@ -80,6 +92,8 @@ pub(super) struct Field {
     /// Name of a header field, lower case; else empty.
     pub(super) name: String,
     pub(super) wide: Option<RegexSet>,
+    /// The longest pieces of all patterns with stars.
+    pub(super) stars: Option<RegexSet>,
 }
 
 /// A field, read.
@@ -148,7 +162,7 @@ impl<'a> Asking<'a> {
 
     fn read(&self, field: &'a Field) -> Vec<Seen<'a>> {
         let mail = self.facts.mail;
-        let set = field.wide.as_ref();
+        let set = Some(field);
         let mut left = self.facts.text_limit;
         let mut text = |text: &'a str| {
             let kept = cut(text, left);

@@ -94,7 +94,7 @@ fn holds(rule: &Rule, asking: &Asking<'_>) -> (bool, Vec<String>) {
     let mut trace = Vec::new();
     asking.forget_groups(0);
     for condition in &rule.conditions {
-        let mut line = String::new();
+        let mut line = String::with_capacity(120);
         let holds = condition.holds(asking, &mut line);
         if !holds || !condition.is_implied() {
             trace.push(line);
