@@ -2,38 +2,15 @@
 //!
 //! `TAQUILLA_REWRITE=1` writes the expected texts anew; read the difference before committing it.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use taquilla::config::diagnostic::render_all;
-use taquilla::desk::token::Keys;
-use taquilla::desk::{Agent, Customer, Desk, Queue, Role, Service};
 use taquilla::rules::RuleSet;
 
-fn ministry() -> Desk {
-    let mut desk = Desk::empty(Keys::new(vec![(1, [0; 32])]));
-    desk.queues = ["Mesa de Ayuda", "Soporte Técnico", "Sistemas", "Redes"].map(Queue::named).to_vec();
-    let services = ["Equipos::Impresoras", "Equipos::PC", "Correo", "Red::Internet", "Sistemas::SIAF"];
-    desk.services = services.map(|name| Service { name: name.to_owned(), owner: None, queue: None }).to_vec();
-    let agent = |login: &str| Agent {
-        login: login.to_owned(),
-        name: login.to_owned(),
-        addresses: vec![format!("{login}@minem.example")],
-        language: None,
-        roles: Vec::new(),
-        level: 1,
-    };
-    desk.agents = ["mgomez", "lrojas", "jperez", "csalas"].map(agent).to_vec();
-    desk.roles = vec![Role {
-        name: "redes".to_owned(),
-        queues: Vec::new(),
-        rights: std::collections::BTreeSet::new(),
-    }];
-    let fields = BTreeMap::from([("piso".to_owned(), "7".to_owned())]);
-    desk.customers.insert("ana@minem.example".to_owned(), Customer { fields, ..Customer::default() });
-    desk
-}
+#[path = "support/ministry.rs"]
+mod ministry;
+use ministry::{TEMPLATES, ministry};
 
 #[test]
 fn each_mistake_is_shown_as_expected() {
@@ -48,7 +25,7 @@ fn each_mistake_is_shown_as_expected() {
         let name = case.file_name().unwrap().to_string_lossy().into_owned();
         let text = fs::read_to_string(case.join("rule.toml")).unwrap();
         let files = [("rules/10-rule.toml".to_owned(), text)];
-        let shown = match RuleSet::read(&files, &desk, &["rejected", "rule-notice"]) {
+        let shown = match RuleSet::read(&files, &desk, &TEMPLATES) {
             Err(mistakes) => render_all(&mistakes, false),
             Ok(_) => panic!("{name} has no mistake"),
         };

@@ -32,7 +32,7 @@ pub struct RuleTest {
     pub rule: RuleRef,
     /// Line of the test, counted from 1.
     pub line: usize,
-    /// The mail: a path, relative to the folder of `taquilla.toml`.
+    /// The mail: a path, relative to the folder of the rule file.
     pub mail: String,
     /// All of it has to be so.
     pub expect: Vec<Expectation>,

@@ -137,15 +137,17 @@ impl<'g, 'd> When<'g, 'd> {
         conditions
     }
 
-    fn not(&mut self, value: &Value<'_>, depth: usize) -> Option<Condition> {
+    /// None of the conditions in `not` may hold, each by itself: `when.not.from` beside `when.not.subject`
+    /// reads as two refusals.
+    fn not(&mut self, value: &Value<'_>, depth: usize) -> Vec<Condition> {
         let before = std::mem::replace(&mut self.negative, true);
         let conditions = if value.raw().is_array() {
-            self.several(value, depth).map(Condition::Any)
+            self.several(value, depth).unwrap_or_default()
         } else {
-            value.table().map(|table| Condition::All(self.conditions(&table, depth + 1)))
+            value.table().map(|table| self.conditions(&table, depth + 1)).unwrap_or_default()
         };
         self.negative = before;
-        conditions.map(|condition| Condition::Not(Box::new(simplest(condition))))
+        conditions.into_iter().map(|condition| Condition::Not(Box::new(condition))).collect()
     }
 
     /// The tables of `any` and `all`.

@@ -195,7 +195,10 @@ fn not_any_all() {
     check(&[
         ("when.not.subject = 'impresora'", false),
         ("when.not.subject = 'scanner'", true),
-        ("when.not = { subject = 'impresora', text = 'nada' }", true),
+        ("when.not = { subject = 'impresora', text = 'nada' }", false),
+        ("when.not.subject = 'scanner'\nwhen.not.text = 'nada'", true),
+        ("when.not.all = [{ subject = 'impresora' }, { text = 'nada' }]", true),
+        ("when.not = [{ subject = 'impresora', text = 'nada' }]", true),
         ("when.not = [{ subject = 'impresora' }, { text = 'nada' }]", false),
         ("when.any = [{ subject = 'scanner' }, { text = 'tóner' }]", true),
         ("when.any = [{ subject = 'scanner' }, { text = 'nada' }]", false),
