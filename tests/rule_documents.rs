@@ -1,6 +1,7 @@
 //! `docs/rules.md` says what the program reads, and the example rules are right.
 //!
 //! `TAQUILLA_REWRITE=1` writes the tables of the document anew.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
