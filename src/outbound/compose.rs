@@ -10,6 +10,8 @@ mod parts;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+pub(in crate::outbound) use header::address as checked_address;
+
 use super::catalog::{self, Audience};
 use super::template::{RenderError, Templates, bounded_text};
 use crate::desk::{Desk, EnvelopeSender, Notice, NoticeKind, token};

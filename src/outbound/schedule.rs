@@ -34,11 +34,13 @@ pub enum Refusal {
 
 /// Reads a refusal: reply code and text, which may begin with an enhanced status code (RFC 3463).
 pub fn judge(step: Step, code: u16, text: &str) -> Refusal {
-    if code < 500 {
-        return Refusal::Transient;
-    }
     let status = text.split_whitespace().next().unwrap_or_default();
     let folded = text.to_lowercase();
+    if code < 500 {
+        // Postfix defers what it will not relay: somebody may still be putting it right. Nobody does unless told.
+        let relay = step == Step::Recipient && status == "4.7.1" && folded.contains("relay");
+        return if relay { Refusal::AboutUs } else { Refusal::Transient };
+    }
     // RFC 4954 section 6: authentication required, failed, too weak, TLS required.
     let login =
         matches!(code, 530 | 534 | 535 | 538) || matches!(status, "5.7.8" | "5.7.9" | "5.7.30" | "5.7.57");
@@ -128,6 +130,8 @@ mod tests {
         use Step::{Content, Data, Recipient, Sender, Session};
         let cases = [
             (Recipient, 450, "4.2.0 Greylisted", Transient),
+            (Recipient, 454, "4.7.1 <a@b>: Relay access denied", AboutUs),
+            (Recipient, 451, "4.7.1 Greylisting in action", Transient),
             (Session, 421, "4.3.2 too busy", Transient),
             (Session, 454, "4.7.0 Temporary authentication failure", Transient),
             (Session, 535, "5.7.8 Error: authentication failed", AboutUs),
