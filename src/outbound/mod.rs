@@ -3,8 +3,11 @@
 pub mod catalog;
 pub mod compose;
 pub mod data;
+pub mod outbox;
 pub mod preview;
 pub mod schedule;
 pub mod scrub;
+pub mod smtp;
 pub mod template;
 pub mod template_files;
+pub mod worker;

@@ -25,13 +25,14 @@ mod values;
 mod whole_ticket;
 mod writing;
 
+pub use crate::config::smtp::InDoubt;
 pub use entry::{Applied, Entry, Origin, OutboxRow};
 pub use error::{Disposition, StoreError};
 pub use held::KeptMail;
 pub use intake::{Attempts, UNFIT_AFTER};
 pub use lock::{LockError, RunLock};
 pub use open::{Store, StoreOptions};
-pub use outbox::{DueMail, InDoubt, LeftOver};
+pub use outbox::{DueMail, LeftOver};
 pub use reading::{
     HistoryLine, JournalFilter, JournalLine, LinkedTicket, OutboxLine, Page, QuarantineLine, ShownArticle,
     Status, SurveyLine, TicketFilter, TicketLine,

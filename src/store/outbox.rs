@@ -8,25 +8,15 @@ use sqlx::sqlite::SqliteRow;
 
 use super::values::{Columns, list, ms};
 use super::{Store, StoreError, Writing};
+use crate::config::smtp::InDoubt;
 use crate::desk::{EnvelopeSender, TicketId};
 use crate::mail::MessageId;
 
-/// What to do with a mail of which nobody knows whether the server has it: the connection ended between the end of
-/// its content and the server's answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InDoubt {
-    /// Send it again: the recipient may get it twice, under one Message-ID.
-    Retry,
-    /// Keep it until an operator says what to do.
-    Hold,
-}
-
-impl InDoubt {
-    fn state(self) -> &'static str {
-        match self {
-            Self::Retry => "pending",
-            Self::Hold => "held",
-        }
+/// The state that a mail in doubt takes.
+fn doubtful(policy: InDoubt) -> &'static str {
+    match policy {
+        InDoubt::Retry => "pending",
+        InDoubt::Hold => "held",
     }
 }
 
@@ -177,7 +167,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let sql = "UPDATE outbox SET state = $2, next_attempt = $3, last_error = $4, changed = $5, \
                    in_doubt = coalesce(in_doubt, $5), attempts = attempts + 1 WHERE id = $1 AND state = 'data-sent'";
-        let mark = sqlx::query(sql).bind(id).bind(policy.state()).bind(ms(next)).bind(error).bind(ms(at));
+        let mark = sqlx::query(sql).bind(id).bind(doubtful(policy)).bind(ms(next)).bind(error).bind(ms(at));
         mark.execute(&self.writer).await?;
         Ok(())
     }
@@ -196,7 +186,7 @@ impl Store {
                      in_doubt = coalesce(in_doubt, $2), \
                      last_error = 'taquilla ended while the server was being given this mail' \
                      WHERE state = 'data-sent' AND state NOT IN ('accepted', 'dropped')";
-        let doubt = sqlx::query(doubt).bind(policy.state()).bind(ms(at));
+        let doubt = sqlx::query(doubt).bind(doubtful(policy)).bind(ms(at));
         let in_doubt = doubt.execute(writing.conn()).await?.rows_affected();
         writing.commit().await?;
         Ok(LeftOver { unsent, in_doubt })

@@ -11,6 +11,7 @@
 )]
 
 #[path = "../peers/mod.rs"]
+#[expect(dead_code, reason = "the other tests use the rest")]
 mod peers;
 
 mod dovecot;

@@ -3,6 +3,8 @@
 
 pub(crate) mod certificate;
 pub(crate) mod dovecot;
+pub(crate) mod postfix;
+pub(crate) mod smtp_sink;
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,212 @@
+//! One connection's task: takes a mail, sends it, tells the outbox how it ended.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Mutex, mpsc, watch};
+use tokio::time::Instant;
+
+use super::Shared;
+use crate::outbound::outbox::{Outbox, OutboxError};
+use crate::outbound::schedule::{self, Refusal, Step};
+use crate::outbound::smtp::{Outgoing, SendError, Session};
+use crate::store::DueMail;
+
+/// How long a connection is kept without a mail. Servers count idle connections too.
+const IDLE: Duration = Duration::from_secs(5);
+/// Attempts to note what the server said, and the pause between them.
+const NOTES: u32 = 5;
+const NOTE_AGAIN: Duration = Duration::from_millis(500);
+
+pub(super) struct Lane<O> {
+    shared: Arc<Shared<O>>,
+    mails: Arc<Mutex<mpsc::Receiver<DueMail>>>,
+    stopping: watch::Receiver<bool>,
+    session: Option<Session>,
+    count: Count,
+}
+
+/// What a lane has done.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Count {
+    /// Mails that it took.
+    pub(super) taken: u64,
+    /// Those of them that the server took over.
+    pub(super) accepted: u64,
+}
+
+impl<O: Outbox> Lane<O> {
+    pub(super) fn new(
+        shared: Arc<Shared<O>>,
+        mails: Arc<Mutex<mpsc::Receiver<DueMail>>>,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
+        Self { shared, mails, stopping, session: None, count: Count::default() }
+    }
+
+    /// Sends until there is nothing more to come.
+    pub(super) async fn run(mut self) -> Count {
+        while let Some(mail) = self.next().await {
+            if *self.stopping.borrow() {
+                self.shared.give_back(&[mail.id]).await;
+            } else {
+                self.count.taken += 1;
+                self.one(&mail).await;
+            }
+        }
+        self.hang_up().await;
+        self.count
+    }
+
+    async fn next(&mut self) -> Option<DueMail> {
+        let mails = Arc::clone(&self.mails);
+        let next = async || mails.lock().await.recv().await;
+        if self.session.is_some() {
+            match tokio::time::timeout(IDLE, next()).await {
+                Ok(mail) => return mail,
+                Err(_) => self.hang_up().await,
+            }
+        }
+        next().await
+    }
+
+    async fn hang_up(&mut self) {
+        if let Some(session) = self.session.take() {
+            session.quit().await;
+        }
+    }
+
+    async fn one(&mut self, mail: &DueMail) {
+        let content = match self.shared.outbox.content(mail.id).await {
+            Ok(content) => content,
+            Err(error) => {
+                tracing::error!(mail = mail.id, %error, "the mail cannot be read, it is tried again");
+                let next = self.next_attempt(mail).unwrap_or_else(|| self.now());
+                return self
+                    .noted(mail, || self.shared.outbox.retry(mail, next, "its content cannot be read"))
+                    .await;
+            }
+        };
+        let reused = self.session.is_some();
+        let mut sent = self.attempt(mail, &content).await;
+        // A connection kept from the mail before may have ended in the meantime: that is not this mail's failure.
+        if reused && sent.as_ref().is_some_and(|sent| sent.as_ref().is_err_and(was_stale)) {
+            sent = self.attempt(mail, &content).await;
+        }
+        match sent {
+            Some(Ok(answer)) => {
+                self.count.accepted += 1;
+                self.noted(mail, || self.shared.outbox.accepted(mail, &answer)).await;
+                if let Some(condition) = self.shared.gate.passed() {
+                    self.shared.outbox.report(condition).await;
+                }
+            }
+            Some(Err(error)) => self.failed(mail, error).await,
+            None => {}
+        }
+    }
+
+    /// Sends once; `None` where there is no connection, which is dealt with here.
+    async fn attempt(&mut self, mail: &DueMail, content: &[u8]) -> Option<Result<String, SendError>> {
+        let mut session = match self.session.take() {
+            Some(session) => session,
+            None => match Session::open(&self.shared.settings).await {
+                Ok(session) => {
+                    self.shared.gate.connected();
+                    session
+                }
+                Err(error) => {
+                    self.unconnected(mail, &error.to_string(), error.about_us()).await;
+                    return None;
+                }
+            },
+        };
+        let outgoing = Outgoing { sender: &mail.sender, recipient: &mail.recipient, content };
+        let sent = session.send(outgoing, self.shared.outbox.data_sent(mail.id)).await;
+        if !sent.as_ref().is_err_and(|error| error.broken) {
+            self.session = Some(session);
+        }
+        Some(sent)
+    }
+
+    /// There is no connection: every mail waits, none of them is at fault.
+    async fn unconnected(&self, mail: &DueMail, why: &str, about_us: bool) {
+        let (pause, condition) = self.shared.gate.failed(Instant::now(), why, about_us);
+        tracing::warn!(
+            why,
+            seconds = pause.as_secs(),
+            "no connection to the SMTP server; again after a pause"
+        );
+        if let Some(condition) = condition {
+            self.shared.outbox.report(condition).await;
+        }
+        if self.next_attempt(mail).is_none() {
+            return self.give_up(mail, why).await;
+        }
+        let next = self.now().checked_add(pause).unwrap_or(Timestamp::MAX);
+        self.noted(mail, || self.shared.outbox.retry(mail, next, why)).await;
+    }
+
+    async fn failed(&self, mail: &DueMail, error: SendError) {
+        let next = self.next_attempt(mail);
+        tracing::info!(mail = mail.id, step = ?error.step, why = error.words, "a mail was not taken over");
+        if error.refusal == Refusal::AboutUs
+            && let Some(condition) = self.shared.gate.refused(&error.words)
+        {
+            self.shared.outbox.report(condition).await;
+        }
+        match next {
+            Some(next) if error.in_doubt => {
+                let policy = self.shared.settings.in_doubt;
+                self.noted(mail, || self.shared.outbox.in_doubt(mail, policy, next, &error.words)).await;
+            }
+            Some(next) if error.refusal != Refusal::Permanent => {
+                self.noted(mail, || self.shared.outbox.retry(mail, next, &error.words)).await;
+            }
+            Some(_) | None => self.give_up(mail, &error.words).await,
+        }
+    }
+
+    async fn give_up(&self, mail: &DueMail, why: &str) {
+        self.noted(mail, || self.shared.outbox.give_up(mail, why)).await;
+    }
+
+    /// Notes what happened, several times if need be: what is not noted is sent again after the next start.
+    async fn noted<F>(&self, mail: &DueMail, note: impl Fn() -> F)
+    where
+        F: Future<Output = Result<(), OutboxError>>,
+    {
+        for attempt in 1..=NOTES {
+            match note().await {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::error!(mail = mail.id, attempt, %error, "what became of a mail cannot be noted")
+                }
+            }
+            tokio::time::sleep(NOTE_AGAIN * attempt).await;
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+
+    fn next_attempt(&self, mail: &DueMail) -> Option<Timestamp> {
+        let give_up_after =
+            SignedDuration::try_from(self.shared.settings.give_up_after).unwrap_or(SignedDuration::MAX);
+        let chance = self.shared.seed ^ mail.id.unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        schedule::next_attempt(
+            mail.attempts.saturating_add(1),
+            mail.created,
+            self.now(),
+            give_up_after,
+            chance,
+        )
+    }
+}
+
+/// The server had hung up before it saw anything of the mail.
+fn was_stale(error: &SendError) -> bool {
+    error.broken && !error.in_doubt && error.step == Step::Sender
+}
