@@ -57,7 +57,8 @@ pub fn read(new_text: &str, now: &Zoned, language: Language, limit: usize) -> Bl
 }
 
 /// Whether the text and the HTML part of one mail give the same commands in the same order. Case, accents
-/// and invisible characters do not matter; text behind the commands is not compared.
+/// and invisible characters do not matter, nor the targets of links, which only one of the parts shows; text
+/// behind the commands is not compared.
 pub fn same_commands(text: &str, html_text: &str) -> bool {
     let lines = |text: &str| {
         let mut found = Vec::new();
@@ -70,7 +71,7 @@ pub fn same_commands(text: &str, html_text: &str) -> bool {
                     found.push("#end".to_owned());
                     break;
                 }
-                Written::Command(_) => found.push(folded(line)),
+                Written::Command(_) => found.push(folded(&without_links(line))),
             }
             rest = behind;
         }
@@ -134,7 +135,8 @@ impl Found {
         if self.too_long {
             return Err(Mistake(words::of(language).say.too_long.clone()));
         }
-        let mut rest = self.line.as_str();
+        let line = without_links(&self.line);
+        let mut rest = line.as_str();
         let mut head = "";
         for _ in 0..used {
             (head, rest) = first_word(rest);
@@ -174,6 +176,31 @@ fn stray(text: &str) -> Vec<String> {
         words::verb(&plain.split_whitespace().take(4).collect::<Vec<_>>()).is_some()
     };
     text.lines().filter(looks_like_one).take(MOST_STRAY).map(shown).collect()
+}
+
+/// A line without the targets of links that a mail program wrote behind their text, as
+/// `gomez@minem.example<mailto:gomez@minem.example>` or `a.example <https://a.example>`. An address alone, or
+/// behind a name and a blank, is what the author wrote.
+fn without_links(line: &str) -> String {
+    let head: String = line.chars().take(LONGEST_LINE + 1).collect();
+    let mut out = String::with_capacity(head.len());
+    let mut rest = head.as_str();
+    while let Some((before, behind)) = rest.split_once('<') {
+        out.push_str(before);
+        let attached = out.ends_with(|c: char| !c.is_whitespace());
+        let spaced = out.split_whitespace().count() > 1;
+        let of_mail = behind.starts_with("mailto:");
+        let of_page = behind.starts_with("http://") || behind.starts_with("https://");
+        let written_by_program = (attached && (of_mail || of_page)) || (spaced && of_page);
+        match behind.split_once('>').filter(|_| written_by_program) {
+            Some((_, after)) => rest = after,
+            None => {
+                out.push('<');
+                rest = behind;
+            }
+        }
+    }
+    out + rest
 }
 
 fn next_line(text: &str) -> Option<(&str, &str)> {

@@ -67,6 +67,14 @@ fn every_verb_with_its_arguments() {
         ("#responsable gomez@minem.example", Command::Assign(named("gomez@minem.example"))),
         ("#assign <gomez@minem.example>", Command::Assign(named("gomez@minem.example"))),
         ("#assign María <mailto:gomez@minem.example>", Command::Assign(named("gomez@minem.example"))),
+        (
+            "#assign gomez@minem.example<mailto:gomez@minem.example>",
+            Command::Assign(named("gomez@minem.example")),
+        ),
+        ("#field.url https://a.example/<https://a.example/>", field("url", Some("https://a.example/"))),
+        ("#title 3 < 4 <x> <y@a.example>", Command::Title("3 < 4 <x> <y@a.example>".into())),
+        ("#field.web a.example <https://a.example>", field("web", Some("a.example"))),
+        ("#field.web <https://a.example>", field("web", Some("<https://a.example>"))),
         ("#assign me", Command::Assign(Who::Me)),
         ("#asignar a mí", Command::Assign(Who::Me)),
         ("#assign nobody", Command::Assign(Who::Nobody)),
@@ -456,6 +464,8 @@ fn both_parts_of_a_mail_must_agree() {
         ("Hola", "#end\nHola"),
         ("#pend 2d close-", "#pend\u{A0}2d close–"),
         ("#no such verb", "#no such verb"),
+        ("#assign gomez@minem.example<mailto:gomez@minem.example>\nx", "#assign gomez@minem.example\nx"),
+        ("#field.web a.example <https://a.example>", "#field.web a.example"),
         ("", ""),
     ];
     for (text, html) in same {
@@ -468,6 +478,8 @@ fn both_parts_of_a_mail_must_agree() {
         ("#close\n#note", "#note\n#close"),
         ("#close", "#close\n#note"),
         ("#queue A", "#queue B"),
+        ("#assign <mailto:a@x>", "#assign <mailto:b@x>"),
+        ("#assign x <mailto:a@x>", "#assign x <mailto:b@x>"),
         ("#close #note", "#close\n#note"),
         ("#close", " #close"),
     ];
