@@ -2,9 +2,12 @@
 //!
 //! Every event has its function here, so that a log line cannot carry a body, a token or a secret by accident.
 
+use jiff::Timestamp;
+
 use crate::decide::Effect;
 use crate::ingest::intake::Condition;
 use crate::pipeline::Outcome;
+use crate::store::DueMail;
 
 /// A mail, timer or request was decided and is durable.
 pub fn decided(outcome: &Outcome) {
@@ -31,4 +34,36 @@ pub fn condition(mailbox: &str, condition: &Condition) {
     } else {
         tracing::warn!(target: "taquilla::journal", mailbox, %condition, "mailbox");
     }
+}
+
+/// The server took a mail over.
+pub fn accepted(mail: &DueMail, answer: &str) {
+    sent(mail, "accepted", answer);
+}
+
+/// A mail is tried again later.
+pub fn deferred(mail: &DueMail, next: Timestamp, why: &str) {
+    sent(mail, &format!("deferred until {next}"), why);
+}
+
+/// Nobody knows whether the server has it.
+pub fn in_doubt(mail: &DueMail, why: &str) {
+    sent(mail, "in doubt", why);
+}
+
+/// A mail is not tried again.
+pub fn given_up(mail: &DueMail, why: &str) {
+    sent(mail, "given up", why);
+}
+
+/// No Message-ID here: ours carry tokens.
+fn sent(mail: &DueMail, result: &str, answer: &str) {
+    tracing::info!(
+        target: "taquilla::journal",
+        outbox = mail.id,
+        to = %mail.recipient,
+        result,
+        answer,
+        "mail"
+    );
 }

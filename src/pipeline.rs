@@ -12,6 +12,7 @@ mod door;
 mod explain;
 mod house;
 mod letter;
+mod outbox;
 mod render;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,7 +26,7 @@ pub use letter::{Letter, read};
 
 use crate::clock::{Clock, random_seed};
 use crate::decide::{self, Decision, Effect, Event, Given, Request};
-use crate::store::{Applied, Entry, Origin, Store, StoreError, Writing};
+use crate::store::{Applied, Entry, Origin, QuarantineLine, Store, StoreError, Writing};
 
 /// Everything that a decision needs, in one place.
 #[derive(Debug)]
@@ -125,6 +126,29 @@ impl Pipeline {
         self.take_event(writing, Event::Request(request), Origin::Request).await
     }
 
+    /// Decides a mail of the quarantine anew; its journal row gets the new reason.
+    ///
+    /// # Errors
+    /// It stays in the quarantine.
+    pub async fn retry(&self, kept: &QuarantineLine) -> Result<Outcome, PipelineError> {
+        let digest =
+            kept.raw.ok_or_else(|| StoreError::Missing(format!("the octets of mail {}", kept.id)))?;
+        let raw = self.store.blob(&digest).await?;
+        let house = self.house();
+        let mailbox = kept.mailbox.as_deref().unwrap_or("deliver");
+        let letter = Letter {
+            queue: house.queue_of(mailbox),
+            ..Letter::of(raw.into(), mailbox, Origin::Again(kept.journal))
+        };
+        let read = letter::read_all(vec![letter], Arc::clone(&house)).await?;
+        let mut writing = self.store.begin().await?;
+        let Some((event, entry)) = read.into_iter().next() else { return Err(PipelineError::Panicked) };
+        let outcome = self.one(&mut writing, &house, event, entry).await?;
+        writing.commit().await?;
+        self.ring([&outcome]);
+        Ok(outcome)
+    }
+
     async fn take_event(
         &self,
         mut writing: Writing,
@@ -181,7 +205,11 @@ impl Pipeline {
         mut entry: Entry,
     ) -> Result<Outcome, PipelineError> {
         let given = Given { now: self.clock.now(), seed: random_seed().map_err(PipelineError::Chance)? };
-        let lookup = decide::lookup(event, &house.policy.desk, given.now);
+        let mut lookup = decide::lookup(event, &house.policy.desk, given.now);
+        if matches!(entry.origin, Origin::Again(_)) {
+            // It has its journal row already, and is not its own duplicate.
+            lookup.fingerprint = None;
+        }
         let context = writing.prefetch(&lookup, given.now).await?;
         let pure = || {
             let decision = decide::decide(event, &context, &house.policy, &given);

@@ -36,6 +36,24 @@ pub enum Command {
     Deliver(DeliverArgs),
     /// Say what would become of a mail, and why.
     Explain(ExplainArgs),
+    /// List tickets.
+    Tickets(TicketsArgs),
+    /// Show one ticket whole.
+    Show(ShowArgs),
+    /// List the mails that came, and what became of each.
+    Journal(JournalArgs),
+    /// Mails that the SMTP server has not accepted yet.
+    Outbox(OutboxArgs),
+    /// Mails that could not be processed.
+    Quarantine(QuarantineArgs),
+    /// Mails of which a second copy is possible.
+    Audit(AuditArgs),
+    /// The desk at a glance.
+    Status(StatusArgs),
+    /// Show a mail as a template makes it.
+    Preview(PreviewArgs),
+    /// Figures.
+    Report(ReportArgs),
 }
 
 /// `taquilla init`.

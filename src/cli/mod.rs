@@ -7,9 +7,19 @@ pub mod check;
 mod deliver;
 mod explain;
 pub mod init;
+mod journal;
+mod list;
 pub mod open;
+mod outbox;
 pub mod output;
+mod preview;
+mod quarantine;
+mod report;
 // mod run;
+mod show;
+mod since;
+mod status;
+mod tickets;
 
 use std::process::ExitCode;
 
@@ -80,6 +90,15 @@ async fn dispatch(cli: Cli) -> Result<Exit, CliError> {
         // Command::Run(args) => run::run(config, &args).await,
         Command::Deliver(args) => deliver::run(config, &args).await,
         Command::Explain(args) => explain::run(config, &args).await,
+        Command::Tickets(args) => tickets::run(config, &args).await,
+        Command::Show(args) => show::run(config, &args).await,
+        Command::Journal(args) => journal::run(config, &args).await,
+        Command::Outbox(args) => outbox::run(config, &args).await,
+        Command::Quarantine(args) => quarantine::run(config, &args).await,
+        Command::Audit(args) => outbox::audit(config, &args).await,
+        Command::Status(args) => status::run(config, &args).await,
+        Command::Preview(args) => preview::run(config, &args).await,
+        Command::Report(args) => report::run(config, &args).await,
     }
 }
 

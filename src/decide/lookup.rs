@@ -52,9 +52,7 @@ pub fn lookup(event: &Event, desk: &Desk, now: Timestamp) -> Lookup {
 
 fn of_mail(keys: &mut Lookup, incoming: &Incoming, desk: &Desk, now: Timestamp) {
     let mail = &incoming.mail;
-    // A mail that waited has its journal row already: it is not its own duplicate.
-    let waited = matches!(incoming.proof, Proof::Confirmed { .. });
-    keys.fingerprint = (!waited).then(|| mail.fingerprint(desk.instance.as_bytes()));
+    keys.fingerprint = Some(mail.fingerprint(desk.instance.as_bytes()));
     keys.message_ids = thread(mail).cloned().collect();
     if let Some(bounce) = &incoming.classified.bounce {
         keys.message_ids.extend(bounce.original_message_id.clone());

@@ -1,0 +1,105 @@
+//! `taquilla report NAME`: figures as text, JSON or CSV.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::args::ReportArgs;
+use super::list::{self, List};
+use super::output::{say, tell};
+use super::since::since;
+use super::{CliError, Exit, open};
+use crate::clock::Clock;
+use crate::store::{Store, SurveyLine};
+
+/// The reports: name, and what it tells.
+const REPORTS: &[(&str, &str)] =
+    &[("survey", "every survey that was sent, with its answer; totals by score, and the mean")];
+const COLUMNS: &[&str] = &["ticket", "asked", "customer", "queue", "responsible", "score", "comment"];
+
+/// Prints a report, or the list of reports.
+pub(super) async fn run(config: Option<&Path>, args: &ReportArgs) -> Result<Exit, CliError> {
+    match args.name.as_deref() {
+        None => {
+            for (name, what) in REPORTS {
+                say(&format!("{name:<10}{what}"))?;
+            }
+            Ok(Exit::Done)
+        }
+        Some("survey") if args.html.is_none() => survey(config, args).await,
+        Some("survey") => Err(CliError::Usage("this report has no page yet; use --json or --csv".to_owned())),
+        Some(other) => {
+            let names: Vec<&str> = REPORTS.iter().map(|(name, _)| *name).collect();
+            Err(CliError::Usage(format!("there is no report {other}; there are: {}", names.join(", "))))
+        }
+    }
+}
+
+/// Columns: ticket, when it was sent, customer, queue, who attended, score, comment. Totals: sent, answered, a line for
+/// each score, the mean of the answered ones.
+async fn survey(config: Option<&Path>, args: &ReportArgs) -> Result<Exit, CliError> {
+    let (store, desk) = open::store(config).await?;
+    let from = since(args.since.as_deref(), Clock::System.now(), &desk.time_zone)?;
+    let mut list = List::new(&args.form, COLUMNS);
+    let mut totals = Totals::default();
+    let mut page = Some(list::first());
+    while let Some(this) = page {
+        let lines = read(&store, from, this).await?;
+        page = list::next(lines.last().map(|line| line.id), lines.len());
+        lines.iter().for_each(|line| totals.count(line));
+        list.rows(lines.iter().map(fields).collect())?;
+    }
+    if !args.form.json && !args.form.csv {
+        totals.tell();
+    }
+    Ok(Exit::Done)
+}
+
+async fn read(
+    store: &Store,
+    from: Option<jiff::Timestamp>,
+    page: crate::store::Page,
+) -> Result<Vec<SurveyLine>, CliError> {
+    Ok(store.surveys(None, from, page).await?)
+}
+
+#[derive(Default)]
+struct Totals {
+    sent: u32,
+    by_score: std::collections::BTreeMap<u8, u32>,
+}
+
+impl Totals {
+    fn count(&mut self, line: &SurveyLine) {
+        self.sent += 1;
+        if let Some(score) = line.score {
+            *self.by_score.entry(score).or_default() += 1;
+        }
+    }
+
+    fn tell(&self) {
+        let answered: u32 = self.by_score.values().sum();
+        tell(&format!("\nsent {}, answered {answered}", self.sent));
+        for (score, count) in &self.by_score {
+            tell(&format!("  {score} of 5: {count}"));
+        }
+        if answered > 0 {
+            let sum: u32 = self.by_score.iter().map(|(score, count)| u32::from(*score) * count).sum();
+            tell(&format!("  mean {:.2}", f64::from(sum) / f64::from(answered)));
+        }
+    }
+}
+
+fn fields(line: &SurveyLine) -> Map<String, Value> {
+    list::row([
+        ("ticket", json!(line.ticket.as_str())),
+        ("title", json!(line.title)),
+        ("queue", json!(line.queue)),
+        ("responsible", json!(line.responsible)),
+        ("customer", json!(line.customer)),
+        ("asked", json!(line.asked.to_string())),
+        ("score", json!(line.score)),
+        ("comment", json!(line.comment)),
+        ("answered", json!(line.answered.map(|at| at.to_string()))),
+    ])
+}

@@ -1,0 +1,111 @@
+//! The worker's door to the outbox, opened by the pipeline and the store.
+
+use jiff::Timestamp;
+
+use super::Pipeline;
+use crate::config::smtp::InDoubt;
+use crate::decide::{Event, Request};
+use crate::outbound::outbox::{Condition, Outbox, OutboxError};
+use crate::store::{DueMail, Origin, StoreError};
+
+impl Outbox for Pipeline {
+    async fn left_over(&self, policy: InDoubt) -> Result<(), OutboxError> {
+        let left = self.store.outbox_left_over(policy, self.clock.now()).await.map_err(refused)?;
+        if left.in_doubt > 0 {
+            tracing::warn!(
+                mails = left.in_doubt,
+                "mails of which a second copy is possible: `taquilla audit`"
+            );
+        }
+        Ok(())
+    }
+
+    async fn due(&self, limit: u32) -> Result<Vec<DueMail>, OutboxError> {
+        self.store.outbox_due(self.clock.now(), limit).await.map_err(refused)
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, OutboxError> {
+        self.store.outbox_next().await.map_err(refused)
+    }
+
+    async fn sending(&self, ids: &[i64]) -> Result<Vec<i64>, OutboxError> {
+        self.store.mark_sending(ids, self.clock.now()).await.map_err(refused)
+    }
+
+    async fn content(&self, id: i64) -> Result<Vec<u8>, OutboxError> {
+        self.store.outbox_content(id).await.map_err(refused)
+    }
+
+    async fn data_sent(&self, id: i64) -> Result<(), OutboxError> {
+        self.store.mark_data_sent(id, self.clock.now()).await.map_err(refused)
+    }
+
+    async fn accepted(&self, mail: &DueMail, answer: &str) -> Result<(), OutboxError> {
+        self.store.mark_accepted(mail.id, answer, self.clock.now()).await.map_err(refused)?;
+        crate::journal::accepted(mail, answer);
+        Ok(())
+    }
+
+    async fn retry(&self, mail: &DueMail, next: Timestamp, why: &str) -> Result<(), OutboxError> {
+        self.store.mark_retry(mail.id, next, why, self.clock.now()).await.map_err(refused)?;
+        crate::journal::deferred(mail, next, why);
+        Ok(())
+    }
+
+    async fn unsent(&self, ids: &[i64]) -> Result<(), OutboxError> {
+        self.store.mark_unsent(ids, self.clock.now()).await.map_err(refused)
+    }
+
+    async fn in_doubt(
+        &self,
+        mail: &DueMail,
+        policy: InDoubt,
+        next: Timestamp,
+        why: &str,
+    ) -> Result<(), OutboxError> {
+        self.store.mark_in_doubt(mail.id, policy, next, why, self.clock.now()).await.map_err(refused)?;
+        crate::journal::in_doubt(mail, why);
+        Ok(())
+    }
+
+    /// The row is given up in the transaction that tells its ticket.
+    async fn give_up(&self, mail: &DueMail, why: &str) -> Result<(), OutboxError> {
+        let subject = self.store.outbox_row(mail.id).await.map_err(refused)?.subject;
+        let mut writing = self.store.begin().await.map_err(refused)?;
+        if !writing.mark_given_up(mail.id, why, self.clock.now()).await.map_err(refused)? {
+            return Ok(());
+        }
+        let request = Request::GivenUp {
+            ticket: mail.ticket,
+            recipient: mail.recipient.clone(),
+            subject,
+            why: why.to_owned(),
+            automatic: mail.automatic,
+        };
+        let taken = self.take_event(writing, Event::Request(request), Origin::Request).await;
+        taken.map_err(|error| OutboxError(error.to_string()))?;
+        crate::journal::given_up(mail, why);
+        Ok(())
+    }
+
+    async fn woken(&self) {
+        self.outbox.notified().await;
+    }
+
+    async fn report(&self, condition: Condition) {
+        if matches!(condition, Condition::Recovered) {
+            tracing::info!(target: "taquilla::journal", "smtp recovered");
+            return;
+        }
+        tracing::warn!(target: "taquilla::journal", %condition, "smtp");
+        let alarm = Request::Alarm { subject: "Outgoing mail".to_owned(), text: condition.to_string() };
+        if let Err(error) = self.request(alarm).await {
+            tracing::error!(%error, "the administrator could not be told");
+        }
+    }
+}
+
+fn refused(error: StoreError) -> OutboxError {
+    tracing::error!(%error, "the store does not answer");
+    OutboxError(error.to_string())
+}
