@@ -17,8 +17,12 @@ impl Clock {
     /// Now.
     pub fn now(self) -> Timestamp {
         match self {
+            // Whole milliseconds, as they are stored: what is read back equals what was decided upon.
             #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-            Self::System => Timestamp::now(),
+            Self::System => {
+                let now = Timestamp::now();
+                Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+            }
             Self::Fixed(time) => time,
         }
     }

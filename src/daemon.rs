@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::clock::{Clock, random_seed};
-use crate::config::Loaded;
+use crate::config::load::Loaded;
 use crate::ingest::mailbox::{self, Manner, Until};
 use crate::outbound::worker::Worker;
 use crate::pipeline::Pipeline;
@@ -43,7 +43,8 @@ pub async fn run(loaded: Loaded, pipeline: Pipeline, lock: RunLock, mode: Mode) 
         clock: Clock::System,
         seed: seed(),
     };
-    let worker = loaded.settings.smtp.clone().map(|smtp| Worker::new(smtp, Arc::clone(&pipeline), seed()));
+    let smtp = loaded.settings.smtp.clone();
+    let worker = smtp.map(|smtp| Worker::new(smtp, Arc::clone(&pipeline), seed()));
     let troubles = if mode.once {
         once(&loaded, &pipeline, worker, manner, stopping).await
     } else {
@@ -84,7 +85,8 @@ async fn once(
     }
     timers::fire_due(pipeline).await;
     if let Some(worker) = worker {
-        worker.drain(stopping).await;
+        let drained = worker.drain(stopping).await;
+        troubles.extend(drained.trouble);
     }
     troubles
 }
@@ -107,7 +109,12 @@ async fn forever(
         });
     }
     tasks.spawn(timers::run(Arc::clone(pipeline), stopping.clone()));
-    tasks.spawn(reload::run(loaded.path.clone(), loaded.watched(), Arc::clone(pipeline), stopping.clone()));
+    tasks.spawn(reload::run(
+        loaded.path.clone(),
+        loaded.watched.clone(),
+        Arc::clone(pipeline),
+        stopping.clone(),
+    ));
     match worker {
         Some(worker) => {
             tasks.spawn(worker.run(stopping.clone()));

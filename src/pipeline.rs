@@ -51,6 +51,14 @@ pub enum PipelineError {
     /// The operating system gives no random octets.
     #[error("the operating system gives no random octets: {0}")]
     Chance(std::io::Error),
+    /// The counter of ticket numbers lags behind the tickets; its next value has to be tried.
+    #[error("ticket number {used} of {counter} was given away before")]
+    NumberTaken {
+        /// Key of the counter.
+        counter: String,
+        /// The value that is taken.
+        used: u64,
+    },
     /// A mistake in this program: it gave up on this event.
     #[error(
         "the program failed on this mail; it is tried again and goes to the quarantine after three times"
@@ -98,7 +106,7 @@ impl Pipeline {
         let mut writing = self.store.begin().await?;
         let mut outcomes = Vec::with_capacity(read.len());
         for (event, entry) in read {
-            outcomes.push(self.one_of_batch(&mut writing, &house, event, entry).await?);
+            outcomes.push(self.one_of_batch(&mut writing, &house, &event, &entry).await?);
         }
         writing.commit().await?;
         self.ring(outcomes.iter().flatten());
@@ -143,7 +151,7 @@ impl Pipeline {
         let read = letter::read_all(vec![letter], Arc::clone(&house)).await?;
         let mut writing = self.store.begin().await?;
         let Some((event, entry)) = read.into_iter().next() else { return Err(PipelineError::Panicked) };
-        let outcome = self.one(&mut writing, &house, event, entry).await?;
+        let outcome = self.one_of_batch(&mut writing, &house, &event, &entry).await??;
         writing.commit().await?;
         self.ring([&outcome]);
         Ok(outcome)
@@ -157,27 +165,33 @@ impl Pipeline {
     ) -> Result<Outcome, PipelineError> {
         let house = self.house();
         let entry = Entry::of_event(origin, self.clock.now(), "");
-        let outcome = self.one(&mut writing, &house, event, entry).await?;
+        let outcome = self.one_of_batch(&mut writing, &house, &event, &entry).await??;
         writing.commit().await?;
         self.ring([&outcome]);
         Ok(outcome)
     }
 
-    /// One mail of a batch: if it fails, the others do not.
+    /// One event of a batch: if it fails, the others do not.
     async fn one_of_batch(
         &self,
         writing: &mut Writing,
         house: &House,
-        event: Event,
-        entry: Entry,
+        event: &Event,
+        entry: &Entry,
     ) -> Result<Result<Outcome, PipelineError>, PipelineError> {
-        writing.savepoint().await?;
-        let outcome = self.one(writing, house, event, entry).await;
-        match &outcome {
-            Ok(_) => writing.release().await?,
-            Err(_) => writing.rollback_to().await?,
+        loop {
+            writing.savepoint().await?;
+            let outcome = self.one(writing, house, event, entry.clone()).await;
+            match &outcome {
+                Ok(_) => writing.release().await?,
+                Err(_) => writing.rollback_to().await?,
+            }
+            let Err(PipelineError::NumberTaken { counter, used }) = &outcome else {
+                return Ok(outcome);
+            };
+            // The counter lags behind the tickets, after a restore perhaps: its next value, and again.
+            writing.spend_number(counter, *used).await?;
         }
-        Ok(outcome)
     }
 
     /// Look up, decide, render, write; and again for a mail that this one releases.
@@ -185,10 +199,10 @@ impl Pipeline {
         &self,
         writing: &mut Writing,
         house: &House,
-        event: Event,
+        event: &Event,
         entry: Entry,
     ) -> Result<Outcome, PipelineError> {
-        let mut outcome = self.step(writing, house, &event, entry).await?;
+        let mut outcome = self.step(writing, house, event, entry).await?;
         if let Some(held) = confirmed(&outcome.decision) {
             let (event, entry) = letter::held(writing, house, held, self.clock.now()).await?;
             let released = self.step(writing, house, &event, entry).await?;
@@ -219,8 +233,14 @@ impl Pipeline {
         // The core has no panics that we know of; one that we do not know of must not stop the desk.
         let (decision, mails) = catch_unwind(AssertUnwindSafe(pure)).map_err(|_| PipelineError::Panicked)?;
         letter::complete(&mut entry, &lookup, &context, &decision, &given);
-        let applied = writing.apply(&decision, &entry, &mails, &house.policy.desk.states).await?;
-        Ok(Outcome { decision, applied })
+        match writing.apply(&decision, &entry, &mails, &house.policy.desk.states).await {
+            Ok(applied) => Ok(Outcome { decision, applied }),
+            Err(StoreError::NumberTaken) => {
+                let used = last_number(&decision).unwrap_or_default();
+                Err(PipelineError::NumberTaken { counter: entry.counter, used })
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn ring<'a>(&self, outcomes: impl IntoIterator<Item = &'a Outcome>) {
@@ -239,6 +259,13 @@ impl Pipeline {
             }
         }
     }
+}
+
+/// The last counter value that a decision uses up.
+fn last_number(decision: &Decision) -> Option<u64> {
+    let used =
+        |effect: &Effect| if let Effect::Create { counter, .. } = effect { Some(*counter) } else { None };
+    decision.effects.iter().filter_map(used).max()
 }
 
 /// The held mail that a decision sets free.

@@ -31,7 +31,7 @@ pub enum Command {
     /// Read all files of the desk and say what is wrong with them.
     Check(CheckArgs),
     /// Watch the mailboxes and work.
-    // Run(RunArgs),
+    Run(RunArgs),
     /// Take one mail from standard input.
     Deliver(DeliverArgs),
     /// Say what would become of a mail, and why.

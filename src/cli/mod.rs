@@ -15,7 +15,7 @@ pub mod output;
 mod preview;
 mod quarantine;
 mod report;
-// mod run;
+mod run;
 mod show;
 mod since;
 mod status;
@@ -26,7 +26,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use self::args::{Cli, Command};
+use tracing::Level;
+
 use crate::config::diagnostic::{Diagnostic, Severity, render_all};
+use crate::log;
 
 /// How a command ends when nothing failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +78,9 @@ impl From<std::io::Error> for CliError {
 pub fn main() -> ExitCode {
     // Usage errors are told by clap, with exit code 2.
     let cli = Cli::parse();
+    // The daemon tells what it does; a command at the terminal speaks up only when something is wrong.
+    let usual = if matches!(cli.command, Command::Run(_)) { Level::INFO } else { Level::WARN };
+    log::start(log::Form::of_environment(), usual);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return ended(Err(CliError::Later(format!("no threads to work with: {error}")))),
@@ -87,7 +93,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, CliError> {
     match cli.command {
         Command::Init(args) => init::run(&args).await,
         Command::Check(args) => check::run(config, &args).await,
-        // Command::Run(args) => run::run(config, &args).await,
+        Command::Run(args) => run::run(config, &args).await,
         Command::Deliver(args) => deliver::run(config, &args).await,
         Command::Explain(args) => explain::run(config, &args).await,
         Command::Tickets(args) => tickets::run(config, &args).await,

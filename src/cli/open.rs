@@ -34,7 +34,9 @@ impl From<PipelineError> for CliError {
     fn from(error: PipelineError) -> Self {
         match error {
             PipelineError::Store(error) => error.into(),
-            error @ (PipelineError::Chance(_) | PipelineError::Panicked) => Self::Later(error.to_string()),
+            error @ (PipelineError::Chance(_)
+            | PipelineError::NumberTaken { .. }
+            | PipelineError::Panicked) => Self::Later(error.to_string()),
         }
     }
 }

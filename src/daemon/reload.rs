@@ -44,7 +44,7 @@ fn watch_files(paths: &[PathBuf], changed: mpsc::Sender<()>) -> Option<notify::R
     let notice = move |event: notify::Result<notify::Event>| {
         if event.is_ok_and(|event| !event.kind.is_access()) {
             // A full channel holds a change already: that one is enough.
-            let _ = changed.try_send(());
+            changed.try_send(()).unwrap_or_default();
         }
     };
     let mut watcher = notify::recommended_watcher(notice)

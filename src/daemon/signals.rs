@@ -10,7 +10,9 @@ const KILLED: i32 = 143;
 
 /// Sets `stop` at the first signal; ends the process at the second, or if it still runs some time after `grace`.
 pub(super) fn stop_on_signal(stop: watch::Sender<bool>, grace: Duration) {
-    let (Some(term), Some(int)) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt())) else { return };
+    let (Some(term), Some(int)) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt())) else {
+        return;
+    };
     tokio::spawn(async move {
         let (mut term, mut int) = (term, int);
         either(&mut term, &mut int).await;

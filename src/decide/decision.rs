@@ -353,6 +353,13 @@ pub struct SenderTrace {
     pub evidence: Vec<String>,
 }
 
+impl SenderTrace {
+    /// The program itself: timers, rules, reports.
+    pub fn of_program() -> Self {
+        Self { kind: SenderKind::System, id: String::new(), level: 0, evidence: Vec::new() }
+    }
+}
+
 /// New, follow-up, or neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MatchKind {

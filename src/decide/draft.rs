@@ -72,7 +72,6 @@ impl<'a> Draft<'a> {
         let at = TicketRef::New(self.created);
         self.created += 1;
         self.effects.push(Effect::Create { ticket: Box::new(ticket.clone()), counter, cause: cause.clone() });
-        self.fact(at, Fact::Created, cause);
         let ticket = Ticket {
             id: TicketId(0),
             now: ticket,
@@ -130,14 +129,12 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn article(&mut self, at: TicketRef, article: NewArticle, cause: &Cause) {
-        let fact = Fact::Article { sender: article.sender, visible: article.visible };
         if let Some(ticket) = self.tickets.get_mut(&at)
             && article.visible
         {
             ticket.thread.extend(article.message_id.clone());
         }
         self.effects.push(Effect::Article { ticket: at, article: Box::new(article), cause: cause.clone() });
-        self.fact(at, fact, cause);
     }
 
     pub(super) fn link(&mut self, from: TicketRef, to: TicketRef, kind: LinkKind) {

@@ -194,6 +194,8 @@ impl<'a> Doing<'_, 'a, '_> {
             Some(sign) => pending_auto_state(desk, sign),
         };
         let state = state.ok_or_else(|| self.unknown_state("pending"))?;
+        // Nobody means a fraction of a second.
+        let until = jiff::Timestamp::from_second(until.as_second()).unwrap_or(until);
         let change = self.draft.set_state(self.at, state, Some(until), &self.cause);
         let language = self.order.language;
         let date = data::date(desk, language, until);

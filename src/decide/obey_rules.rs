@@ -109,28 +109,20 @@ fn obey(
 
 fn change(draft: &mut Draft<'_>, at: TicketRef, action: &Action, cause: &Cause) -> Result<(), String> {
     let desk = draft.desk;
-    let unknown = |what: &str, name: &str| format!("there is no {what} \"{name}\"");
     match action {
         Action::Queue(name) => {
-            let queue = desk.queue(name).ok_or_else(|| unknown("queue", name))?;
+            let owner = desk.queue(name).ok_or_else(|| unknown("queue", name))?.owner.clone();
             draft.set(at, Attribute::Queue, Some(name.clone()), cause);
-            if queue.owner.is_some() {
-                draft.set(at, Attribute::Owner, queue.owner.clone(), cause);
-            }
+            answerable(draft, at, owner, cause);
         }
         Action::Service(name) => {
-            let service = desk.service(name).ok_or_else(|| unknown("service", name))?;
+            let owner = desk.service(name).ok_or_else(|| unknown("service", name))?.owner.clone();
             draft.set(at, Attribute::Service, Some(name.clone()), cause);
-            if service.owner.is_some() {
-                draft.set(at, Attribute::Owner, service.owner.clone(), cause);
-            }
+            answerable(draft, at, owner, cause);
         }
         Action::Type(name) => {
             desk.types.contains(name).then_some(()).ok_or_else(|| unknown("type", name))?;
             draft.set(at, Attribute::Type, Some(name.clone()), cause);
-        }
-        Action::Sla(name) => {
-            draft.set(at, Attribute::Sla, Some(name.clone()), cause);
         }
         Action::Priority(steps) => {
             let now = draft.ticket(at).map_or(desk.default_priority, |ticket| ticket.now.priority);
@@ -151,48 +143,26 @@ fn change(draft: &mut Draft<'_>, at: TicketRef, action: &Action, cause: &Cause) 
             let state = state.ok_or_else(|| unknown("state", "pending reminder"))?;
             draft.set_state(at, state, Some(*until), cause);
         }
-        Action::Level(level) => {
-            draft.set(at, Attribute::Level, Some(level.clone()), cause);
-        }
         Action::Link(number) => {
             let known = crate::desk::TicketNumber::new(number);
             let other = known.and_then(|number| super::matching::resolve(draft.context, &number));
             let other = other.ok_or_else(|| unknown("ticket", number))?;
             draft.link(TicketRef::Existing(other), at, LinkKind::Normal);
         }
+        Action::Lock(locked) => {
+            draft.set_lock(at, *locked, cause);
+        }
+        Action::Responsible(login) => responsible(draft, at, login, cause)?,
         Action::Owner(login) => {
             let login = agent(draft, login)?;
             draft.set(at, Attribute::Owner, Some(login), cause);
         }
-        Action::Responsible(login) => {
-            let login = agent(draft, login)?;
-            let by_rule = super::SenderTrace {
-                kind: SenderKind::System,
-                id: String::new(),
-                level: 0,
-                evidence: Vec::new(),
-            };
-            if draft.set(at, Attribute::Responsible, Some(login), cause).is_some() {
-                let mut happening = Happening::new(Occasion::ResponsibleChanged, Some(at), &by_rule);
-                happening.extra.insert("by".to_owned(), json!(cause.actor.to_string()));
-                draft.happenings.push(happening);
-            }
-        }
-        Action::Title(title) => {
-            draft.set(at, Attribute::Title, Some(title.clone()), cause);
-        }
-        Action::Lock(locked) => {
-            draft.set_lock(at, *locked, cause);
-        }
-        Action::Tag(tag) => {
-            draft.set(at, Attribute::Tag, Some(tag.clone()), cause);
-        }
-        Action::Field(name, value) => {
-            draft.set(at, Attribute::Field(name.clone()), Some(value.clone()), cause);
-        }
         Action::Watcher(login) => {
             let login = agent(draft, login)?;
             draft.set(at, Attribute::Watcher, Some(login), cause);
+        }
+        Action::Sla(_) | Action::Level(_) | Action::Title(_) | Action::Tag(_) | Action::Field(..) => {
+            plain(draft, at, action, cause);
         }
         Action::Discard
         | Action::Reject(_)
@@ -201,6 +171,46 @@ fn change(draft: &mut Draft<'_>, at: TicketRef, action: &Action, cause: &Cause) 
         | Action::MoveMail(_)
         | Action::Note(_)
         | Action::Notify { .. } => {}
+    }
+    Ok(())
+}
+
+fn unknown(what: &str, name: &str) -> String {
+    format!("there is no {what} \"{name}\"")
+}
+
+/// Values that need no look at the desk.
+fn plain(draft: &mut Draft<'_>, at: TicketRef, action: &Action, cause: &Cause) {
+    let (attribute, value) = if let Action::Sla(name) = action {
+        (Attribute::Sla, name)
+    } else if let Action::Level(level) = action {
+        (Attribute::Level, level)
+    } else if let Action::Title(title) = action {
+        (Attribute::Title, title)
+    } else if let Action::Tag(tag) = action {
+        (Attribute::Tag, tag)
+    } else if let Action::Field(name, value) = action {
+        (Attribute::Field(name.clone()), value)
+    } else {
+        return;
+    };
+    draft.set(at, attribute, Some(value.clone()), cause);
+}
+
+/// The supervisor of a queue or service comes with it.
+fn answerable(draft: &mut Draft<'_>, at: TicketRef, owner: Option<String>, cause: &Cause) {
+    if owner.is_some() {
+        draft.set(at, Attribute::Owner, owner, cause);
+    }
+}
+
+fn responsible(draft: &mut Draft<'_>, at: TicketRef, login: &str, cause: &Cause) -> Result<(), String> {
+    let login = agent(draft, login)?;
+    if draft.set(at, Attribute::Responsible, Some(login), cause).is_some() {
+        let by_rule = super::SenderTrace::of_program();
+        let mut happening = Happening::new(Occasion::ResponsibleChanged, Some(at), &by_rule);
+        happening.extra.insert("by".to_owned(), json!(cause.actor.to_string()));
+        draft.happenings.push(happening);
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A decision in words: what `explain` prints and what stands beside each golden mail.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use super::{Decision, Effect};
 use crate::desk::{Notice, TicketRef};
@@ -118,9 +118,9 @@ impl fmt::Display for Effect {
 }
 
 fn write_notice(out: &mut fmt::Formatter<'_>, notice: &Notice) -> fmt::Result {
-    let mut line = format!("mail {} ({}) to {}", notice.template, notice.language.code(), notice.to.address);
+    write!(out, "mail {} ({}) to {}", notice.template, notice.language.code(), notice.to.address)?;
     if let Some(time) = notice.not_before {
-        let _ = write!(line, ", not before {time}");
+        write!(out, ", not before {time}")?;
     }
-    write!(out, "{line}, {}", notice.kind.word())
+    write!(out, ", {}", notice.kind.word())
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::draft::Draft;
 use super::notify::Happening;
 use super::{Context, Decision, Fact, Given, Policy, Reason, Request, SenderTrace};
-use crate::desk::{Actor, Cause, Occasion, SenderKind, TicketRef};
+use crate::desk::{Actor, Cause, Occasion, TicketRef};
 
 pub(super) fn decide_request(
     request: &Request,
@@ -14,7 +14,7 @@ pub(super) fn decide_request(
     given: &Given,
 ) -> Decision {
     let mut draft = Draft::new(&policy.desk, context, given);
-    let by = SenderTrace { kind: SenderKind::System, id: String::new(), level: 0, evidence: Vec::new() };
+    let by = SenderTrace::of_program();
     match request {
         Request::GivenUp { ticket, recipient, subject, why, automatic } => {
             let at = ticket.map(TicketRef::Existing).filter(|at| draft.ticket(*at).is_some());

@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::notify::Happening;
 use super::{Context, Decision, Effect, Fact, Given, Policy, Reason, SenderTrace, agent_mail, survey_mail};
 use crate::desk::{
-    Actor, Cause, Notice, NoticeKind, Occasion, SenderKind, StateType, Ticket, TicketRef, Timer, TimerKind,
+    Actor, Cause, Notice, NoticeKind, Occasion, StateType, Ticket, TicketRef, Timer, TimerKind,
 };
 use crate::outbound::data;
 
@@ -37,7 +37,7 @@ fn pending(mut draft: Draft<'_>, timer: &Timer, at: TicketRef, ticket: &Ticket) 
     }
     let desk = draft.desk;
     let cause = Cause::new(Actor::Timer(timer.kind.word()), "");
-    let by = SenderTrace { kind: SenderKind::System, id: String::new(), level: 0, evidence: Vec::new() };
+    let by = SenderTrace::of_program();
     draft.fact(at, Fact::Reminded, &cause);
     if wanted == StateType::PendingReminder {
         let mut happening = Happening::new(Occasion::PendingReached, Some(at), &by);

@@ -35,17 +35,16 @@ impl Intake for Pipeline {
         };
         let new: Vec<Arrived> = batch.into_iter().filter(|mail| is_new(mail.source.uid)).collect();
         let uids: Vec<u32> = new.iter().map(|mail| mail.source.uid).collect();
-        // The attempt is counted, durably, before the mail is looked at: a mail that kills the program does so three
-        // times and no more.
         let tried = self.store.attempts(&place, &uids).await.map_err(refused)?;
-        self.store.begin_attempts(&place, &uids, self.clock.now()).await.map_err(refused)?;
-        let letters = new.into_iter().map(|mail| self.letter(mail, &tried)).collect();
-        let outcomes = Pipeline::take(self, letters).await.map_err(|error| {
-            tracing::error!(%error, mailbox = %place.mailbox, "a batch could not be taken");
-            IntakeError(error.to_string())
-        })?;
-        for (uid, outcome) in uids.iter().zip(outcomes) {
-            taken.push(self.answer(&place, *uid, outcome).await);
+        // A mail with which the program went down is taken alone, so that it takes no other one along.
+        let (suspects, others): (Vec<Arrived>, Vec<Arrived>) = new
+            .into_iter()
+            .partition(|mail| tried.get(&mail.source.uid).is_some_and(|tried| tried.crashes > 0));
+        if !others.is_empty() {
+            taken.extend(self.take_counted(&place, others, &tried).await?);
+        }
+        for suspect in suspects {
+            taken.extend(self.take_counted(&place, vec![suspect], &tried).await?);
         }
         Ok(taken)
     }
@@ -72,6 +71,28 @@ fn refused(error: crate::store::StoreError) -> IntakeError {
 }
 
 impl Pipeline {
+    /// The attempt is counted, durably, before a mail is looked at: one that kills the program does so three times and
+    /// no more.
+    async fn take_counted(
+        &self,
+        place: &Place,
+        mails: Vec<Arrived>,
+        tried: &BTreeMap<u32, Attempts>,
+    ) -> Result<Vec<Taken>, IntakeError> {
+        let uids: Vec<u32> = mails.iter().map(|mail| mail.source.uid).collect();
+        self.store.begin_attempts(place, &uids, self.clock.now()).await.map_err(refused)?;
+        let letters = mails.into_iter().map(|mail| self.letter(mail, tried)).collect();
+        let outcomes = Pipeline::take(self, letters).await.map_err(|error| {
+            tracing::error!(%error, mailbox = %place.mailbox, "a batch could not be taken");
+            IntakeError(error.to_string())
+        })?;
+        let mut taken = Vec::with_capacity(uids.len());
+        for (uid, outcome) in uids.iter().zip(outcomes) {
+            taken.push(self.answer(place, *uid, outcome).await);
+        }
+        Ok(taken)
+    }
+
     fn letter(&self, mail: Arrived, tried: &BTreeMap<u32, Attempts>) -> Letter {
         let mailbox = mail.source.place.mailbox.clone();
         let before = tried.get(&mail.source.uid);
