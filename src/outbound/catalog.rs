@@ -98,7 +98,7 @@ const fn maybe(name: &'static str, kind: Kind, meaning: &'static str) -> Variabl
 /// What every template may name; `outbound::compose` fills these in.
 pub const COMMON: &[Variable] = &[
     always("desk", Kind::Line, "Name of the desk."),
-    always("subject", Kind::Line, "The mail's subject as sent; not for subject templates."),
+    always("subject", Kind::Line, "What the subject template says; not for subject templates."),
     maybe("signature", Kind::Text, "The queue's signature, for mails to customers."),
     maybe("ref", Kind::Line, "The reply token in its brackets, where the mail carries one."),
     maybe("cut_line", Kind::Line, "The line that divides a reply from what it answers."),
@@ -138,6 +138,9 @@ pub const TICKET: &[Variable] = &[
 const BY: Variable =
     always("by", Kind::Line, "Who did it: an agent's or customer's name, a rule, the program.");
 const WHY: Variable = always("why", Kind::Line, "The reason, in words.");
+const CODE: Variable = always("code", Kind::Line, "The one-time code that a confirmation has to carry.");
+const MINUTES: Variable = always("minutes", Kind::Line, "For how many minutes the code is good.");
+const EXPIRES: Variable = always("expires", Kind::Line, "Until when it is good.");
 const MAIL_SUBJECT: Variable = always("mail_subject", Kind::Line, "Subject of the mail that it is about.");
 
 const fn to_customer(
@@ -276,11 +279,11 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         "A mail in an agent's name is not proved enough: to the agent's registered address.",
         Buttons::Confirm,
         &[
-            always("code", Kind::Line, "The one-time code."),
+            CODE,
             MAIL_SUBJECT,
             always("actions", Kind::Lines, "What is about to happen, one line each."),
-            always("minutes", Kind::Line, "For how many minutes the code is good."),
-            always("expires", Kind::Line, "Until when it is good."),
+            MINUTES,
+            EXPIRES,
             maybe("why", Kind::Line, "Why the desk asks."),
         ],
     ),
@@ -294,9 +297,9 @@ pub const TEMPLATES: &[TemplateSpec] = &[
     about_mail(
         "held-for-author",
         Audience::Agent,
-        "An agent's answer carries parts of a notice, or is not the answerer's to give: it was not sent.",
-        Buttons::None,
-        &[MAIL_SUBJECT, WHY],
+        "An agent's answer carries parts of a notice or what looks like commands: it was not sent. A yes sends it.",
+        Buttons::Confirm,
+        &[CODE, MAIL_SUBJECT, WHY, MINUTES, EXPIRES],
     ),
     to_customer(
         "survey",
@@ -428,7 +431,7 @@ mod tests {
     fn what_is_missing_is_named() {
         let data = serde_json::json!({ "mail_subject": "x", "why": null });
         let Some(data) = data.as_object() else { panic!("an object") };
-        assert_eq!(missing("held-for-author", data), ["why"]);
+        assert_eq!(missing("quarantine", data), ["why"]);
         assert!(missing("agent-answer", data).contains(&"title"));
         assert_eq!(missing("of-the-house", data), [""; 0]);
     }

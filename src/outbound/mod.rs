@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod compose;
 pub mod data;
+pub mod document;
 pub mod outbox;
 pub mod preview;
 pub mod schedule;

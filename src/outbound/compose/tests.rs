@@ -246,6 +246,28 @@ fn agents_are_told_where_a_reply_goes() {
     assert!(!text(&outside).contains("#cerrar"));
 }
 
+/// Replies of all kinds of programs, above what they quote or merely repeat.
+#[test]
+fn a_reply_to_a_notice_is_told_from_it() {
+    for (template, language) in ["customer-follow-up", "note-added", "receipt"]
+        .iter()
+        .flat_map(|t| Language::ALL.map(|code| (t, code)))
+    {
+        let mail = made(&notice(template, language));
+        let parsed = MessageParser::default().parse(&mail.content).unwrap();
+        let text = parsed.body_text(0).unwrap().replace("\r\n", "\n");
+        let quoted: String = text.lines().map(|line| format!("> {line}\n")).collect();
+        for below in
+            [text.clone(), quoted.clone(), format!("El mié, 18 dic 2013, Mesa escribió:\n\n{quoted}")]
+        {
+            let cut = crate::mail::new_text::of_text(&format!("#tomar\n\nDe acuerdo, voy.\n\n{below}"));
+            assert_eq!(cut.new_text, "#tomar\n\nDe acuerdo, voy.", "{template}\n{below}");
+        }
+        let html = format!("<div>De acuerdo, voy.</div><br>{}", parsed.body_html(0).unwrap());
+        assert_eq!(crate::mail::new_text::of_html(&html).new_text, "De acuerdo, voy.", "{template}");
+    }
+}
+
 #[test]
 fn buttons_carry_command_and_token() {
     for (template, label, body) in [
