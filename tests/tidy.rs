@@ -378,3 +378,29 @@ fn files_that_belong_together_are_together() {
     }
     report(&violations);
 }
+
+#[test]
+fn the_map_is_the_land() {
+    let architecture = text("ARCHITECTURE.md");
+    let map: Vec<&str> =
+        architecture.lines().skip_while(|line| *line != "src/").take_while(|line| *line != "```").collect();
+    let lib = text("src/lib.rs");
+    let repeated: Vec<&str> = lib
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! "))
+        .skip_while(|line| *line != "src/")
+        .take_while(|line| *line != "```")
+        .collect();
+    assert_eq!(map, repeated, "src/lib.rs repeats the map of ARCHITECTURE.md");
+
+    let entry =
+        |line: &str| line.strip_prefix("  ").and_then(|rest| rest.split(' ').next().map(str::to_owned));
+    let on_map: std::collections::BTreeSet<String> =
+        map.iter().filter_map(|line| entry(line)).filter(|name| !name.is_empty()).collect();
+    let top = |file: &String| {
+        let rest = file.strip_prefix("src/").unwrap_or(file);
+        rest.split_once('/').map_or_else(|| rest.to_owned(), |(folder, _)| format!("{folder}/"))
+    };
+    let there: std::collections::BTreeSet<String> = rust_files("src").iter().map(top).collect();
+    assert_eq!(on_map, there, "the map has what src/ has");
+}
