@@ -27,8 +27,23 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("outbound/preview", &["desk", "mail", "commands", "decide", "survey"]),
     ("outbound/template_files", &["desk", "mail", "config/diagnostic", "config/table"]),
     ("outbound/smtp", &["desk", "mail", "config/secret", "config/mailbox", "config/smtp", "tls", "clock"]),
+    // The worker's side: it takes rows from the store and mails them.
+    ("outbound/outbox", &["*"]),
     ("outbound/worker", &["*"]),
-    ("decide", &["rules", "commands", "survey", "outbound", "desk", "mail"]),
+    (
+        "decide",
+        &[
+            "rules",
+            "commands",
+            "survey",
+            "outbound/data",
+            "outbound/catalog",
+            "outbound/scrub",
+            "outbound/schedule",
+            "desk",
+            "mail",
+        ],
+    ),
     ("config", &["rules", "commands", "survey", "outbound", "desk", "mail"]),
     ("ingest", &["clock", "config", "decide", "desk", "mail", "tls"]),
     ("ingest/parse", &["mail"]),
@@ -37,7 +52,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ingest/protocol", &["config/mailbox", "mail"]),
     (
         "store",
-        &["decide", "rules", "commands", "survey", "outbound", "desk", "mail", "ingest/intake", "clock"],
+        &[
+            "decide",
+            "rules",
+            "commands",
+            "survey",
+            "outbound/compose",
+            "outbound/outbox",
+            "outbound/schedule",
+            "desk",
+            "mail",
+            "ingest/intake",
+            "config/smtp",
+            "clock",
+        ],
     ),
     (
         "pipeline",
@@ -166,18 +194,24 @@ fn sources() -> Vec<Source> {
         .collect()
 }
 
-/// Lines with their numbers, without comments; ends at the unit tests.
+/// Lines with their numbers, without comments, each `use` on one line; ends at the unit tests.
 fn code(text: &str) -> Vec<(usize, String)> {
     let lines: Vec<&str> = text.lines().collect();
-    let mut kept = Vec::new();
+    let mut kept: Vec<(usize, String)> = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let next = lines.get(index + 1).map_or("", |next| next.trim_start());
         if line.trim() == "#[cfg(test)]" && next.starts_with("mod ") && next.ends_with('{') {
             break;
         }
         if !line.trim_start().starts_with("//") {
-            let end = line.find(" // ").unwrap_or(line.len());
-            kept.push((index + 1, line.get(..end).unwrap_or(line).to_owned()));
+            let line = line.split(" // ").next().unwrap_or_default();
+            let open = |(_, use_): &&mut (usize, String)| {
+                (use_.starts_with("use ") || use_.starts_with("pub use ")) && !use_.contains(';')
+            };
+            match kept.last_mut().filter(open) {
+                Some((_, unfinished)) => unfinished.push_str(line.trim()),
+                None => kept.push((index + 1, line.to_owned())),
+            }
         }
     }
     kept
@@ -187,14 +221,26 @@ fn within(module: &str, root: &str) -> bool {
     module == root || module.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// `crate::outbound::data::X` in a line gives `outbound/data/X`.
+/// `crate::outbound::data::X` in a line gives `outbound/data/X`; a list in braces gives each of its names.
 fn named(line: &str) -> Vec<String> {
     let word = |c: char| !(c.is_alphanumeric() || c == '_' || c == ':');
-    line.match_indices("crate::")
-        .filter(|(at, _)| !line.get(..*at).is_some_and(|before| before.ends_with("($")))
-        .map(|(at, found)| line.get(at + found.len()..).unwrap_or_default())
-        .map(|rest| rest.split(word).next().unwrap_or_default().replace("::", "/"))
-        .collect()
+    let mut names = Vec::new();
+    for (at, found) in line.match_indices("crate::") {
+        let rest = line.get(at + found.len()..).unwrap_or_default();
+        let path = rest.split(word).next().unwrap_or_default();
+        let list = rest.get(path.len()..).and_then(|rest| rest.strip_prefix('{'));
+        let Some(list) = list.filter(|_| path.ends_with("::")) else {
+            names.push(path.replace("::", "/"));
+            continue;
+        };
+        for item in
+            list.split('}').next().unwrap_or_default().split(',').filter(|item| !item.trim().is_empty())
+        {
+            let item = item.trim().split(word).next().unwrap_or_default();
+            names.push(format!("{path}{item}").replace("::", "/"));
+        }
+    }
+    names
 }
 
 fn report(violations: &[String]) {
