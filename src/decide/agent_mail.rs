@@ -252,11 +252,7 @@ fn tell(draft: &mut Draft<'_>, what: &Writing<'_>, text: &str, has_text: bool) {
         happening
     };
     if what.new {
-        let mut opened = Happening {
-            answers: mail.message_id.clone(),
-            actor: String::new(),
-            ..about(Occasion::TicketCreated)
-        };
+        let mut opened = Happening { answers: mail.message_id.clone(), ..about(Occasion::TicketCreated) };
         opened.by = SenderKind::Customer;
         opened.reply = super::notify::may_reply(draft, what.case.incoming);
         draft.happenings.push(opened);

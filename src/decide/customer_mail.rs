@@ -135,7 +135,6 @@ fn kept<'a>(mut untouched: Draft<'a>, tried: Draft<'a>) -> Draft<'a> {
 fn rejected(mut draft: Draft<'_>, case: &Case<'_>, mut happening: Happening) -> Decision {
     happening.sender = case.incoming.mail.from.clone();
     happening.answers = case.incoming.mail.message_id.clone();
-    happening.actor = String::new();
     draft.happenings.push(happening);
     mail::concerning_none(draft, Reason::Rejected)
 }
@@ -152,8 +151,6 @@ fn written(case: &Case<'_>, occasion: Occasion, at: TicketRef) -> Happening {
         happening.extra.insert("by".to_owned(), json!(from.called()));
     }
     happening.extra.insert("attachments".to_owned(), data::attachment_names(&mail.attachments));
-    // The customer gets the acknowledgement of a mail that is in front of them already.
-    happening.actor = String::new();
     happening
 }
 
@@ -244,7 +241,6 @@ fn reject_follow_up(mut draft: Draft<'_>, case: &Case<'_>, at: TicketRef) -> Dec
     happening.reply = may_reply(&draft, case.incoming);
     happening.sender = case.incoming.mail.from.clone();
     happening.answers = case.incoming.mail.message_id.clone();
-    happening.actor = String::new();
     draft.happenings.push(happening);
     draft.finish(Reason::Rejected, Some(at))
 }

@@ -223,8 +223,8 @@ fn notice(
         template: about.template.clone().unwrap_or_else(|| row.template.clone()),
         language,
         from: desk.queue_address(queue),
+        cc: if human { others(ticket, &to) } else { Vec::new() },
         to,
-        cc: Vec::new(),
         data: fill,
         kind: if human {
             NoticeKind::Human
@@ -241,6 +241,13 @@ fn notice(
     }
 }
 
+/// Customer and participants but for one: those whom an answer shows as its other recipients.
+fn others(ticket: Option<&Ticket>, to: &Address) -> Vec<Address> {
+    let all =
+        ticket.into_iter().flat_map(|ticket| ticket.now.customer.iter().chain(&ticket.now.participants));
+    all.filter(|address| address.key() != to.key()).cloned().collect()
+}
+
 /// An answer to these notices goes to the customer; an answer to any other stays internal.
 fn token_use(about: &Happening, of_customer: bool) -> token::Use {
     let carries_on =
@@ -248,7 +255,7 @@ fn token_use(about: &Happening, of_customer: bool) -> token::Use {
     if of_customer || carries_on { token::Use::Thread } else { token::Use::Internal }
 }
 
-fn hold(draft: &Draft<'_>, queue: &str) -> Option<jiff::Timestamp> {
+pub(super) fn hold(draft: &Draft<'_>, queue: &str) -> Option<jiff::Timestamp> {
     let hold = draft.desk.queue(queue)?.hold;
     (!hold.is_zero()).then(|| draft.now().checked_add(hold).unwrap_or(draft.now()))
 }

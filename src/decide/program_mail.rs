@@ -35,7 +35,6 @@ pub(super) fn bounce(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
         draft.fact(at, Fact::Bounced(described(bounce)), &cause);
         if bounce.action == BounceAction::Failed {
             let mut happening = Happening::new(Occasion::GivenUp, Some(at), &case.sender.trace);
-            happening.actor = String::new();
             let recipient = bounce.recipient.clone().unwrap_or_else(|| "?".to_owned());
             happening.extra.insert("recipient".to_owned(), json!(recipient));
             happening.extra.insert("why".to_owned(), json!(described(bounce)));

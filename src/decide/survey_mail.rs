@@ -89,7 +89,8 @@ pub(super) fn ask(draft: &mut Draft<'_>, at: TicketRef, closed_by: Option<&str>)
         in_reply_to: ticket.thread.last().cloned(),
         references: ticket.thread.clone(),
         token: Some(token::Use::Survey),
-        not_before: None,
+        // Not before the closing mail that waits in the hold.
+        not_before: super::notify::hold(draft, &ticket.now.queue),
         attachments: Vec::new(),
     };
     draft.effects.push(Effect::Notify(Box::new(notice)));

@@ -219,12 +219,14 @@ impl Notification {
     /// What a desk sends that says nothing about notifications. The answer of an agent to the customer
     /// is among them and cannot be switched off: it is the point of the desk.
     pub fn shipped() -> Vec<Self> {
-        use Recipient::{Administrator, Attending, Customer, Members, Owner, Responsible, Sender, Watchers};
+        use Recipient::{
+            Administrator, Attending, Customer, Members, Owner, Participants, Responsible, Sender, Watchers,
+        };
         let rows = [
             ("acknowledge", Occasion::TicketCreated, vec![Customer], "ticket-created"),
             ("new ticket", Occasion::TicketCreated, vec![Members], "new-ticket-agent"),
             ("follow-up", Occasion::CustomerFollowUp, vec![Attending, Watchers], "customer-follow-up"),
-            (Self::ANSWER, Occasion::AgentAnswer, vec![Customer], "agent-answer"),
+            (Self::ANSWER, Occasion::AgentAnswer, vec![Customer, Participants], "agent-answer"),
             ("note", Occasion::Note, vec![Responsible, Owner, Watchers], "note-added"),
             ("assigned", Occasion::ResponsibleChanged, vec![Responsible], "assigned"),
             ("owner", Occasion::OwnerChanged, vec![Owner], "owner-changed"),

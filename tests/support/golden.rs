@@ -5,12 +5,13 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use taquilla::cli::open::house_of;
+use taquilla::config::diagnostic::render_all;
+use taquilla::config::load::load_with;
 use taquilla::decide::{self, Context, HeldMail, Lookup, SentCount, Surveyed};
 use taquilla::desk::token::{self, Keys, Use};
 use taquilla::desk::{Counter, NewTicket, Priority, StateType, Ticket, TicketId, TicketNumber};
-use taquilla::ingest::parse::ParseLimits;
 use taquilla::mail::{Address, Digest, Language, MessageId};
-use taquilla::outbound::template::Templates;
 use taquilla::pipeline::House;
 use taquilla::store::keys::Identity;
 
@@ -211,9 +212,6 @@ pub fn house() -> House {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ministry/taquilla.toml");
     let identity = Identity { keys: keys(), instance: "golden".to_owned() };
     let loaded =
-        taquilla::config::load::load_with(Some(&path), &[]).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
-    let desk = loaded.desk(identity.keys, identity.instance);
-    let rules = taquilla::rules::RuleSet::none();
-    let queues = BTreeMap::from([("soporte".to_owned(), "Mesa de Ayuda".to_owned())]);
-    House::new(taquilla::decide::Policy { desk, rules }, Templates::default(), ParseLimits::default(), queues)
+        load_with(Some(&path), &[]).unwrap_or_else(|mistakes| panic!("{}", render_all(&mistakes, false)));
+    house_of(&loaded, &identity).unwrap_or_else(|error| panic!("{error}"))
 }

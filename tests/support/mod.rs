@@ -1,5 +1,9 @@
 //! What several tests share.
-#![allow(dead_code, reason = "each test uses its part of this folder")]
+#![expect(
+    dead_code,
+    unreachable_pub,
+    reason = "each test uses its part of this folder, and has it as a module of its own"
+)]
 
 pub mod desk;
 pub mod golden;

@@ -1,0 +1,140 @@
+//! Mails through the real pipeline and the real store: what customers and agents would see, without servers.
+
+mod support;
+
+use support::desk::{Bench, Sent};
+
+const AT_SOPORTE: &str = "To: soporte@minem.example\n";
+
+fn open_ticket(bench: &Bench) -> String {
+    format!(
+        "From: Ana Torres <ana@minem.example>\n{AT_SOPORTE}Message-ID: <c1@minem.example>\n{}\nNo sé a quién preguntar.\n",
+        bench.head("Una consulta")
+    )
+}
+
+#[tokio::test]
+async fn a_ticket_from_first_mail_to_survey() {
+    let bench = Bench::new().await;
+    let taken = bench.mail(&open_ticket(&bench)).await;
+    assert_eq!(taken, "new-ticket");
+    let sent = bench.sent().await;
+    let welcome = one(&sent, "ana@minem.example");
+    assert!(welcome.header("In-Reply-To").contains("<c1@minem.example>"));
+    assert_eq!(welcome.header("Auto-Submitted"), "auto-replied");
+    assert!(welcome.subject().starts_with("[Ticket#"), "{}", welcome.subject());
+    let notice = one(&sent, "mgomez@minem.example");
+    assert!(notice.text().contains("No sé a quién preguntar."), "{}", notice.text());
+
+    // The agent answers the notice: the token proves her, the customer gets it from the desk's address.
+    let answer =
+        notice.reply("Reinicie el equipo, por favor. Escríbame a mgomez@minem.example si sigue igual.\n");
+    assert_eq!(bench.mail(&answer).await, "agent-mail");
+    let sent = bench.sent().await;
+    let answered = one(&sent, "ana@minem.example");
+    assert!(answered.header("From").contains("soporte@minem.example"));
+    assert!(!answered.raw().contains("mgomez@"), "the agent's address never leaves: {}", answered.raw());
+    assert_eq!(answered.header("Auto-Submitted"), "", "a person's words are not marked as automatic");
+    assert!(bench.ticket(1).await.contains("open"));
+
+    // The customer's reply is a follow-up.
+    assert_eq!(bench.mail(&answered.reply("Sigue igual.\n")).await, "follow-up");
+    let follow_up = one(&bench.sent().await, "mgomez@minem.example").clone();
+
+    // She closes it; the customer is told and asked.
+    assert_eq!(bench.mail(&follow_up.reply("#cerrar\nCambiamos el cable.\n")).await, "agent-mail");
+    let sent = bench.sent().await;
+    let closed: Vec<&Sent> = sent.iter().filter(|mail| mail.to == "ana@minem.example").collect();
+    assert_eq!(
+        closed.len(),
+        2,
+        "the closing mail and the survey: {:?}",
+        closed.iter().map(|m| m.subject()).collect::<Vec<_>>()
+    );
+    assert!(closed.iter().any(|mail| mail.text().contains("Cambiamos el cable.")));
+    assert!(one(&sent, "mgomez@minem.example").text().contains("#cerrar"), "the receipt");
+    let survey = closed.iter().find(|mail| mail.template == "survey").unwrap();
+
+    // The answer to the survey is stored once and is no follow-up.
+    assert_eq!(bench.mail(&survey.reply("5\nMuy amable.\n")).await, "survey-answer");
+    assert_eq!(bench.mail(&survey.reply("1\n")).await, "survey-answer");
+    assert_eq!(bench.survey_score().await, Some(5));
+    assert!(bench.ticket(1).await.contains("closed successful"));
+}
+
+fn one<'a>(sent: &'a [Sent], to: &str) -> &'a Sent {
+    let found: Vec<&Sent> = sent.iter().filter(|mail| mail.to == to).collect();
+    assert_eq!(
+        found.len(),
+        1,
+        "mails to {to}: {:?}",
+        sent.iter().map(|m| (&m.to, &m.template)).collect::<Vec<_>>()
+    );
+    found[0]
+}
+
+#[tokio::test]
+async fn an_unproved_agent_is_asked_and_confirms() {
+    let bench = Bench::new().await;
+    bench.mail(&open_ticket(&bench)).await;
+    bench.sent().await;
+    let number = bench.number(1).await;
+    let forged = format!(
+        "From: mgomez@minem.example\n{AT_SOPORTE}Message-ID: <a1@x>\n{}\n#close\n",
+        bench.head(&format!("Re: [Ticket#{number}] Una consulta"))
+    );
+    assert_eq!(bench.mail(&forged).await, "held-for-confirmation");
+    assert!(bench.ticket(1).await.contains("new"), "nothing is executed");
+    let asked = bench.sent().await;
+    let asked = one(&asked, "mgomez@minem.example");
+    assert_eq!(asked.template, "confirmation");
+
+    // An out-of-office with the code in it confirms nothing; nor does a mail from somebody else.
+    let out = asked.reply("sí\n").replace("\n\n", "\nAuto-Submitted: auto-replied\n\n");
+    assert_ne!(bench.mail(&out).await, "confirmation");
+    let other = asked.reply("sí\n").replace("From: mgomez@minem.example", "From: lrojas@minem.example");
+    assert_ne!(bench.mail(&other).await, "confirmation");
+    assert!(bench.ticket(1).await.contains("new"));
+
+    assert_eq!(bench.mail(&asked.reply("Sí.\n")).await, "confirmation");
+    assert!(bench.ticket(1).await.contains("closed successful"));
+    // Twice changes nothing.
+    bench.sent().await;
+    assert_eq!(bench.mail(&asked.reply("Sí\n")).await, "confirmation");
+    assert!(bench.sent().await.is_empty());
+}
+
+#[tokio::test]
+async fn all_or_nothing() {
+    let bench = Bench::new().await;
+    bench.mail(&open_ticket(&bench)).await;
+    let notice = one(&bench.sent().await, "mgomez@minem.example").clone();
+    assert_eq!(
+        bench.mail(&notice.reply("#prioridad alta\n#cola Sistmas\nUn texto.\n")).await,
+        "commands-refused"
+    );
+    assert!(bench.ticket(1).await.contains("3"), "the priority is as it was");
+    let sent = bench.sent().await;
+    assert_eq!(sent.len(), 1);
+    assert!(sent[0].text().contains("Sistemas"), "did you mean: {}", sent[0].text());
+}
+
+#[tokio::test]
+async fn the_same_mail_twice_is_one_ticket() {
+    let bench = Bench::new().await;
+    assert_eq!(bench.mail(&open_ticket(&bench)).await, "new-ticket");
+    assert_eq!(bench.mail(&open_ticket(&bench)).await, "duplicate-of");
+}
+
+#[tokio::test]
+async fn a_stranger_gets_a_linked_ticket() {
+    let bench = Bench::new().await;
+    bench.mail(&open_ticket(&bench)).await;
+    let number = bench.number(1).await;
+    let stranger = format!(
+        "From: eve@evil.example\n{AT_SOPORTE}Message-ID: <e1@x>\n{}\nDéjenme ver.\n",
+        bench.head(&format!("[Ticket#{number}] Una consulta"))
+    );
+    assert_eq!(bench.mail(&stranger).await, "new-linked-ticket");
+    assert_ne!(bench.number(2).await, number);
+}
