@@ -5,22 +5,15 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use taquilla::config::diagnostic::{Diagnostic, render_all};
+use taquilla::cli::check::examine;
+use taquilla::config::diagnostic::render_all;
 use taquilla::config::load::load_with;
-use taquilla::config::rely;
-use taquilla::desk::token::Keys;
 
 /// All that `taquilla check` says of a folder.
 async fn said_of(folder: &Path) -> String {
     let settings = folder.join("taquilla.toml");
     let mistakes = match load_with(Some(&settings), &[]) {
-        Ok(mut loaded) => {
-            let mut mistakes: Vec<Diagnostic> = std::mem::take(&mut loaded.warnings);
-            mistakes.extend(rely::inspect(loaded.reliances()).await);
-            let desk = loaded.desk(Keys::new(Vec::new()), "test");
-            mistakes.extend(loaded.rule_set(&desk).err().unwrap_or_default());
-            mistakes
-        }
+        Ok(mut loaded) => examine(&mut loaded).await,
         Err(mistakes) => mistakes,
     };
     render_all(&mistakes, false).replace(&format!("{}/", folder.display()), "")

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::args::CheckArgs;
 use super::output::{colours_on_stdout, say};
-use super::{CliError, Exit};
+use super::{CliError, Exit, open, rule_tests};
 use crate::config::diagnostic::{Diagnostic, Severity, render_all};
 use crate::config::load::{Loaded, load};
 use crate::config::rely;
 use crate::desk::token::Keys;
+use crate::store::keys::Identity;
 
 /// Does it.
 ///
@@ -16,12 +17,7 @@ use crate::desk::token::Keys;
 /// The result cannot be printed.
 pub async fn run(config: Option<&Path>, args: &CheckArgs) -> Result<Exit, CliError> {
     let (mistakes, loaded) = match load(config) {
-        Ok(mut loaded) => {
-            let mut mistakes = std::mem::take(&mut loaded.warnings);
-            mistakes.extend(rely::inspect(loaded.reliances()).await);
-            mistakes.extend(rules(&loaded));
-            (mistakes, Some(loaded))
-        }
+        Ok(mut loaded) => (examine(&mut loaded).await, Some(loaded)),
         Err(mistakes) => (mistakes, None),
     };
     let errors = mistakes.iter().filter(|mistake| mistake.severity == Severity::Error).count();
@@ -38,10 +34,19 @@ pub async fn run(config: Option<&Path>, args: &CheckArgs) -> Result<Exit, CliErr
     Ok(if errors == 0 { Exit::Done } else { Exit::NotWell })
 }
 
-/// Mistakes in rules. Their names do not depend on the keys of a data folder, which may not exist yet.
-fn rules(loaded: &Loaded) -> Vec<Diagnostic> {
-    let desk = loaded.desk(Keys::new(Vec::new()), "check");
-    loaded.rule_set(&desk).err().unwrap_or_default()
+/// What is wrong with a desk whose files could be read: what reading warned of, what the settings rely on, rules, and
+/// the tests beside them. No server is asked and nothing is written.
+pub async fn examine(loaded: &mut Loaded) -> Vec<Diagnostic> {
+    let mut mistakes = std::mem::take(&mut loaded.warnings);
+    mistakes.extend(rely::inspect(loaded.reliances()).await);
+    // No rule depends on the keys of the data folder, which may not exist yet.
+    let identity = Identity { keys: Keys::new(vec![(0, [0; 32])]), instance: "check".to_owned() };
+    match open::house_of(loaded, &identity) {
+        Ok(house) => mistakes.extend(rule_tests::run(loaded, &house).await),
+        Err(CliError::Mistakes(found)) => mistakes.extend(found),
+        Err(other) => mistakes.push(Diagnostic::general(other.to_string())),
+    }
+    mistakes
 }
 
 /// One line for a program.

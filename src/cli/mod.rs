@@ -15,6 +15,7 @@ pub mod output;
 mod preview;
 mod quarantine;
 mod report;
+mod rule_tests;
 mod run;
 mod show;
 mod since;

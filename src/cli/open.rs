@@ -95,10 +95,7 @@ fn parse_limits(loaded: &Loaded) -> ParseLimits {
 /// # Errors
 /// Every mistake in them.
 pub fn rules_of(loaded: &Loaded, desk: &Desk) -> Result<RuleSet, Vec<Diagnostic>> {
-    let files: Vec<(String, String)> =
-        loaded.rules.iter().map(|file| (file.name.clone(), file.source.text.clone())).collect();
-    let names: Vec<&str> = loaded.templates.names().collect();
-    RuleSet::read(&files, desk, &names)
+    loaded.rule_set(desk)
 }
 
 /// The files of a desk read anew, for a data folder that is open.
