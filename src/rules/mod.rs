@@ -18,6 +18,7 @@ mod seen;
 mod set;
 mod template;
 mod trace;
+mod trial;
 mod words;
 
 pub use action::{Action, Steps};

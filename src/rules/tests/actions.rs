@@ -233,3 +233,64 @@ fn mistakes_of_all_files_come_at_once() {
     }
     assert!(try_rules("").unwrap().is_empty());
 }
+
+#[test]
+fn tests_say_what_is_not_as_expected() {
+    let set = rules(
+        "\
+[[rule]]
+name = 'r'
+when.subject = '/\\[(?<host>[\\w.-]+)\\]/'
+then.queue = 'Redes'
+then.priority = '+1'
+then.tags = 'sede sur'
+then.field.host = '{{host}}'
+then.title = '{{host}}'
+then.watchers = ['mgomez', 'lrojas']
+then.discard = true
+[[rule.test]]
+mail = 'right.eml'
+[rule.test.expect]
+queue = 'Redes'
+priority = 'high'
+tags = ['sede sur', 'vip']
+type = 'incident'
+field.host = 'srv-01'
+title = 'srv-01'
+watchers = ['lrojas', 'mgomez']
+discard = true
+quarantine = false
+matched = true
+reject = false
+[[rule.test]]
+mail = 'wrong.eml'
+[rule.test.expect]
+queue = 'Sistemas'
+priority = 3
+tags = 'x'
+field.host = 'x'
+field.other = 'x'
+move = 'Alarmas'
+discard = false
+matched = false
+reject = 'rejected'
+",
+    );
+    let unmet: Vec<Vec<String>> =
+        World::new().with_facts(|facts| set.tests().iter().map(|test| set.unmet(test, facts)).collect());
+    assert_eq!(unmet[0], Vec::<String>::new());
+    assert_eq!(
+        unmet[1],
+        [
+            "queue: expected \"Sistemas\", found \"Redes\"",
+            "priority: expected \"3\", found \"4\"",
+            "tags: expected \"x\", found \"vip, sede-sur\"",
+            "field.host: expected \"x\", found \"srv-01\"",
+            "field.other: expected \"x\", found none",
+            "move: expected \"Alarmas\", found none",
+            "discard: expected \"false\", found \"true\"",
+            "matched: expected \"false\", found \"true\"",
+            "reject: expected \"rejected\", found none",
+        ]
+    );
+}
