@@ -1,5 +1,7 @@
 //! Mails through the real pipeline and the real store: what customers and agents would see, without servers.
 
+#![expect(clippy::panic, reason = "a test says what is wrong by failing")]
+
 mod support;
 
 use support::desk::{Bench, Sent};
@@ -63,14 +65,12 @@ async fn a_ticket_from_first_mail_to_survey() {
 }
 
 fn one<'a>(sent: &'a [Sent], to: &str) -> &'a Sent {
-    let found: Vec<&Sent> = sent.iter().filter(|mail| mail.to == to).collect();
-    assert_eq!(
-        found.len(),
-        1,
-        "mails to {to}: {:?}",
-        sent.iter().map(|m| (&m.to, &m.template)).collect::<Vec<_>>()
-    );
-    found[0]
+    let mut found = sent.iter().filter(|mail| mail.to == to);
+    let all: Vec<_> = sent.iter().map(|mail| (&mail.to, &mail.template)).collect();
+    match (found.next(), found.next()) {
+        (Some(one), None) => one,
+        _ => panic!("not one mail to {to}: {all:?}"),
+    }
 }
 
 #[tokio::test]

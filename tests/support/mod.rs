@@ -2,7 +2,10 @@
 #![expect(
     dead_code,
     unreachable_pub,
-    reason = "each test uses its part of this folder, and has it as a module of its own"
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly; each one uses its part of this folder, and has it as a module of its own"
 )]
 
 pub mod desk;
