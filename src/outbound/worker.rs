@@ -100,7 +100,7 @@ impl<O: Outbox> Worker<O> {
         let take = Arc::new(Mutex::new(take));
         let mut lanes = JoinSet::new();
         for _ in 0..self.shared.settings.connections.max(1) {
-            let lane = Lane::new(Arc::clone(&self.shared), Arc::clone(&take), stopping.clone());
+            let lane = Lane::new(Arc::clone(&self.shared), Arc::clone(&take), stopping.clone(), once);
             lanes.spawn(lane.run());
         }
         self.hand_out(&give, stopping, once).await;

@@ -150,3 +150,45 @@ async fn without_a_server_once_ends_and_says_why() {
     assert!(drained.trouble.unwrap().contains("no connection to 127.0.0.1 port"));
     assert!(ids.iter().all(|id| outbox.state(*id) == "pending"), "all are put back");
 }
+
+#[tokio::test]
+async fn a_server_that_grants_one_connection() {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::sync::atomic::{AtomicBool, Ordering};
+    // Answers 421 to whoever comes while somebody is there, as Microsoft 365 does beyond three.
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let busy = Arc::new(AtomicBool::new(false));
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, busy) = (stream.unwrap(), Arc::clone(&busy));
+            if busy.swap(true, Ordering::SeqCst) {
+                let _refused = stream.write_all(b"421 4.3.2 too many connections\r\n");
+                continue;
+            }
+            std::thread::spawn(move || {
+                let _greeted = stream.write_all(b"220 test\r\n");
+                let mut in_content = false;
+                for line in BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok) {
+                    let answer: &[u8] = match line.as_str() {
+                        "DATA" => b"354 go\r\n",
+                        "." => b"250 ok\r\n",
+                        _ if in_content => continue,
+                        _ => b"250 ok\r\n",
+                    };
+                    in_content = line == "DATA";
+                    std::thread::sleep(Duration::from_millis(2));
+                    if stream.write_all(answer).is_err() || line == "QUIT" {
+                        break;
+                    }
+                }
+                busy.store(false, Ordering::SeqCst);
+            });
+        }
+    });
+    let outbox = Arc::new(Memory::default());
+    let ids: Vec<i64> = (0..60).map(|_| outbox.put_one()).collect();
+    let drained = drain(settings(port), &outbox).await;
+    assert_eq!((drained.accepted, drained.trouble), (60, None));
+    assert!(ids.iter().all(|id| outbox.state(*id) == "accepted"));
+}

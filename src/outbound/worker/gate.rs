@@ -25,12 +25,14 @@ struct State {
     /// When the next connection may be tried.
     opens: Instant,
     told: bool,
+    /// Connections that there are.
+    connections: usize,
 }
 
 impl Gate {
     pub(super) fn new(seed: u64) -> Self {
         let backoff = Backoff::new(FIRST, LONGEST, seed);
-        Self(Mutex::new(State { backoff, trouble: None, opens: Instant::now(), told: false }))
+        Self(Mutex::new(State { backoff, trouble: None, opens: Instant::now(), told: false, connections: 0 }))
     }
 
     // A panic elsewhere leaves nothing half done here.
@@ -69,9 +71,22 @@ impl Gate {
         std::mem::take(&mut state.told).then_some(Condition::Recovered)
     }
 
-    /// There is a connection again.
+    /// There is a connection more.
     pub(super) fn connected(&self) {
-        self.state().trouble = None;
+        let mut state = self.state();
+        state.trouble = None;
+        state.connections += 1;
+    }
+
+    /// There is one less.
+    pub(super) fn disconnected(&self) {
+        let mut state = self.state();
+        state.connections = state.connections.saturating_sub(1);
+    }
+
+    /// Whether there is any: then a further one that fails is no trouble, but more than the server grants.
+    pub(super) fn has_connection(&self) -> bool {
+        self.state().connections > 0
     }
 
     /// Returns when a connection may be tried, or at the end.

@@ -19,8 +19,15 @@ const IDLE: Duration = Duration::from_secs(5);
 const NOTES: u32 = 5;
 const NOTE_AGAIN: Duration = Duration::from_millis(500);
 
+/// Rest of a connection's task while the server grants other tasks a connection and this one none.
+const STAND_DOWN: Duration = Duration::from_secs(30);
+
 pub(super) struct Lane<O> {
     shared: Arc<Shared<O>>,
+    /// It ends when nothing is due, and does not wait for better times.
+    once: bool,
+    /// The server grants it no connection beside the others.
+    surplus: bool,
     mails: Arc<Mutex<mpsc::Receiver<DueMail>>>,
     stopping: watch::Receiver<bool>,
     session: Option<Session>,
@@ -41,8 +48,9 @@ impl<O: Outbox> Lane<O> {
         shared: Arc<Shared<O>>,
         mails: Arc<Mutex<mpsc::Receiver<DueMail>>>,
         stopping: watch::Receiver<bool>,
+        once: bool,
     ) -> Self {
-        Self { shared, mails, stopping, session: None, count: Count::default() }
+        Self { shared, once, surplus: false, mails, stopping, session: None, count: Count::default() }
     }
 
     /// Sends until there is nothing more to come.
@@ -53,6 +61,12 @@ impl<O: Outbox> Lane<O> {
             } else {
                 self.count.taken += 1;
                 self.one(&mail).await;
+            }
+            if std::mem::take(&mut self.surplus) {
+                if self.once {
+                    break;
+                }
+                super::rest(STAND_DOWN, &mut self.stopping).await;
             }
         }
         self.hang_up().await;
@@ -73,6 +87,7 @@ impl<O: Outbox> Lane<O> {
 
     async fn hang_up(&mut self) {
         if let Some(session) = self.session.take() {
+            self.shared.gate.disconnected();
             session.quit().await;
         }
     }
@@ -124,14 +139,21 @@ impl<O: Outbox> Lane<O> {
         };
         let outgoing = Outgoing { sender: &mail.sender, recipient: &mail.recipient, content };
         let sent = session.send(outgoing, self.shared.outbox.data_sent(mail.id)).await;
-        if !sent.as_ref().is_err_and(|error| error.broken) {
+        if sent.as_ref().is_err_and(|error| error.broken) {
+            self.shared.gate.disconnected();
+        } else {
             self.session = Some(session);
         }
         Some(sent)
     }
 
     /// There is no connection: every mail waits, none of them is at fault.
-    async fn unconnected(&self, mail: &DueMail, why: &str, about_us: bool) {
+    async fn unconnected(&mut self, mail: &DueMail, why: &str, about_us: bool) {
+        if self.shared.gate.has_connection() {
+            tracing::info!(why, "the SMTP server grants no further connection; the others go on");
+            self.surplus = true;
+            return self.shared.give_back(&[mail.id]).await;
+        }
         let (pause, condition) = self.shared.gate.failed(Instant::now(), why, about_us);
         tracing::warn!(
             why,
