@@ -134,6 +134,9 @@ pub struct CheckArgs {
     /// One JSON object a mistake: severity, title, file, line, column, help.
     #[arg(long)]
     pub json: bool,
+    /// Log in to both servers, send one mail to the desk itself, and say what was found. Not while `run` works.
+    #[arg(long, conflicts_with = "json")]
+    pub probe: bool,
 }
 
 /// `taquilla run`.

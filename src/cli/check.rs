@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args::CheckArgs;
 use super::output::{colours_on_stdout, say};
-use super::{CliError, Exit, open, rule_tests};
+use super::{CliError, Exit, open, probe, rule_tests};
 use crate::config::diagnostic::{Diagnostic, Severity, render_all};
 use crate::config::load::{Loaded, load};
 use crate::config::rely;
@@ -31,7 +31,11 @@ pub async fn run(config: Option<&Path>, args: &CheckArgs) -> Result<Exit, CliErr
         }
         say(&summary(loaded.as_ref(), errors, mistakes.len() - errors))?;
     }
-    Ok(if errors == 0 { Exit::Done } else { Exit::NotWell })
+    let well = match &loaded {
+        Some(loaded) if args.probe && errors == 0 => probe::probe(loaded).await?,
+        Some(_) | None => true,
+    };
+    Ok(if errors == 0 && well { Exit::Done } else { Exit::NotWell })
 }
 
 /// What is wrong with a desk whose files could be read: what reading warned of, what the settings rely on, rules, and

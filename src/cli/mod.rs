@@ -13,6 +13,7 @@ pub mod open;
 mod outbox;
 pub mod output;
 mod preview;
+mod probe;
 mod quarantine;
 mod report;
 mod rule_tests;

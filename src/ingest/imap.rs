@@ -167,7 +167,7 @@ impl Session {
     }
 
     /// True if the server has this capability; in capitals.
-    fn can(&self, capability: &str) -> bool {
+    pub fn can(&self, capability: &str) -> bool {
         self.capabilities.iter().any(|name| name == capability)
     }
 
