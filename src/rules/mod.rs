@@ -18,7 +18,6 @@ mod seen;
 mod set;
 mod template;
 mod trace;
-mod trial;
 mod words;
 
 pub use action::{Action, Steps};

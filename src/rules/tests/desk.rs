@@ -160,13 +160,9 @@ impl World {
     }
 
     pub(super) fn ask(&self, rules: &RuleSet) -> Evaluated {
-        self.with_facts(|facts| rules.evaluate(facts))
-    }
-
-    pub(super) fn with_facts<T>(&self, ask: impl FnOnce(&Facts<'_>) -> T) -> T {
         let classified =
             Classified { class: self.class, evidence: Vec::new(), bounce: None, no_answer: false };
-        ask(&Facts {
+        rules.evaluate(&Facts {
             mail: &self.mail,
             classified: &classified,
             event: self.event,
