@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::CliError;
 use crate::clock::Clock;
-use crate::config::diagnostic::{Diagnostic, render_all};
+use crate::config::diagnostic::Diagnostic;
 use crate::config::load::{self, Loaded};
 use crate::decide::Policy;
 use crate::desk::Desk;
@@ -58,11 +58,7 @@ impl From<LockError> for CliError {
 /// # Errors
 /// Every mistake, as a compiler shows them.
 pub fn files(config: Option<&Path>) -> Result<Loaded, CliError> {
-    let loaded = load::load(config).map_err(CliError::Mistakes)?;
-    if !loaded.warnings.is_empty() {
-        super::output::tell(render_all(&loaded.warnings, super::output::colours_on_stderr()).trim_end());
-    }
-    Ok(loaded)
+    load::load(config).map_err(CliError::Mistakes)
 }
 
 /// The desk, its rules and templates.

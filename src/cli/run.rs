@@ -3,12 +3,17 @@
 use std::path::Path;
 
 use super::args::RunArgs;
+use super::output::{colours_on_stderr, tell};
 use super::{CliError, Exit, open};
+use crate::config::diagnostic::render_all;
 use crate::daemon::{self, Mode};
 
 /// Runs the desk.
 pub(super) async fn run(config: Option<&Path>, args: &RunArgs) -> Result<Exit, CliError> {
     let loaded = open::files(config)?;
+    if !loaded.warnings.is_empty() {
+        tell(render_all(&loaded.warnings, colours_on_stderr()).trim_end());
+    }
     // The folder may not exist yet: opening the store makes it, and the lock stands in it.
     let pipeline = open::pipeline(&loaded).await?;
     let lock = open::lock(&loaded)?;
