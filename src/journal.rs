@@ -4,20 +4,18 @@
 
 use jiff::Timestamp;
 
-use crate::decide::Effect;
+use crate::decide::{Decision, Effect};
 use crate::ingest::intake::Condition;
-use crate::pipeline::Outcome;
-use crate::store::DueMail;
+use crate::store::{Applied, DueMail};
 
 /// A mail, timer or request was decided and is durable.
-pub fn decided(outcome: &Outcome) {
-    let decision = &outcome.decision;
-    let ticket = outcome.applied.tickets.first().map(|(_, number)| number.to_string());
+pub fn decided(decision: &Decision, applied: &Applied) {
+    let ticket = applied.tickets.first().map(|(_, number)| number.to_string());
     let known = decision.trace.matched.as_ref().and_then(|matched| matched.ticket.clone());
     let sender = decision.trace.sender.as_ref();
     tracing::info!(
         target: "taquilla::journal",
-        row = outcome.applied.journal,
+        row = applied.journal,
         reason = decision.reason.word(),
         ticket = ticket.or(known).unwrap_or_default(),
         sender = sender.map(|sender| sender.id.as_str()).unwrap_or_default(),

@@ -245,7 +245,7 @@ impl Pipeline {
 
     fn ring<'a>(&self, outcomes: impl IntoIterator<Item = &'a Outcome>) {
         for outcome in outcomes {
-            crate::journal::decided(outcome);
+            crate::journal::decided(&outcome.decision, &outcome.applied);
             if !outcome.applied.outbox.is_empty() {
                 self.outbox.notify_one();
             }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::args::ExplainArgs;
+use super::list::plain;
 use super::{CliError, Exit, open};
 use crate::clock::Clock;
 use crate::decide::Effect;
@@ -25,7 +26,10 @@ pub(super) async fn run(config: Option<&Path>, args: &ExplainArgs) -> Result<Exi
         if args.json {
             writeln!(out, "{}", to_json(path, &explained, &house))?;
         } else {
-            write!(out, "{}", to_text(path, &explained, args.mails.len() > 1))?;
+            if args.mails.len() > 1 {
+                writeln!(out, "== {}", path.display())?;
+            }
+            writeln!(out, "{}", plain(&explained.to_string()))?;
         }
     }
     Ok(Exit::Done)
@@ -42,35 +46,6 @@ fn class(explained: &Explained, house: &House) -> Class {
             .any(|claim| claim.purpose == Use::Survey)
     };
     if class == Class::Person && (answered || holds_survey_token()) { Class::SurveyAnswer } else { class }
-}
-
-fn to_text(path: &Path, explained: &Explained, named: bool) -> String {
-    let mail = &explained.incoming.mail;
-    let mut lines = Vec::new();
-    if named {
-        lines.push(format!("== {}", path.display()));
-    }
-    lines.push(format!("class: {}", explained.incoming.classified.class));
-    lines.extend(
-        explained.incoming.classified.evidence.iter().map(|evidence| format!("  because {evidence}")),
-    );
-    lines.push(format!(
-        "from: {}",
-        mail.from.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string)
-    ));
-    lines.push(format!("subject: {}", mail.subject));
-    lines.extend(mail.body.new_text.lines().map(|line| format!("new text: {line}").trim_end().to_owned()));
-    for file in &mail.attachments {
-        lines.push(format!(
-            "attachment: {} ({}, {} bytes)",
-            file.name,
-            file.content_type,
-            file.content.len()
-        ));
-    }
-    lines.extend(mail.defects.iter().map(|defect| format!("defect: {defect}")));
-    lines.push(explained.decision.to_string());
-    lines.join("\n") + "\n"
 }
 
 fn to_json(path: &Path, explained: &Explained, house: &House) -> Value {

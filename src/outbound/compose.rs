@@ -181,12 +181,16 @@ fn signature(desk: &Desk, data: &Map<String, Value>) -> String {
     let Some(signature) = queue.and_then(|queue| queue.signature.as_deref()) else {
         return desk.name.clone();
     };
+    // A line that only names the agent is left out of mails that no agent wrote.
+    let agent = said("agent");
+    let named = |line: &&str| !agent.is_empty() || line.trim() != "{{agent}}";
+    let signature = signature.lines().filter(named).collect::<Vec<_>>().join("\n");
     // Only the signature's own names are replaced: a name that an agent chose is put in last and read no more.
     let parts: Vec<String> = signature
         .split("{{agent}}")
         .map(|part| part.replace("{{queue}}", queue.map_or("", |queue| queue.name.as_str())))
         .collect();
-    let whole = parts.join(said("agent"));
+    let whole = parts.join(agent);
     whole.lines().filter(|line| *line != "-- ").collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 

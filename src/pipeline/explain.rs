@@ -1,5 +1,6 @@
 //! Steps one to six without the seventh: what would be done with a mail, and nothing is.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::House;
@@ -8,6 +9,32 @@ use crate::clock::{Clock, random_seed};
 use crate::decide::{self, Context, Decision, Event, Given, Incoming, Proof};
 use crate::desk::Counter;
 use crate::store::{Origin, Store, StoreError};
+
+/// What was read of the mail, then the decision: the text of `explain` and of the golden mails.
+impl fmt::Display for Explained {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mail, classified) = (&self.incoming.mail, &self.incoming.classified);
+        writeln!(out, "class: {}", classified.class)?;
+        for evidence in &classified.evidence {
+            writeln!(out, "  because {evidence}")?;
+        }
+        match &mail.from {
+            Some(from) => writeln!(out, "from: {from}")?,
+            None => writeln!(out, "from: nobody")?,
+        }
+        writeln!(out, "subject: {}", mail.subject)?;
+        for line in mail.body.new_text.lines() {
+            writeln!(out, "{}", format!("new text: {line}").trim_end())?;
+        }
+        for file in &mail.attachments {
+            writeln!(out, "attachment: {} ({}, {} bytes)", file.name, file.content_type, file.content.len())?;
+        }
+        for defect in &mail.defects {
+            writeln!(out, "defect: {defect}")?;
+        }
+        write!(out, "{}", self.decision)
+    }
+}
 
 /// A mail and what would be decided about it.
 #[derive(Debug)]

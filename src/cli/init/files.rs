@@ -139,8 +139,8 @@ fn secret(answers: &Answers, file: &str) -> String {
 
 fn desk(answers: &Answers) -> String {
     let (signature, second) = match answers.language {
-        Language::En => ("Kind regards,\n{{agent}}\n{{queue}}", "Hardware"),
-        Language::Es => ("Saludos cordiales,\n{{agent}}\n{{queue}}", "Soporte Técnico"),
+        Language::En => ("{{agent}}\n{{queue}}", "Hardware"),
+        Language::Es => ("{{agent}}\n{{queue}}", "Soporte Técnico"),
     };
     let domain = answers.domains.first().map_or("example.org", String::as_str);
     format!(

@@ -47,7 +47,7 @@ async fn what_is_written_is_good() {
         (desk.name.as_str(), desk.queues[0].name.as_str()),
         ("Mesa de \"Ayuda\"", "Mesa de \"Ayuda\"")
     );
-    assert_eq!(desk.queues[0].signature.as_deref(), Some("Saludos cordiales,\n{{agent}}\n{{queue}}"));
+    assert_eq!(desk.queues[0].signature.as_deref(), Some("{{agent}}\n{{queue}}"));
     let mailbox = &loaded.settings.mailboxes[0];
     assert_eq!(
         (mailbox.host.as_str(), mailbox.port, mailbox.tls),
