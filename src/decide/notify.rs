@@ -228,7 +228,8 @@ fn notice(
         data: fill,
         kind: if human {
             NoticeKind::Human
-        } else if of_customer && about.answers.is_some() {
+        } else if of_customer && matches!(about.occasion, Occasion::TicketCreated | Occasion::Rejected) {
+            // Also where the mail has no Message-ID to refer to.
             NoticeKind::AutoReply
         } else {
             NoticeKind::Generated
