@@ -55,6 +55,12 @@ MAIL_HOST_PACKAGES=(
     python3:python3 openssl:openssl postfix:postfix
     /usr/lib/dovecot/imap:dovecot-imapd /usr/lib/dovecot/lmtp:dovecot-lmtpd
 )
+need_mail_host() {
+    need "${MAIL_HOST_PACKAGES[@]}" || return 1
+    # The smallest Debian has a python3 without its library.
+    python3 -c 'import imaplib, secrets, smtplib' 2>/dev/null || install_packages python3
+}
+
 # What it takes to build: SQLite and ring are compiled with a C compiler.
 BUILD_PACKAGES=(cc:gcc /usr/include/stdio.h:libc6-dev)
 
