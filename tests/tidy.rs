@@ -76,7 +76,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("journal", &["*"]),
     ("timers", &["*"]),
-    ("daemon", &["*", "cli/open"]),
+    ("daemon", &["*"]),
     ("report", &["store", "config", "decide", "outbound", "desk", "mail", "clock"]),
     ("web", &["*"]),
     ("cli", &["*"]),

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use super::CliError;
 use crate::clock::Clock;
-use crate::config::diagnostic::Diagnostic;
 use crate::config::load::{self, Loaded};
 use crate::decide::Policy;
 use crate::desk::Desk;
@@ -66,42 +65,7 @@ pub fn files(config: Option<&Path>) -> Result<Loaded, CliError> {
 /// # Errors
 /// Every mistake in its rules.
 pub fn house_of(loaded: &Loaded, identity: &Identity) -> Result<House, CliError> {
-    let desk = loaded.desk(identity.keys.clone(), identity.instance.clone());
-    let rules = rules_of(loaded, &desk).map_err(CliError::Mistakes)?;
-    let mailboxes = loaded.settings.mailboxes.iter();
-    let queues =
-        mailboxes.filter_map(|mailbox| Some((mailbox.name.clone(), mailbox.queue.clone()?))).collect();
-    Ok(House::new(Policy { desk, rules }, loaded.templates.clone(), parse_limits(loaded), queues))
-}
-
-/// How much of a mail is read.
-fn parse_limits(loaded: &Loaded) -> ParseLimits {
-    let mail = loaded.settings.mail;
-    ParseLimits {
-        levels: mail.levels,
-        parts: mail.parts,
-        header_octets: mail.header_bytes,
-        addresses: mail.addresses,
-        text_octets: mail.text_bytes,
-    }
-}
-
-/// The rules of a desk.
-///
-/// # Errors
-/// Every mistake in them.
-pub fn rules_of(loaded: &Loaded, desk: &Desk) -> Result<RuleSet, Vec<Diagnostic>> {
-    loaded.rule_set(desk)
-}
-
-/// The files of a desk read anew, for a data folder that is open.
-///
-/// # Errors
-/// Every mistake, ready to print.
-pub fn house(config: &Path, data: &Path) -> Result<House, String> {
-    let loaded = files(Some(config)).map_err(|error| error.to_string())?;
-    let identity = keys::load_or_create(data).map_err(|error| error.to_string())?;
-    house_of(&loaded, &identity).map_err(|error| error.to_string())
+    House::of(loaded, identity).map_err(CliError::Mistakes)
 }
 
 /// A pipeline over the data folder of a desk.

@@ -1,6 +1,6 @@
 //! New files of the desk while it runs: on SIGHUP, and when a file changes. Either all of them hold, or none.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,9 +8,11 @@ use notify::Watcher as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
-use crate::cli::open;
+use crate::config::diagnostic::render_all;
+use crate::config::load;
 use crate::decide::Request;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{House, Pipeline};
+use crate::store::keys;
 
 /// An editor writes a file in several steps, `git pull` several files: wait until it is quiet for so long.
 const QUIET: Duration = Duration::from_millis(500);
@@ -58,8 +60,16 @@ fn watch_files(paths: &[PathBuf], changed: mpsc::Sender<()>) -> Option<notify::R
     Some(watcher)
 }
 
-async fn reload(config: &std::path::Path, pipeline: &Pipeline) {
-    match open::house(config, pipeline.store.dir()) {
+/// The files as they are now; or every mistake in them, ready to print.
+fn read(config: &Path, data: &Path) -> Result<House, String> {
+    let shown = |mistakes: Vec<_>| render_all(&mistakes, false);
+    let loaded = load::load(Some(config)).map_err(shown)?;
+    let identity = keys::load_or_create(data).map_err(|error| error.to_string())?;
+    House::of(&loaded, &identity).map_err(shown)
+}
+
+async fn reload(config: &Path, pipeline: &Pipeline) {
+    match read(config, pipeline.store.dir()) {
         Ok(house) => {
             let set = house.policy.rules.digest();
             pipeline.reload(house);

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::diagnostic::Diagnostic;
+use crate::config::load::Loaded;
 use crate::decide::Policy;
 use crate::ingest::classify::OwnMarks;
 use crate::ingest::parse::ParseLimits;
 use crate::outbound::template::Templates;
+use crate::store::keys::Identity;
 
 /// What a decision and its mails depend on beside the store.
 #[derive(Debug)]
@@ -32,6 +35,27 @@ impl House {
     ) -> Self {
         let marks = OwnMarks::new(Some(policy.desk.instance.clone()), &policy.desk.own_addresses);
         Self { policy, templates, marks, limits, mailboxes }
+    }
+
+    /// The house of a desk's files.
+    ///
+    /// # Errors
+    /// Every mistake in its rules.
+    pub fn of(loaded: &Loaded, identity: &Identity) -> Result<Self, Vec<Diagnostic>> {
+        let desk = loaded.desk(identity.keys.clone(), identity.instance.clone());
+        let rules = loaded.rule_set(&desk)?;
+        let mailboxes = loaded.settings.mailboxes.iter();
+        let queues =
+            mailboxes.filter_map(|mailbox| Some((mailbox.name.clone(), mailbox.queue.clone()?))).collect();
+        let mail = loaded.settings.mail;
+        let limits = ParseLimits {
+            levels: mail.levels,
+            parts: mail.parts,
+            header_octets: mail.header_bytes,
+            addresses: mail.addresses,
+            text_octets: mail.text_bytes,
+        };
+        Ok(Self::new(Policy { desk, rules }, loaded.templates.clone(), limits, queues))
     }
 
     /// The queue that a mailbox names.
