@@ -1,5 +1,6 @@
 //! `taquilla run`: mailboxes, timers and the outbox worker over one pipeline, until told to stop.
 
+pub mod bell;
 mod reload;
 mod signals;
 
@@ -17,8 +18,8 @@ use crate::pipeline::Pipeline;
 use crate::store::RunLock;
 use crate::timers;
 
-/// What is in hand is finished within this time after a signal.
-const GRACE: Duration = Duration::from_secs(10);
+/// What is in hand is finished within this time after a signal; with what follows it must be less than 10 seconds.
+const GRACE: Duration = Duration::from_secs(9);
 
 /// How to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +110,7 @@ async fn forever(
         });
     }
     tasks.spawn(timers::run(Arc::clone(pipeline), stopping.clone()));
+    tasks.spawn(bell::listen(Arc::clone(pipeline), stopping.clone()));
     tasks.spawn(reload::run(
         loaded.path.clone(),
         loaded.watched.clone(),

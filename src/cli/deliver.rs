@@ -8,6 +8,7 @@ use std::path::Path;
 use super::args::DeliverArgs;
 use super::{CliError, Exit, open};
 use crate::config::diagnostic::render_all;
+use crate::daemon::bell;
 use crate::pipeline::Letter;
 use crate::store::Origin;
 
@@ -40,6 +41,7 @@ async fn deliver(config: Option<&Path>, args: &DeliverArgs) -> Result<Exit, CliE
         ..Letter::of(raw.into(), &mailbox, Origin::Deliver(args.mailbox.clone()))
     };
     let outcomes = pipeline.take(vec![letter]).await?;
+    bell::ring(pipeline.store.dir());
     pipeline.store.close().await;
     match outcomes.into_iter().next() {
         Some(Ok(_)) => Ok(Exit::Done),

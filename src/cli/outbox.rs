@@ -9,6 +9,7 @@ use super::list::{self, List, plain};
 use super::output::{say, tell};
 use super::{CliError, Exit, open};
 use crate::clock::Clock;
+use crate::daemon::bell;
 use crate::store::{OutboxLine, Store};
 
 const COLUMNS: &[&str] =
@@ -47,6 +48,7 @@ pub(super) async fn run(config: Option<&Path>, args: &OutboxArgs) -> Result<Exit
             for id in &ids {
                 store.outbox_retry(*id, now).await?;
             }
+            bell::ring(store.dir());
             tell(&format!("{} will be tried at once by the running daemon", counted(ids.len())));
         }
         ListAction::Drop { ids } => {

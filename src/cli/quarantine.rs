@@ -9,6 +9,7 @@ use super::list::{self, List, plain};
 use super::output::{say, tell};
 use super::{CliError, Exit, open};
 use crate::clock::Clock;
+use crate::daemon::bell;
 use crate::store::{QuarantineLine, Store};
 
 const COLUMNS: &[&str] = &["id", "at", "ticket", "from", "subject", "why"];
@@ -74,6 +75,7 @@ async fn retry(config: Option<&Path>, ids: &[i64]) -> Result<Exit, CliError> {
             }
         }
     }
+    bell::ring(pipeline.store.dir());
     Ok(if left == 0 { Exit::Done } else { Exit::NotWell })
 }
 

@@ -7,6 +7,8 @@ use tokio::sync::watch;
 
 /// Exit code of a program that a signal ended (128 + SIGTERM).
 const KILLED: i32 = 143;
+/// Beyond the grace, for closing the database.
+const CLOSING: Duration = Duration::from_millis(700);
 
 /// Sets `stop` at the first signal; ends the process at the second, or if it still runs some time after `grace`.
 pub(super) fn stop_on_signal(stop: watch::Sender<bool>, grace: Duration) {
@@ -20,7 +22,7 @@ pub(super) fn stop_on_signal(stop: watch::Sender<bool>, grace: Duration) {
         stop.send_replace(true);
         tokio::select! {
             () = either(&mut term, &mut int) => {}
-            () = tokio::time::sleep(grace + Duration::from_secs(1)) => {}
+            () = tokio::time::sleep(grace + CLOSING) => {}
         }
         // Every state on disk is one that a crash may leave; the next start goes on from it.
         std::process::exit(KILLED);
