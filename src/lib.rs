@@ -7,6 +7,7 @@
 //!   pipeline.rs    THE page: one mail through all steps
 //!   pipeline/      letter (raw octets to event), house (all files of the desk), render, explain, door (of the mailboxes)
 //!   clock.rs       the only place that asks for the time and for chance
+//!   crash.rs       deliberate crashes for the tests of the program; none in a release build
 //!   journal.rs     the operator's mail log: one line for each mail event
 //!   log.rs         what the daemon says about itself, without secrets and bodies
 //!   tls.rs         whom to trust towards mail servers
@@ -23,7 +24,7 @@
 //!   config/        text files of a desk to checked values; every key with its documentation beside it
 //!   timers.rs      wakes at the next due row and feeds it to the pipeline
 //!   daemon.rs      `taquilla run`: mailboxes, timers and outbox over one pipeline
-//!   daemon/        reload of the files, signals
+//!   daemon/        reload of the files, signals, the bell by which other commands wake it
 //!   cli/           one file for each subcommand
 //! ```
 //!
@@ -33,6 +34,7 @@ pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod crash;
 pub mod daemon;
 pub mod decide;
 pub mod desk;

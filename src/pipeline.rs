@@ -25,6 +25,7 @@ pub use house::House;
 pub use letter::{Letter, read};
 
 use crate::clock::{Clock, random_seed};
+use crate::crash::{self, Point};
 use crate::decide::{self, Decision, Effect, Event, Given, Request};
 use crate::store::{Applied, Entry, Origin, QuarantineLine, Store, StoreError, Writing};
 
@@ -108,7 +109,9 @@ impl Pipeline {
         for (event, entry) in read {
             outcomes.push(self.one_of_batch(&mut writing, &house, &event, &entry).await?);
         }
+        crash::reach(Point::Decided);
         writing.commit().await?;
+        crash::reach(Point::Committed);
         self.ring(outcomes.iter().flatten());
         Ok(outcomes)
     }

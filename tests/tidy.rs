@@ -16,6 +16,7 @@ struct Source {
 /// Which of our modules a module may name beside itself. The longest matching entry counts; `*` is everything.
 const ARROWS: &[(&str, &[&str])] = &[
     ("clock", &[]),
+    ("crash", &[]),
     ("tls", &[]),
     ("log", &["mail", "config/secret"]),
     ("mail", &[]),
@@ -45,7 +46,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("config", &["rules", "commands", "survey", "outbound", "desk", "mail"]),
-    ("ingest", &["clock", "config", "decide", "desk", "mail", "tls"]),
+    ("ingest", &["clock", "config", "crash", "decide", "desk", "mail", "tls"]),
     ("ingest/parse", &["mail"]),
     ("ingest/classify", &["mail"]),
     ("ingest/bounce", &["mail"]),
@@ -71,7 +72,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "pipeline",
         &[
             "store", "ingest", "config", "decide", "rules", "commands", "survey", "outbound", "desk", "mail",
-            "clock", "journal", "log",
+            "clock", "crash", "journal", "log",
         ],
     ),
     ("journal", &["*"]),

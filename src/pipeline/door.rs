@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Letter, Outcome, Pipeline, PipelineError};
+use crate::crash::{self, Point};
 use crate::decide::{After, Request};
 use crate::ingest::intake::{
     AfterTaking, Arrived, Condition, Content, Intake, IntakeError, Known, LeftAlone, Place, Position, Taken,
@@ -50,7 +51,11 @@ impl Intake for Pipeline {
     }
 
     async fn acked(&self, place: &Place, uids: &[u32], cursor: u32) -> Result<(), IntakeError> {
-        self.store.acked(place, uids, cursor).await.map_err(refused)
+        self.store.acked(place, uids, cursor).await.map_err(refused)?;
+        if !uids.is_empty() {
+            crash::reach(Point::Acked);
+        }
+        Ok(())
     }
 
     async fn report(&self, mailbox: &str, condition: Condition) {
@@ -80,7 +85,9 @@ impl Pipeline {
         tried: &BTreeMap<u32, Attempts>,
     ) -> Result<Vec<Taken>, IntakeError> {
         let uids: Vec<u32> = mails.iter().map(|mail| mail.source.uid).collect();
+        crash::reach(Point::Fetched);
         self.store.begin_attempts(place, &uids, self.clock.now()).await.map_err(refused)?;
+        crash::reach(Point::AttemptsCounted);
         let letters = mails.into_iter().map(|mail| self.letter(mail, tried)).collect();
         let outcomes = Pipeline::take(self, letters).await.map_err(|error| {
             tracing::error!(%error, mailbox = %place.mailbox, "a batch could not be taken");

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::Pipeline;
 use crate::config::smtp::InDoubt;
+use crate::crash::{self, Point};
 use crate::decide::{Event, Request};
 use crate::outbound::outbox::{Condition, Outbox, OutboxError};
 use crate::store::{DueMail, Origin, StoreError};
@@ -29,7 +30,10 @@ impl Outbox for Pipeline {
     }
 
     async fn sending(&self, ids: &[i64]) -> Result<Vec<i64>, OutboxError> {
-        self.store.mark_sending(ids, self.clock.now()).await.map_err(refused)
+        crash::reach(Point::Due);
+        let taken = self.store.mark_sending(ids, self.clock.now()).await.map_err(refused)?;
+        crash::reach(Point::Taken);
+        Ok(taken)
     }
 
     async fn content(&self, id: i64) -> Result<Vec<u8>, OutboxError> {
@@ -37,11 +41,16 @@ impl Outbox for Pipeline {
     }
 
     async fn data_sent(&self, id: i64) -> Result<(), OutboxError> {
-        self.store.mark_data_sent(id, self.clock.now()).await.map_err(refused)
+        crash::reach(Point::DataAllowed);
+        self.store.mark_data_sent(id, self.clock.now()).await.map_err(refused)?;
+        crash::reach(Point::DataSent);
+        Ok(())
     }
 
     async fn accepted(&self, mail: &DueMail, answer: &str) -> Result<(), OutboxError> {
+        crash::reach(Point::ContentSent);
         self.store.mark_accepted(mail.id, answer, self.clock.now()).await.map_err(refused)?;
+        crash::reach(Point::Accepted);
         crate::journal::accepted(mail, answer);
         Ok(())
     }

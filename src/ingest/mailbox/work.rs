@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::Trouble;
 use super::folder::WINDING_DOWN;
+use crate::crash::{self, Point};
 use crate::ingest::imap::{Fetched, ImapError, Session};
 use crate::ingest::intake::{Arrived, Content, Intake, IntakeError, Place, Source};
 use crate::ingest::protocol::{Ack, Extent, Handover, Input, Listed, Machine, Span, Step, Want};
@@ -189,7 +190,7 @@ fn serve(session: &mut Option<Box<Session>>, doing: &mut Doing<'_>, request: Req
         let result = match request {
             Request::List(span) => session.list(&span).await.map(Answer::Listed),
             Request::Fetch(wants) => session.fetch(&wants).await.map(Answer::Fetched),
-            Request::Ack(uids, how) => match session.ack(&uids, &how).await {
+            Request::Ack(uids, how) => match tell(&mut session, &uids, &how).await {
                 Ok(()) => Ok(Answer::Acked(Ok(()))),
                 Err(ImapError::Refused { answer, .. }) => Ok(Answer::Acked(Err(answer))),
                 Err(error) => Err(error),
@@ -197,4 +198,11 @@ fn serve(session: &mut Option<Box<Session>>, doing: &mut Doing<'_>, request: Req
         };
         Done::Server(session, result)
     }));
+}
+
+async fn tell(session: &mut Session, uids: &[u32], how: &Ack) -> Result<(), ImapError> {
+    crash::reach(Point::Moving);
+    session.ack(uids, how).await?;
+    crash::reach(Point::Moved);
+    Ok(())
 }
