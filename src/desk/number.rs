@@ -4,6 +4,9 @@ use std::fmt;
 
 use jiff::civil::Date;
 
+/// Numbers of one subject that are looked at: people write one, a hostile mail a hundred thousand.
+const MOST_NUMBERS: usize = 10;
+
 /// A ticket's number: decimal digits, unique for ever.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct TicketNumber(String);
@@ -118,7 +121,7 @@ impl Numbering {
         if self.in_front { format!("{tag} {title}") } else { format!("{title} {tag}") }
     }
 
-    /// The numbers that a subject carries behind the hook, in their order, plausible or not.
+    /// The first numbers that a subject carries behind the hook, in their order, plausible or not.
     pub fn in_subject(&self, subject: &str) -> Vec<TicketNumber> {
         let lowered = subject.to_lowercase();
         let mark = format!("{}{}", self.hook, self.divider).to_lowercase();
@@ -133,34 +136,48 @@ impl Numbering {
                     rest.trim_start().chars().take_while(char::is_ascii_digit).take(21).collect();
                 TicketNumber::new(&digits)
             })
+            .take(MOST_NUMBERS)
             .collect()
     }
 
-    /// A subject without our tags, wherever they stand.
+    /// A subject without our tags, wherever they stand, as far as [`MOST_NUMBERS`] of them.
     pub fn without_tags(&self, subject: &str) -> String {
         let mark = format!("[{}{}", self.hook, self.divider).to_lowercase();
-        let mut rest = subject.to_owned();
-        while let Some((before, after)) = split_fold(&rest, &mark) {
-            let Some((inside, behind)) = after.split_once(']') else { break };
-            if !inside.trim().bytes().all(|octet| octet.is_ascii_digit()) {
+        let mut kept = String::with_capacity(subject.len());
+        let mut rest = subject;
+        for _ in 0..MOST_NUMBERS {
+            let Some((before, after)) = split_fold(rest, &mark) else { break };
+            let Some((_, behind)) = after.split_once(']').filter(|(inside, _)| is_number(inside)) else {
                 break;
-            }
-            rest = format!("{} {}", before.trim_end(), behind.trim_start());
+            };
+            kept.push_str(before.trim_end());
+            kept.push(' ');
+            rest = behind.trim_start();
         }
-        rest.trim().to_owned()
+        kept.push_str(rest);
+        kept.trim().to_owned()
     }
 }
 
+fn is_number(text: &str) -> bool {
+    text.trim().bytes().all(|octet| octet.is_ascii_digit())
+}
+
 /// Splits at the first place where `mark` (lower case) stands in any case.
-fn split_fold(text: &str, mark: &str) -> Option<(String, String)> {
-    let at = text.char_indices().find_map(|(at, _)| {
-        let rest = text.get(at..)?;
-        let head: String = rest.chars().take(mark.chars().count()).flat_map(char::to_lowercase).collect();
-        (head == mark).then_some(at)
-    })?;
-    let (before, rest) = text.split_at_checked(at)?;
-    let after: String = rest.chars().skip(mark.chars().count()).collect();
-    Some((before.to_owned(), after))
+fn split_fold<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
+    text.char_indices().find_map(|(at, _)| {
+        let (before, here) = text.split_at_checked(at)?;
+        let mut wanted = mark.chars();
+        let mut letters = here.char_indices();
+        let end = loop {
+            let Some(first) = wanted.next() else { break letters.next().map_or(here.len(), |(end, _)| end) };
+            let mut folded = letters.next()?.1.to_lowercase();
+            if folded.next() != Some(first) || !folded.all(|letter| wanted.next() == Some(letter)) {
+                return None;
+            }
+        };
+        Some((before, here.split_at_checked(end)?.1))
+    })
 }
 
 /// The digits weighted 1, 2, 1, 2, ... from the left, summed; 10 minus that modulo 10, and 10 becomes 1.
@@ -213,5 +230,14 @@ mod tests {
         assert!(numbering.in_subject("Ticket 2013121610000137").is_empty());
         assert_eq!(numbering.without_tags(&format!("{tagged} [TICKET#1] x")), "Pc sin internet x");
         assert_eq!(numbering.without_tags("İ [Ticket#1"), "İ [Ticket#1");
+        assert_eq!(numbering.without_tags("a [Ticket#1] b [Ticket#x] c"), "a b [Ticket#x] c");
+    }
+
+    #[test]
+    fn a_subject_of_tags_costs_little() {
+        let numbering = Numbering::default();
+        let hostile = "[Ticket#1] ".repeat(100_000);
+        assert_eq!(numbering.in_subject(&hostile).len(), MOST_NUMBERS);
+        assert!(numbering.without_tags(&hostile).len() < hostile.len());
     }
 }

@@ -103,18 +103,34 @@ impl MethodResult {
 }
 
 fn results(field: &str) -> Vec<MethodResult> {
-    without_comments(field)
-        .split(';')
+    let field = without_comments(field);
+    outside_quotes(&field, |letter| letter == ';')
+        .into_iter()
         .filter_map(|part| {
-            let mut pairs =
-                part.split_whitespace().filter_map(|word| word.split_once('=')).map(|(name, value)| {
-                    (name.to_ascii_lowercase(), value.trim_matches('"').to_ascii_lowercase())
-                });
+            let words = outside_quotes(part, char::is_whitespace);
+            let mut pairs = words.into_iter().filter_map(|word| word.split_once('=')).map(|(name, value)| {
+                (name.to_ascii_lowercase(), value.trim_matches('"').to_ascii_lowercase())
+            });
             let (method, result) = pairs.next()?;
             let method = method.split('/').next().unwrap_or_default().to_owned();
             Some(MethodResult { method, result, properties: pairs.collect() })
         })
         .collect()
+}
+
+/// Splits where no quoted string (RFC 5322 section 3.2.4) stands: a local part is written by whoever sends the mail,
+/// and `"x; auth=pass smtp.auth=ana@minem.example "@evil.example` is one.
+fn outside_quotes(text: &str, ends: impl Fn(char) -> bool) -> Vec<&str> {
+    let (mut quoted, mut escaped) = (false, false);
+    text.split(|letter: char| {
+        let literal = escaped;
+        escaped = quoted && letter == '\\' && !literal;
+        if letter == '"' && !literal {
+            quoted = !quoted;
+        }
+        !quoted && ends(letter)
+    })
+    .collect()
 }
 
 /// Takes out comments (RFC 5322 section 3.2.2), nested ones too; what stands in quotes is no comment.
@@ -127,6 +143,10 @@ fn without_comments(text: &str) -> String {
         match letter {
             '\\' if depth > 0 => {
                 letters.next();
+            }
+            '\\' if quoted => {
+                kept.push(letter);
+                kept.extend(letters.next());
             }
             '"' if depth == 0 => {
                 quoted = !quoted;
@@ -165,6 +185,13 @@ mod tests {
         assert!(verdicts(&format!("{hop}{auth}{own}")).submission);
     }
 
+    /// What a border writes of an envelope sender with such a local part.
+    fn injected(local: &str) -> String {
+        format!(
+            "Authentication-Results: mx.minem.example; spf=pass smtp.mailfrom=\"{local}\"@evil.example; dkim=none\r\n"
+        )
+    }
+
     #[test]
     fn nobody_else_is() {
         let auth = "Authentication-Results: mx.minem.example; auth=pass smtp.auth=ana@minem.example\r\n";
@@ -178,6 +205,10 @@ mod tests {
             format!("{own}{auth}"),
             format!("Received: from a by b; x\r\n{auth}"),
             "Authentication-Results: mx.minem.example; dmarc=pass header.from=evil.example\r\n".to_owned(),
+            injected("x; auth=pass smtp.auth=ana@minem.example "),
+            injected("x\\\"; auth=pass smtp.auth=ana@minem.example "),
+            injected("(\\\"; auth=pass smtp.auth=ana@minem.example ;"),
+            injected("; dmarc=pass header.from=minem.example "),
         ] {
             let got = verdicts(&forged);
             assert!(!got.submission && !got.dmarc_pass, "{forged}: {got:?}");
