@@ -138,3 +138,30 @@ async fn a_stranger_gets_a_linked_ticket() {
     assert_eq!(bench.mail(&stranger).await, "new-linked-ticket");
     assert_ne!(bench.number(2).await, number);
 }
+
+/// Whoever answers all shows the id of the copy that he got to all: it must not make anybody an agent.
+#[tokio::test]
+async fn a_participants_copy_proves_no_agent_and_shows_no_other_token() {
+    let bench = Bench::new().await;
+    bench
+        .mail(
+            &open_ticket(&bench).replace(AT_SOPORTE, "To: soporte@minem.example\nCc: lrojas@minem.example\n"),
+        )
+        .await;
+    let notice = one(&bench.sent().await, "mgomez@minem.example").clone();
+    bench.mail(&notice.reply("Reinicie el equipo.\n")).await;
+    let sent = bench.sent().await;
+    let (customers, copy) = (one(&sent, "ana@minem.example"), one(&sent, "lrojas@minem.example"));
+    assert_eq!(copy.template, "agent-answer");
+    assert_eq!(bench.mail(&copy.reply("#close\n")).await, "held-for-confirmation");
+    assert!(bench.ticket(1).await.contains("open"));
+    // The next answer refers to the first one, but not by the id that holds the customer's token.
+    bench.sent().await;
+    bench.mail(&notice.reply("Ya puede probar otra vez.\n")).await;
+    let sent = bench.sent().await;
+    let id = customers.header("Message-ID");
+    assert!(one(&sent, "ana@minem.example").header("References").contains(&id));
+    let copy = one(&sent, "lrojas@minem.example");
+    assert!(!copy.raw().contains(&id), "{}", copy.raw());
+    assert!(copy.header("References").contains("<c1@minem.example>"), "{}", copy.raw());
+}

@@ -16,7 +16,8 @@ use super::sentences::Say;
 use super::{CommandTrace, Decision, Reason, confirmation, customer_mail, survey_mail};
 use crate::commands::{self, Block, Command};
 use crate::desk::{
-    Actor, Agent, Attribute, Cause, LinkKind, Occasion, Right, SenderKind, StateType, TicketRef, may, token,
+    Actor, Agent, Attribute, Cause, LinkKind, Occasion, Right, SenderKind, StateType, TicketId, TicketRef,
+    may, token,
 };
 use crate::mail::Language;
 use crate::outbound::{data, scrub};
@@ -27,24 +28,25 @@ pub(super) fn agent_mail(draft: Draft<'_>, case: &Case<'_>, agent: &Agent) -> De
     let now = draft.now().to_zoned(desk.time_zone.clone());
     let body = &case.incoming.mail.body;
     let block = commands::read(&body.new_text, &now, language, desk.limits.commands);
+    // Somebody who asks for help is a customer of that ticket, agent or not; there the copy that he got is enough.
+    if let Match::FollowUp(id) = case.matched
+        && block.lines.is_empty()
+        && is_own_request(&draft, id, agent)
+        && (case.sender.level() >= 2 || case.holds_own_token(draft.context))
+    {
+        return customer_mail::follow_up(draft, case, id);
+    }
     if case.sender.level() < 2 {
         return confirmation::hold_unproved(draft, case, agent, &block);
     }
     if body.html_new_text.as_ref().is_some_and(|html| !commands::same_commands(&body.new_text, html)) {
         return refuse_parts(draft, case, agent, &block, language);
     }
-    // Somebody who asks for help is a customer of that ticket, agent or not.
-    if let Match::FollowUp(id) = case.matched
-        && block.lines.is_empty()
-        && is_own_request(&draft, TicketRef::Existing(id), agent)
-    {
-        return customer_mail::follow_up(draft, case, id);
-    }
     attend(draft, case, agent, &block, language)
 }
 
-fn is_own_request(draft: &Draft<'_>, at: TicketRef, agent: &Agent) -> bool {
-    draft.ticket(at).is_some_and(|ticket| {
+fn is_own_request(draft: &Draft<'_>, id: TicketId, agent: &Agent) -> bool {
+    draft.ticket(TicketRef::Existing(id)).is_some_and(|ticket| {
         let now = &ticket.now;
         let customer = now.customer.as_ref().is_some_and(|customer| agent.has_address(&customer.address));
         let works =
@@ -146,7 +148,7 @@ fn visible(draft: &Draft<'_>, case: &Case<'_>, at: TicketRef, new: bool, wants: 
     };
     let nearest = [Place::Parent, Place::Text, Place::Thread, Place::Address].into_iter().find_map(issued);
     if let Some(carried) = nearest {
-        return carried.claim.purpose == token::Use::Thread;
+        return matches!(carried.claim.purpose, token::Use::Thread | token::Use::Copy);
     }
     // No notice of ours: a reply to the customer's own mail is meant for the customer.
     let answered = case.incoming.mail.in_reply_to.first().or(case.incoming.mail.references.last());

@@ -6,6 +6,7 @@
 use super::lookup::Carried;
 use super::matching::resolve;
 use super::{Context, Incoming, Proof, SenderTrace};
+use crate::desk::token::Use;
 use crate::desk::{Agent, Desk, SenderKind, TicketId};
 use crate::mail::{Class, Defect, Mail};
 
@@ -135,7 +136,9 @@ fn token_evidence(
 ) -> Option<String> {
     let good = carried.iter().find(|carried| {
         let claim = &carried.claim;
-        !claim.expired
+        // What an agent got as customer or participant of a ticket, others may have seen.
+        matches!(claim.purpose, Use::Thread | Use::Internal)
+            && !claim.expired
             && ticket.is_some()
             && resolve(context, &claim.number) == ticket
             && agent.addresses.iter().any(|address| claim.issued_to(address))

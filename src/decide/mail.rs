@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::identify::{Sender, identify};
 use super::lookup::{Carried, carried};
-use super::matching::{Match, find_match};
+use super::matching::{Match, find_match, resolve};
 use super::{
     Context, Decision, Given, Incoming, MatchKind, MatchTrace, Policy, Reason, agent_mail, confirmation,
     customer_mail, program_mail, quarantine, survey_mail,
@@ -32,6 +32,20 @@ impl Case<'_> {
             self.incoming.mail.recipients().find_map(of).map(|queue| queue.name.clone())
         };
         self.incoming.queue.clone().or_else(by_address).unwrap_or_else(|| desk.default_queue.clone())
+    }
+
+    /// Whether the mail carries a token for its ticket that was issued to the very address in `From`.
+    pub(super) fn holds_own_token(&self, context: &Context) -> bool {
+        let Some(from) = self.incoming.mail.from.as_ref().filter(|_| !self.incoming.verdicts.fail) else {
+            return false;
+        };
+        let ticket = self.matched.ticket();
+        self.carried.iter().map(|carried| &carried.claim).any(|claim| {
+            !claim.expired
+                && claim.issued_to(&from.address)
+                && ticket.is_some()
+                && resolve(context, &claim.number) == ticket
+        })
     }
 
     /// The mail as an article.

@@ -249,11 +249,15 @@ fn others(ticket: Option<&Ticket>, to: &Address) -> Vec<Address> {
     all.filter(|address| address.key() != to.key()).cloned().collect()
 }
 
-/// An answer to these notices goes to the customer; an answer to any other stays internal.
+/// An agent's answer to these notices goes to the customer; an answer to any other stays internal.
 fn token_use(about: &Happening, of_customer: bool) -> token::Use {
     let carries_on =
         matches!(about.occasion, Occasion::CustomerFollowUp | Occasion::Reopened | Occasion::TicketCreated);
-    if of_customer || carries_on { token::Use::Thread } else { token::Use::Internal }
+    match (of_customer, carries_on) {
+        (true, _) => token::Use::Copy,
+        (false, true) => token::Use::Thread,
+        (false, false) => token::Use::Internal,
+    }
 }
 
 pub(super) fn hold(draft: &Draft<'_>, queue: &str) -> Option<jiff::Timestamp> {

@@ -1,8 +1,9 @@
 //! Reply tokens: the proof that somebody has a mail of ours about a ticket. The one verifier.
 //!
-//! A token is 30 octets, 48 letters of base32: one of use and key, two of expiry (days since 1970), seven
-//! of ticket number, four that name the recipient, sixteen of HMAC-SHA256 over all of that. Letters, because
-//! mail systems change case; 48, because a local part has 64 octets (RFC 5321 section 4.5.3.1.1).
+//! A token is 30 octets, 48 letters of base32: one of use and key, two of expiry (days since 1970), 60 bits
+//! of ticket number, 28 that name the recipient, sixteen octets of HMAC-SHA256 over all of that. Letters, because
+//! mail systems change case; 48, because a local part has 64 octets (RFC 5321 section 4.5.3.1.1); 60 bits, because
+//! a number with a system id of four digits has 18 digits.
 //! It proves possession of the mail; whether the sender is the one it was issued to is a second question,
 //! answered by [`Claim::issued_to`].
 
@@ -21,11 +22,19 @@ pub const LENGTH: usize = 48;
 pub const DAYS: i64 = 90;
 const SECONDS_A_DAY: i64 = 86_400;
 
+/// Bits that name the recipient; the rest of [`SUBJECT`] octets is the ticket number.
+const RECIPIENT_BITS: u32 = 28;
+/// Octets of ticket number and recipient.
+const SUBJECT: usize = 11;
+
 /// What a token is for; a token of one use is no token of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Use {
-    /// To write into the thread of a ticket: a customer's mails, and the notices whose answer goes to the customer.
+    /// To answer a notice to an agent so that the answer goes to the customer.
     Thread,
+    /// To write into a ticket as its customer or as another participant. It proves no agent, not even one who is a
+    /// participant: whoever answers all shows it to all.
+    Copy,
     /// To answer a notice about internal matters: what an agent writes back stays internal.
     Internal,
     /// To answer the survey about a ticket.
@@ -38,11 +47,12 @@ impl Use {
             Self::Thread => 1,
             Self::Survey => 2,
             Self::Internal => 3,
+            Self::Copy => 4,
         }
     }
 
     fn from_code(code: u8) -> Option<Self> {
-        [Self::Thread, Self::Survey, Self::Internal].into_iter().find(|kind| kind.code() == code)
+        [Self::Thread, Self::Survey, Self::Internal, Self::Copy].into_iter().find(|kind| kind.code() == code)
     }
 }
 
@@ -77,7 +87,7 @@ pub struct Claim {
     pub number: TicketNumber,
     /// It is older than [`DAYS`].
     pub expired: bool,
-    recipient: [u8; 4],
+    recipient: u32,
 }
 
 impl Claim {
@@ -87,7 +97,7 @@ impl Claim {
     }
 }
 
-/// Makes the token for a recipient; `None` where there is no key or the number has more than 16 digits.
+/// Makes the token for a recipient; `None` where there is no key or the number has more than 18 digits.
 pub fn issue(
     keys: &Keys,
     purpose: Use,
@@ -97,12 +107,12 @@ pub fn issue(
 ) -> Option<String> {
     let (id, key) = keys.0.first()?;
     let digits: u64 = number.as_str().parse().ok()?;
-    let [0, number @ ..] = digits.to_be_bytes() else { return None };
+    let subject = (u128::from(digits) << RECIPIENT_BITS) | u128::from(recipient_tag(recipient));
+    let [0, 0, 0, 0, 0, subject @ ..] = subject.to_be_bytes() else { return None };
     let expiry = u16::try_from(now.as_second() / SECONDS_A_DAY + DAYS).ok()?;
     let mut octets = vec![(purpose.code() << 4) | (id & 0x0f)];
     octets.extend(expiry.to_be_bytes());
-    octets.extend(number);
-    octets.extend(recipient_tag(recipient));
+    octets.extend::<[u8; SUBJECT]>(subject);
     let tag = mac(key, &octets)?.finalize().into_bytes();
     octets.extend(tag.iter().take(16));
     Some(BASE32_NOPAD.encode(&octets).to_lowercase())
@@ -112,17 +122,19 @@ pub fn issue(
 pub fn verify(keys: &Keys, token: &str, now: Timestamp) -> Option<Claim> {
     let octets = BASE32_NOPAD.decode(token.to_uppercase().as_bytes()).ok()?;
     let (said, tag) = octets.split_at_checked(14)?;
-    let [head, e1, e0, n6, n5, n4, n3, n2, n1, n0, recipient @ ..] = said else { return None };
+    let [head, e1, e0, subject @ ..] = said else { return None };
     // verify_truncated_left compares in constant time.
     (tag.len() == 16).then_some(())?;
     mac(keys.by_id(head & 0x0f)?, said)?.verify_truncated_left(tag).ok()?;
     let today = now.as_second() / SECONDS_A_DAY;
-    let digits = u64::from_be_bytes([0, *n6, *n5, *n4, *n3, *n2, *n1, *n0]);
+    let subject = subject.iter().fold(0_u128, |sum, octet| (sum << 8) | u128::from(*octet));
+    let recipient = u32::try_from(subject & ((1 << RECIPIENT_BITS) - 1)).ok()?;
+    let digits = subject >> RECIPIENT_BITS;
     Some(Claim {
         purpose: Use::from_code(head >> 4)?,
         number: TicketNumber::new(&digits.to_string())?,
         expired: today > i64::from(u16::from_be_bytes([*e1, *e0])),
-        recipient: recipient.try_into().ok()?,
+        recipient,
     })
 }
 
@@ -140,10 +152,10 @@ fn mac(key: &[u8; 32], said: &[u8]) -> Option<Hmac<Sha256>> {
     Some(mac)
 }
 
-fn recipient_tag(address: &str) -> [u8; 4] {
+fn recipient_tag(address: &str) -> u32 {
     let digest: [u8; 32] = Sha256::digest(address.trim().to_lowercase().as_bytes()).into();
     let [a, b, c, d, ..] = digest;
-    [a, b, c, d]
+    u32::from_be_bytes([a, b, c, d]) >> (u32::BITS - RECIPIENT_BITS)
 }
 
 #[cfg(test)]
@@ -167,6 +179,21 @@ mod tests {
         let later = Timestamp::from_second(1_700_000_000 + 91 * SECONDS_A_DAY).unwrap();
         assert!(verify(&keys(), &token, later).unwrap().expired);
         assert_eq!(candidates(&format!("[ref:{token}]")).collect::<Vec<_>>(), [token.as_str()]);
+    }
+
+    #[test]
+    fn holds_every_number_of_a_desk() {
+        let now = Timestamp::from_second(1_700_000_000).unwrap();
+        for number in ["1", "2013121610000137", "202612319999999991", "999999999999999999"] {
+            let number = TicketNumber::new(number).unwrap();
+            let token = issue(&keys(), Use::Copy, &number, "a@b", now).unwrap();
+            let claim = verify(&keys(), &token, now).unwrap();
+            assert_eq!((claim.number, claim.purpose), (number, Use::Copy));
+        }
+        assert_eq!(
+            issue(&keys(), Use::Copy, &TicketNumber::new("99999999999999999999").unwrap(), "a@b", now),
+            None
+        );
     }
 
     #[test]

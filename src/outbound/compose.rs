@@ -66,8 +66,11 @@ pub fn compose(
     let rendered = templates.render(&notice.template, notice.language, &data)?;
     let subject = subject(notice, desk, &rendered.subject);
     let message_id = message_id(notice, token.as_deref(), &chance)?;
+    let theirs = |id: &&MessageId| !is_of_another(id, notice, desk, now);
     let head = header::Head {
         notice,
+        parent: notice.in_reply_to.as_ref().filter(theirs),
+        references: notice.references.iter().filter(theirs).cloned().collect(),
         subject: &subject,
         message_id: &message_id,
         instance: &desk.instance,
@@ -161,7 +164,7 @@ fn reply(notice: &Notice, data: &Map<String, Value>) -> Option<&'static str> {
     match notice.token? {
         token::Use::Thread if data.get("customer").is_some_and(Value::is_object) => Some("customer"),
         token::Use::Thread | token::Use::Internal => Some("internal"),
-        token::Use::Survey => None,
+        token::Use::Survey | token::Use::Copy => None,
     }
 }
 
@@ -192,6 +195,14 @@ fn signature(desk: &Desk, data: &Map<String, Value>) -> String {
         .collect();
     let whole = parts.join(agent);
     whole.lines().filter(|line| *line != "-- ").collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+/// Whether an id carries a token that was issued to somebody else: the thread of a ticket holds the customer's, and
+/// the other participants get the same thread.
+fn is_of_another(id: &MessageId, notice: &Notice, desk: &Desk, now: Timestamp) -> bool {
+    token::candidates(id.as_str())
+        .filter_map(|token| token::verify(&desk.keys, token, now))
+        .any(|claim| !claim.issued_to(&notice.to.address))
 }
 
 /// A value without any reply token of ours: whoever reads a token can write in its owner's name.

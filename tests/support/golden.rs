@@ -191,6 +191,7 @@ pub fn tokens_filled(raw: &[u8], house: &House, now: Timestamp) -> Vec<u8> {
         let [purpose, address, number] = words.split(' ').collect::<Vec<_>>()[..] else { panic!("{words}") };
         let purpose = match purpose {
             "thread" => Use::Thread,
+            "copy" => Use::Copy,
             "internal" => Use::Internal,
             "survey" => Use::Survey,
             other => panic!("no such token: {other}"),

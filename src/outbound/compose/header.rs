@@ -24,6 +24,10 @@ const REFERENCES: usize = 20;
 /// What the header is made of.
 pub(super) struct Head<'a> {
     pub(super) notice: &'a Notice,
+    /// The mail that it answers, where its id may be shown.
+    pub(super) parent: Option<&'a MessageId>,
+    /// The ids of the thread that may be shown, oldest first.
+    pub(super) references: Vec<MessageId>,
     pub(super) subject: &'a str,
     pub(super) message_id: &'a MessageId,
     pub(super) instance: &'a str,
@@ -58,11 +62,11 @@ impl Head<'_> {
         builder = builder
             .subject(self.subject.to_owned())
             .raw_header(field("Message-ID", self.message_id.to_string()));
-        let parent = notice.in_reply_to.as_ref().filter(|id| is_plain(id));
+        let parent = self.parent.filter(|id| is_plain(id));
         if let Some(parent) = parent {
             builder = builder.raw_header(field("In-Reply-To", parent.to_string()));
         }
-        let thread = thread(&notice.references, parent);
+        let thread = thread(&self.references, parent);
         if !thread.is_empty() {
             builder = builder.raw_header(field("References", thread.join("\r\n ")));
         }
