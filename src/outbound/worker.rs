@@ -9,7 +9,7 @@ mod lane;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::{Mutex, Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -48,13 +48,24 @@ struct Shared<O> {
     clock: Clock,
     seed: u64,
     gate: Gate,
+    /// Rung by a lane that put a mail back: when the next one is due was reckoned without it.
+    put_back: Notify,
 }
 
 impl<O: Outbox> Worker<O> {
     /// A worker of the machine's clock. Chance (the spread of retries) comes from the seed.
     pub fn new(settings: SmtpSettings, outbox: Arc<O>, seed: u64) -> Self {
         let gate = Gate::new(seed);
-        Self { shared: Arc::new(Shared { settings, outbox, clock: Clock::System, seed, gate }) }
+        Self {
+            shared: Arc::new(Shared {
+                settings,
+                outbox,
+                clock: Clock::System,
+                seed,
+                gate,
+                put_back: Notify::new(),
+            }),
+        }
     }
 
     /// Sends what is due, waits for more, until `stopping` says true; then what is in hand is finished.
@@ -190,6 +201,7 @@ impl<O: Outbox> Worker<O> {
         });
         tokio::select! {
             () = self.shared.outbox.woken() => {}
+            () = self.shared.put_back.notified() => {}
             // Never less than a moment: a due mail that somebody else holds must not make this loop spin.
             () = rest(pause.max(Duration::from_millis(50)), stopping) => {}
         }

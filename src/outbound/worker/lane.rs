@@ -60,7 +60,11 @@ impl<O: Outbox> Lane<O> {
                 self.shared.give_back(&[mail.id]).await;
             } else {
                 self.count.taken += 1;
+                let accepted = self.count.accepted;
                 self.one(&mail).await;
+                if self.count.accepted == accepted {
+                    self.shared.put_back.notify_one();
+                }
             }
             if std::mem::take(&mut self.surplus) {
                 if self.once {
