@@ -74,6 +74,13 @@ pub fn house_of(loaded: &Loaded, identity: &Identity) -> Result<House, CliError>
 /// [`CliError`].
 pub async fn pipeline(loaded: &Loaded) -> Result<Pipeline, CliError> {
     let dir = &loaded.settings.data.dir;
+    if dir.join("keys").exists() && !dir.join("taquilla.db").exists() {
+        tracing::warn!(
+            "there is no database in {}, though a desk was there before; a new one is begun. If the old one was moved \
+             away by mistake, stop taquilla and put it back",
+            dir.display()
+        );
+    }
     let store = Store::open(dir, &StoreOptions::default()).await?;
     let identity = keys::load_or_create(dir)?;
     Ok(Pipeline::new(store, house_of(loaded, &identity)?, Clock::System))
