@@ -21,9 +21,11 @@ mod mail_host;
 
 mod contract;
 mod crash;
+mod disk;
 mod evidence;
 mod line;
 mod running;
+mod trouble;
 
 use std::time::{Duration, Instant};
 
