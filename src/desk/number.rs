@@ -140,7 +140,7 @@ impl Numbering {
             .collect()
     }
 
-    /// A subject without our tags, wherever they stand, as far as [`MOST_NUMBERS`] of them.
+    /// A subject without our tags, wherever they stand, the first ten of them.
     pub fn without_tags(&self, subject: &str) -> String {
         let mark = format!("[{}{}", self.hook, self.divider).to_lowercase();
         let mut kept = String::with_capacity(subject.len());
