@@ -53,6 +53,15 @@ pub fn confirms(new_text: &str) -> bool {
     })
 }
 
+/// Whether the first line with anything on it begins with "no", which is the word in all languages so far.
+pub fn denies(new_text: &str) -> bool {
+    let first = new_text.lines().find(|line| !short(line) || !folded(line).is_empty());
+    first.filter(|line| short(line)).is_some_and(|line| {
+        let plain = folded(line);
+        plain.split(|c: char| !c.is_alphanumeric()).next() == Some("no")
+    })
+}
+
 /// What may be a one-time code in a subject, a header field or a text: runs of exactly 26 letters of base32,
 /// in either case, given back in lower case; at most twenty.
 pub fn codes(text: &str) -> impl Iterator<Item = String> + '_ {
@@ -72,6 +81,16 @@ fn short(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_is_no() {
+        for text in ["no", "No.", "\n\nNO\n", "No, ese correo no lo envié yo."] {
+            assert!(denies(text) && !confirms(text), "{text:?}");
+        }
+        for text in ["", "sí", "Nota", "nobody", "sí\nno", "¿no?"] {
+            assert!(!denies(text), "{text:?}");
+        }
+    }
 
     #[test]
     fn customers_have_few_words() {

@@ -15,9 +15,9 @@ mod verb;
 mod when;
 mod words;
 
-pub use answers::{codes, confirms, customer_words};
+pub use answers::{codes, confirms, customer_words, denies};
 pub use command::{AutoClose, Block, Command, CustomerWord, Line, Mistake, Outcome, Who};
 pub use help::{help, help_table, later_table};
 pub use read::{read, same_commands};
-pub use receipt::{LineResult, all_or_nothing, receipt};
+pub use receipt::{LineResult, all_or_nothing, not_done, receipt};
 pub use thanks::only_thanks;

@@ -26,6 +26,11 @@ pub fn all_or_nothing(lines: &mut [(String, LineResult)]) {
     }
 }
 
+/// What stands beside a line that was not done because of another.
+pub fn not_done(language: Language) -> String {
+    words::of(language).say.not_done.clone()
+}
+
 /// The data of the template `receipt`, as `outbound::catalog` lists it, and beside it `headline` (one
 /// sentence) and `who`: `done` (everything was), `lines`, each with `line`, `done` and `result`, and
 /// `evidence`.

@@ -1,6 +1,8 @@
 //! Mails that say nothing but thanks: they change nothing on a closed ticket.
+//!
+//! Most of them are signed, and many name the agent, so names are no words of their own here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -34,8 +36,9 @@ fn load() -> Result<BTreeMap<String, Phrases>, toml::de::Error> {
 
 /// Whether a mail says nothing but thanks ("Muchas gracias, saludos", "ok thanks, solved"), in English,
 /// Spanish, Portuguese, French or German. A question, a number, or any other word makes it a real mail: "it
-/// works now" is news.
-pub fn only_thanks(new_text: &str) -> bool {
+/// works now" is news. `names` may stand anywhere: those of who wrote it and of whom may be thanked, and the
+/// office under a signature.
+pub fn only_thanks<'a>(new_text: &str, names: impl IntoIterator<Item = &'a str>) -> bool {
     if new_text.chars().take(LONGEST + 1).count() > LONGEST || new_text.contains(['?', '¿', '؟', '？']) {
         return false;
     }
@@ -44,6 +47,7 @@ pub fn only_thanks(new_text: &str) -> bool {
         .map(|c| if c.is_alphanumeric() || c == '#' { c } else { ' ' })
         .collect();
     let said: Vec<&str> = plain.split_whitespace().collect();
+    let signed = words_of(names);
     let mut rest = said.as_slice();
     let mut thanked = false;
     while !rest.is_empty() {
@@ -51,11 +55,23 @@ pub fn only_thanks(new_text: &str) -> bool {
             let phrase = rest.iter().take(count).copied().collect::<Vec<_>>().join(" ");
             Some((*PHRASES.get(&phrase)?, count))
         });
-        let Some((thanks, used)) = longest else { return false };
+        let Some((thanks, used)) = longest.or_else(|| signed.contains(*rest.first()?).then_some((false, 1)))
+        else {
+            return false;
+        };
         thanked |= thanks;
         rest = rest.get(used..).unwrap_or_default();
     }
     thanked
+}
+
+/// The words of names, folded, but for those that would turn thanks into something else.
+fn words_of<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    let words = names.into_iter().flat_map(|name| {
+        let plain: String = folded(name).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+        plain.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    });
+    words.filter(|word| !matches!(word.as_str(), "no" | "ni" | "not" | "sin")).collect()
 }
 
 #[cfg(test)]
@@ -101,7 +117,7 @@ mod tests {
             "Gracias gracias gracias",
             "\u{200B}Gracias\u{A0}",
         ] {
-            assert!(only_thanks(text), "{text:?}");
+            assert!(only_thanks(text, []), "{text:?}");
         }
         for text in [
             "",
@@ -126,8 +142,19 @@ mod tests {
             "#close\ngracias",
             "Thanks for the update, when is it done",
         ] {
-            assert!(!only_thanks(text), "{text:?}");
+            assert!(!only_thanks(text, []), "{text:?}");
         }
-        assert!(!only_thanks(&"gracias ".repeat(1_000_000)));
+        assert!(!only_thanks(&"gracias ".repeat(1_000_000), []));
+    }
+
+    #[test]
+    fn names_are_no_news() {
+        let names = ["Ana Quispe Mamani", "Oficina de Logística", "Luis Rojas", "No Li"];
+        let says = |text| only_thanks(text, names);
+        assert!(says("Muchas gracias por su ayuda, Luis.\n\nSaludos,\nAna Quispe\nOficina de Logística"));
+        assert!(!says("Gracias, Luis no vino"));
+        assert!(!says("Ana Quispe"), "a name is no thanks");
+        assert!(!says("No gracias"), "not even where somebody is called No");
+        assert!(!only_thanks("Gracias, Pedro", names), "a name that nobody has may be news");
     }
 }

@@ -11,16 +11,18 @@ use super::lookup::Place;
 use super::mail::Case;
 use super::matching::{Apart, Match};
 use super::notify::Happening;
+use super::obey_rules::{Verdict, obey_rules};
 use super::receipt::send_receipt;
 use super::sentences::Say;
 use super::{CommandTrace, Decision, Reason, confirmation, customer_mail, survey_mail};
 use crate::commands::{self, Block, Command};
 use crate::desk::{
-    Actor, Agent, Attribute, Cause, LinkKind, Occasion, Right, SenderKind, StateType, TicketId, TicketRef,
-    may, token,
+    Actor, Agent, Attribute, Cause, LinkKind, Occasion, Right, SenderKind, StateType, Ticket, TicketId,
+    TicketRef, may, token,
 };
 use crate::mail::Language;
 use crate::outbound::{data, scrub};
+use crate::rules::RuleEvent;
 
 pub(super) fn agent_mail(draft: Draft<'_>, case: &Case<'_>, agent: &Agent) -> Decision {
     let desk = &case.policy.desk;
@@ -41,6 +43,10 @@ pub(super) fn agent_mail(draft: Draft<'_>, case: &Case<'_>, agent: &Agent) -> De
     }
     if body.html_new_text.as_ref().is_some_and(|html| !commands::same_commands(&body.new_text, html)) {
         return refuse_parts(draft, case, agent, &block, language);
+    }
+    // Who writes to the desk without a command asks for help, agent or not.
+    if block.lines.is_empty() && matches!(case.matched, Match::New | Match::Apart(..)) {
+        return customer_mail::customer_mail(draft, case);
     }
     attend(draft, case, agent, &block, language)
 }
@@ -91,6 +97,15 @@ fn attend(
             (at, true)
         }
     };
+    // First the rules, then what the agent says otherwise.
+    let mut silent = false;
+    if new {
+        let obeyed = obey_rules(&mut tried, case, at, RuleEvent::New);
+        if obeyed.verdict != Verdict::Go {
+            return customer_mail::customer_mail(draft, case);
+        }
+        silent = obeyed.silent;
+    }
     let text = block.rest.trim();
     let order = Order { agent, trace: &case.sender.trace, language, reason: text };
     let mut wants = Wants::default();
@@ -107,7 +122,7 @@ fn attend(
             result: result.unwrap_or_else(|wrong| wrong),
         });
     }
-    let visible = visible(&tried, case, at, new, wants);
+    let (visible, guessed) = visible(&tried, case, at, new, wants);
     if !text.is_empty()
         && let Err(wrong) = may_write(&tried, &draft, agent, at, visible, wants, language)
     {
@@ -117,10 +132,18 @@ fn attend(
         draft.trace.commands = lines;
         let at = case.matched.ticket().map(TicketRef::Existing);
         send_receipt(&mut draft, case, agent, at, language, Some(Say::NothingKept.text(language)));
+        for line in draft.trace.commands.iter_mut().filter(|line| line.done) {
+            line.done = false;
+            line.result = commands::not_done(language);
+        }
         return draft.finish(Reason::CommandsRefused, at);
     }
     tried.trace.commands = lines;
-    write(tried, draft, Writing { case, agent, at, new, visible, wants, block, cause, language })
+    write(
+        tried,
+        draft,
+        Writing { case, agent, at, new, visible, guessed, silent, wants, block, cause, language },
+    )
 }
 
 /// First words of a text, to name it in a receipt.
@@ -129,16 +152,14 @@ fn data_line(text: &str) -> String {
     format!("\u{201c}{first}\u{2026}\u{201d}")
 }
 
-/// Whether the text goes to the customer: as the author says, else as the notice that is answered does.
-fn visible(draft: &Draft<'_>, case: &Case<'_>, at: TicketRef, new: bool, wants: Wants) -> bool {
+/// Whether the text goes to the customer: as the author says, else as the notice that is answered does. And whether
+/// that had to be guessed.
+fn visible(draft: &Draft<'_>, case: &Case<'_>, at: TicketRef, new: bool, wants: Wants) -> (bool, bool) {
     if let Some(said) = wants.visible {
-        return said;
+        return (said, false);
     }
-    if wants.silent {
-        return false;
-    }
-    if new {
-        return true;
+    if wants.silent || new {
+        return (new && !wants.silent, false);
     }
     // The nearest token decides: the notice that this mail answers.
     let issued = |place: Place| {
@@ -148,11 +169,13 @@ fn visible(draft: &Draft<'_>, case: &Case<'_>, at: TicketRef, new: bool, wants: 
     };
     let nearest = [Place::Parent, Place::Text, Place::Thread, Place::Address].into_iter().find_map(issued);
     if let Some(carried) = nearest {
-        return matches!(carried.claim.purpose, token::Use::Thread | token::Use::Copy);
+        return (matches!(carried.claim.purpose, token::Use::Thread | token::Use::Copy), false);
     }
     // No notice of ours: a reply to the customer's own mail is meant for the customer.
     let answered = case.incoming.mail.in_reply_to.first().or(case.incoming.mail.references.last());
-    draft.ticket(at).is_some_and(|ticket| answered.is_some_and(|id| ticket.thread.contains(id)))
+    let of_thread = |ticket: &Ticket| answered.is_some_and(|id| ticket.thread.contains(id));
+    let known = draft.ticket(at).is_some_and(of_thread);
+    (known, !known)
 }
 
 fn may_write(
@@ -184,6 +207,10 @@ struct Writing<'c> {
     at: TicketRef,
     new: bool,
     visible: bool,
+    /// The mail does not show whom the text is for.
+    guessed: bool,
+    /// A rule suppresses the automatic reply.
+    silent: bool,
     wants: Wants,
     block: &'c Block,
     cause: Cause,
@@ -203,10 +230,17 @@ fn write(mut draft: Draft<'_>, before: Draft<'_>, what: Writing<'_>) -> Decision
         let why = scrubbed.leftovers.iter().chain(&what.block.stray).cloned().collect::<Vec<_>>().join("; ");
         return confirmation::hold_for_author(before, case, agent, at, &why);
     }
+    // What an agent forwards to open a ticket is the request itself.
+    let forwarded = mail.body.quoted_text.trim();
+    let whole = match (what.new && !forwarded.is_empty(), text.is_empty()) {
+        (true, false) => format!("{}\n\n{forwarded}", what.block.rest.trim()),
+        (true, true) => forwarded.to_owned(),
+        (false, _) => text.clone(),
+    };
     let has_text = !text.is_empty() || (!mail.attachments.is_empty() && what.block.lines.is_empty());
     if has_text || what.new {
         let sender = if what.new { SenderKind::Customer } else { SenderKind::Agent };
-        let mut article = case.article(&draft, sender, what.visible, text.clone());
+        let mut article = case.article(&draft, sender, what.visible, whole);
         article.html = None;
         draft.article(at, article, &what.cause);
     }
@@ -214,7 +248,7 @@ fn write(mut draft: Draft<'_>, before: Draft<'_>, what: Writing<'_>) -> Decision
         first_answer(&mut draft, at, agent, &what.cause);
     }
     tell(&mut draft, &what, &text, has_text);
-    if !what.block.lines.is_empty() {
+    if !what.block.lines.is_empty() || (what.guessed && has_text) {
         let went = went(&draft, &what, has_text);
         send_receipt(&mut draft, case, agent, Some(at), what.language, went);
     }
@@ -256,7 +290,9 @@ fn tell(draft: &mut Draft<'_>, what: &Writing<'_>, text: &str, has_text: bool) {
     if what.new {
         let mut opened = Happening { answers: mail.message_id.clone(), ..about(Occasion::TicketCreated) };
         opened.by = SenderKind::Customer;
-        opened.reply = super::notify::may_reply(draft, what.case.incoming);
+        let suppressed = Err("a rule suppresses the automatic reply".to_owned());
+        let reply = super::notify::may_reply(draft, what.case.incoming);
+        opened.reply = if what.silent { suppressed } else { reply };
         draft.happenings.push(opened);
     }
     if what.wants.closed {

@@ -9,10 +9,12 @@ use serde_json::{Map, json};
 use super::draft::Draft;
 use super::lookup::hash_code;
 use super::mail::Case;
-use super::receipt::notice_to_agent;
-use super::{Decision, Effect, Fact, HeldMail, Reason, agent_mail};
+use super::notify::Happening;
+use super::receipt::{notice_to_agent, send_receipt};
+use super::sentences::Say;
+use super::{CommandTrace, Decision, Effect, Fact, HeldMail, Reason, agent_mail};
 use crate::commands::{self, Block};
-use crate::desk::{Actor, Agent, Cause, TicketRef};
+use crate::desk::{Actor, Agent, Cause, Occasion, TicketRef};
 use crate::outbound::data;
 
 /// For how long a code is good.
@@ -26,28 +28,63 @@ pub(super) fn of(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent) -> Option<He
     draft.context.held.clone().filter(|held| held.login == agent.login)
 }
 
-/// A mail that carries a code: it confirms, or it says why it does not.
+/// A mail that carries a code: it confirms, it denies, or its author hears why it does neither.
 pub(super) fn confirmation(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: HeldMail) -> Decision {
     let at = held.ticket.map(TicketRef::Existing);
-    let refused = if held.done {
-        Some("the mail was confirmed before, or waits no longer")
-    } else if draft.now() > held.expires {
-        Some("the code has expired")
-    } else if !commands::confirms(&case.incoming.mail.body.new_text) {
-        Some("the first line is not yes")
+    let text = &case.incoming.mail.body.new_text;
+    if held.done {
+        let why = "the mail was confirmed before, or waits no longer";
+        draft.trace.remarks.push(format!("nothing is confirmed: {why}"));
+        return draft.finish(Reason::Confirmation, at);
+    }
+    let refused = if draft.now() > held.expires {
+        Some((Say::CodeExpired, "the code has expired"))
     } else if case.incoming.verdicts.fail {
-        Some("a check of the sender failed")
+        Some((Say::NotFromYou, "a check of the sender failed"))
+    } else if commands::denies(text) {
+        return denied(draft, case, agent, &held);
+    } else if !commands::confirms(text) {
+        Some((Say::NotYes, "the first line is not yes"))
     } else {
         None
     };
     match refused {
-        Some(why) => draft.trace.remarks.push(format!("nothing is confirmed: {why}")),
+        Some((say, why)) => {
+            draft.trace.remarks.push(format!("nothing is confirmed: {why}"));
+            answer(&mut draft, case, agent, &say, false);
+        }
         None => {
             draft.trace.remarks.push(format!("{} confirmed the mail that waited", agent.login));
             draft.effects.push(Effect::Release { held: held.id, confirmed: true });
         }
     }
     draft.finish(Reason::Confirmation, at)
+}
+
+/// Somebody writes in the agent's name: the mail waits no longer, and the administrator hears of it.
+fn denied(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: &HeldMail) -> Decision {
+    let at = held.ticket.map(TicketRef::Existing);
+    draft.trace.remarks.push(format!("{} denies the mail that waited", agent.login));
+    draft.effects.push(Effect::Release { held: held.id, confirmed: false });
+    let words = format!("{} did not write the mail \"{}\" that waited", agent.login, held.subject);
+    if let Some(at) = at {
+        draft.fact(at, Fact::Remark(words.clone()), &Cause::new(Actor::System, "confirmation"));
+    }
+    answer(&mut draft, case, agent, &Say::Denied, true);
+    let mut happening = Happening::new(Occasion::MailboxStalled, at, &case.sender.trace);
+    happening.extra.insert("alarm".to_owned(), json!(words));
+    happening.text = case.incoming.mail.body.new_text.chars().take(4000).collect();
+    draft.happenings.push(happening);
+    draft.finish(Reason::Confirmation, at)
+}
+
+/// A receipt about the first line of the answer, to the registered address.
+fn answer(draft: &mut Draft<'_>, case: &Case<'_>, agent: &Agent, say: &Say<'_>, done: bool) {
+    let language = agent.language.unwrap_or(draft.desk.language);
+    let first = case.incoming.mail.body.new_text.lines().find(|line| !line.trim().is_empty());
+    let line = first.unwrap_or_default().trim().chars().take(60).collect();
+    draft.trace.commands.push(CommandTrace { line, done, result: say.text(language) });
+    send_receipt(draft, case, agent, None, language, None);
 }
 
 /// Holds an agent's mail that nothing proves, and asks the registered address.

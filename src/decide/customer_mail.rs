@@ -14,7 +14,7 @@ use crate::desk::{
 };
 use crate::mail::{Address, Class, Language};
 use crate::outbound::data;
-use crate::rules::RuleEvent;
+use crate::rules::{RuleEvent, RuleTrace};
 
 /// Who wrote it, as the cause of what follows.
 pub(super) fn cause(case: &Case<'_>) -> Cause {
@@ -99,9 +99,14 @@ fn new_ticket(mut draft: Draft<'_>, case: &Case<'_>, named: Option<(TicketId, Ap
         Verdict::Go => {}
         Verdict::Discard => return kept_out(untouched, draft, Reason::Discarded),
         Verdict::Quarantine => {
+            let says_so =
+                |tried: &&RuleTrace| tried.matched && tried.actions.iter().any(|a| a == "quarantine");
+            let rule = draft.trace.rules.iter().rev().find(says_so);
+            let why =
+                rule.map_or_else(|| "a rule".to_owned(), |tried| format!("rule \"{}\"", tried.rule.name));
             let mut untouched = untouched;
             untouched.trace = draft.trace;
-            return quarantine::quarantine(untouched, case, "a rule says so");
+            return quarantine::quarantine(untouched, case, &why);
         }
         Verdict::Reject(ref template) => {
             let mut happening = Happening::new(Occasion::Rejected, None, &case.sender.trace);
@@ -143,6 +148,8 @@ fn rejected(mut draft: Draft<'_>, case: &Case<'_>, mut happening: Happening) -> 
 fn written(case: &Case<'_>, occasion: Occasion, at: TicketRef) -> Happening {
     let mail = &case.incoming.mail;
     let mut happening = Happening::new(occasion, Some(at), &case.sender.trace);
+    // An agent who asks for help is a customer of that ticket.
+    happening.by = SenderKind::Customer;
     happening.text = mail.body.new_text.clone();
     happening.answers = mail.message_id.clone();
     happening.sender = mail.from.clone();
@@ -159,7 +166,7 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
     let mail = &case.incoming.mail;
     let desk = &case.policy.desk;
     let Some(ticket) = draft.ticket(at).cloned() else { return new_ticket(draft, case, None) };
-    let thanks = ticket.now.state_type == StateType::Closed && commands::only_thanks(&mail.body.new_text);
+    let thanks = ticket.now.state_type == StateType::Closed && only_thanks(case);
     let untouched = draft.clone();
     let cause = cause(case);
     let mut occasion = Occasion::CustomerFollowUp;
@@ -195,6 +202,18 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
     }
     let reason = if occasion == Occasion::Reopened { Reason::Reopened } else { Reason::FollowUp };
     draft.finish(reason, Some(at))
+}
+
+/// Whether the mail says thanks and nothing else, signed and addressed to an agent by name or not.
+fn only_thanks(case: &Case<'_>) -> bool {
+    let (desk, mail) = (&case.policy.desk, &case.incoming.mail);
+    let known = mail.from.as_ref().and_then(|from| desk.customers.get(&from.key()));
+    let of_file = known
+        .into_iter()
+        .flat_map(|known| known.name.as_deref().into_iter().chain(known.department.as_deref()));
+    let written = mail.from.as_ref().and_then(|from| from.name.as_deref());
+    let agents = desk.agents.iter().map(|agent| agent.name.as_str());
+    commands::only_thanks(&mail.body.new_text, of_file.chain(written).chain(agents))
 }
 
 /// A customer's mail opens what waited or was closed; a new ticket stays new. The state before, where it changed.

@@ -257,7 +257,14 @@ impl<'a> Draft<'a> {
         addresses: impl Iterator<Item = &'b Address>,
         cause: &Cause,
     ) {
+        let desk = self.desk;
         for address in addresses {
+            // Who works the queue is told as an agent; other agents in Cc are readers like anybody.
+            let agent = desk.agent_by_address(&address.address);
+            let queue = self.ticket(at).and_then(|ticket| desk.queue(&ticket.now.queue));
+            if agent.is_some_and(|agent| queue.is_some_and(|queue| queue.members.contains(&agent.login))) {
+                continue;
+            }
             let known = self.ticket(at).is_none_or(|ticket| ticket.has_participant(&address.address));
             if !known && !self.desk.is_own(&address.address) && address.address.contains('@') {
                 let written = address.to_string();

@@ -8,7 +8,7 @@ use super::notify::Happening;
 use super::sentences::{Say, Thing};
 use crate::commands::{AutoClose, Command, Outcome, Who};
 use crate::desk::{
-    Actor, Agent, Attribute, Cause, Change, Desk, Found, Occasion, Right, State, StateType, Ticket,
+    Actor, Agent, Attribute, Cause, Change, Desk, Found, Occasion, Queue, Right, State, StateType, Ticket,
     TicketRef, fold, may,
 };
 use crate::mail::Language;
@@ -150,7 +150,8 @@ impl<'a> Doing<'_, 'a, '_> {
         occasion: impl Into<Option<Occasion>>,
     ) -> Result<String, String> {
         self.allowed(Right::Priority)?;
-        let value = after.clone().unwrap_or_default();
+        let label = |value: &String| data::value_label(self.desk(), self.order.language, &attribute, value);
+        let value = after.as_ref().map(label).unwrap_or_default();
         let change = self.draft.set(self.at, attribute, after, &self.cause);
         if let (Some(occasion), Some(change)) = (occasion.into(), &change) {
             self.happened(occasion, change);
@@ -230,10 +231,11 @@ impl<'a> Doing<'_, 'a, '_> {
         }
     }
 
+    /// A ticket can be given to a member of its queue, and to whoever may answer there.
     fn attends(&self, agent: &Agent) -> Result<(), String> {
         let name = self.ticket()?.now.queue.clone();
         let Some(queue) = self.desk().queue(&name) else { return Ok(()) };
-        if queue.members.is_empty() || queue.members.contains(&agent.login) {
+        if is_member(queue, agent) || may(self.desk(), agent, Right::Answer, &name).is_ok() {
             return Ok(());
         }
         let members = queue.members.iter().map(String::as_str).collect();
@@ -294,11 +296,13 @@ impl<'a> Doing<'_, 'a, '_> {
         Ok(self.told(change, &queue.name))
     }
 
-    /// Who does not work in the new queue attends the ticket no longer.
+    /// Who is no member of the new queue attends the ticket no longer: it was handed on.
     fn leave_responsible(&mut self) {
-        let responsible = self.draft.ticket(self.at).and_then(|ticket| ticket.now.responsible.clone());
-        let Some(agent) = responsible.and_then(|login| self.desk().agent(&login)) else { return };
-        if self.attends(agent).is_err() {
+        let now = self.draft.ticket(self.at).map(|ticket| &ticket.now);
+        let queue = now.and_then(|now| self.desk().queue(&now.queue));
+        let responsible = now.and_then(|now| self.desk().agent(now.responsible.as_deref()?));
+        let (Some(queue), Some(agent)) = (queue, responsible) else { return };
+        if !is_member(queue, agent) {
             self.draft.set(self.at, Attribute::Responsible, None, &self.cause);
             self.draft.set_lock(self.at, false, &self.cause);
         }
@@ -393,6 +397,11 @@ impl<'a> Doing<'_, 'a, '_> {
         };
         Ok(self.told(change, &login))
     }
+}
+
+/// A queue without members is everybody's.
+fn is_member(queue: &Queue, agent: &Agent) -> bool {
+    queue.members.is_empty() || queue.members.contains(&agent.login)
 }
 
 /// The state that `#close OUTCOME` sets: by OTRS's name, else the first closed one.

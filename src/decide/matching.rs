@@ -45,7 +45,7 @@ pub(super) fn find_match(
     desk: &Desk,
 ) -> (Match, MatchTrace) {
     let mail = &incoming.mail;
-    let Some((id, evidence, holder)) = named(mail, carried, context, desk) else {
+    let Some((id, evidence, holder)) = named(incoming, carried, context, desk) else {
         let trace = MatchTrace { kind: MatchKind::New, ticket: None, evidence: nothing_found(mail, desk) };
         return (Match::New, trace);
     };
@@ -90,11 +90,12 @@ fn follow_merges(context: &Context, start: TicketId) -> TicketId {
 
 /// The ticket that a mail names, by what, and where the token stood if it was one.
 fn named(
-    mail: &Mail,
+    incoming: &Incoming,
     carried: &[Carried],
     context: &Context,
     desk: &Desk,
 ) -> Option<(TicketId, String, Option<Place>)> {
+    let mail = &incoming.mail;
     for carried in carried.iter().filter(|carried| carried.claim.purpose != token::Use::Survey) {
         if let Some(id) = resolve(context, &carried.claim.number) {
             let age = if carried.claim.expired { "expired reply token" } else { "reply token" };
@@ -107,6 +108,11 @@ fn named(
         if let Some(ticket) = context.by_message_id.get(id) {
             return Some((follow_merges(context, *ticket), format!("answers {id}"), None));
         }
+    }
+    // What a bounce returns is known by its own Message-ID (RFC 3464 section 2).
+    let returned = incoming.classified.bounce.as_ref().and_then(|bounce| bounce.original_message_id.as_ref());
+    if let Some((id, ticket)) = returned.and_then(|id| Some((id, context.by_message_id.get(id)?))) {
+        return Some((follow_merges(context, *ticket), format!("returns {id}"), None));
     }
     for number in desk.numbering.in_subject(&mail.subject) {
         if !desk.numbering.plausible(&number) {
@@ -152,9 +158,9 @@ fn part_in(
     if holder.is_some() {
         return Ok("the sender holds a token".to_owned());
     }
-    // A program that answers or returns a mail of ours writes under any address.
-    if matches!(incoming.classified.class, Class::Bounce | Class::AutoReply) {
-        return Ok(format!("an answer of a program ({})", incoming.classified.class));
+    // A program that answers, returns or reports a mail of ours writes under any address.
+    if matches!(incoming.classified.class, Class::Bounce | Class::AutoReply | Class::Complaint) {
+        return Ok(format!("a program wrote it ({})", incoming.classified.class));
     }
     let Some(from) = &incoming.mail.from else {
         return Err("the mail has no sender".to_owned());

@@ -16,6 +16,9 @@ use crate::desk::{
 use crate::mail::{Address, Attachment, Language, MessageId};
 use crate::outbound::data;
 
+/// The template of what a rule tells whom it names, unless it names another.
+pub(super) const RULE_NOTICE: &str = "rule-notice";
+
 /// Something of which somebody may be told.
 #[derive(Debug, Clone)]
 pub(super) struct Happening {
@@ -99,6 +102,11 @@ pub(super) fn add_notices(draft: &mut Draft<'_>) {
             }
         }
     }
+    // Whom a rule names and the table tells anyway has one mail, the one that can be answered.
+    draft.effects.retain(|effect| {
+        !matches!(effect, Effect::Notify(notice)
+            if notice.template == RULE_NOTICE && told.contains(&(notice.ticket, notice.to.key())))
+    });
 }
 
 /// One who is to be told.

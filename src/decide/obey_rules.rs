@@ -266,7 +266,7 @@ fn notify(
         draft.effects.push(super::Effect::Notify(Box::new(Notice {
             ticket: Some(at),
             number: ticket.as_ref().map(|ticket| ticket.now.number.clone()),
-            template: template.unwrap_or("rule-notice").to_owned(),
+            template: template.unwrap_or(super::notify::RULE_NOTICE).to_owned(),
             language,
             from: desk.queue_address(queue),
             to,

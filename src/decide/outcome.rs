@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Decision, Effect};
+use super::{Decision, Effect, MatchKind};
 use crate::desk::{Notice, TicketRef};
 use crate::rules::RuleTrace;
 
@@ -17,8 +17,13 @@ impl fmt::Display for Decision {
             }
         }
         if let Some(matched) = &self.trace.matched {
+            let joins = match matched.kind {
+                MatchKind::New => ", linked to",
+                MatchKind::FollowUp => " of",
+                MatchKind::None => ", although it names",
+            };
             let ticket =
-                matched.ticket.as_ref().map(|number| format!(" of ticket {number}")).unwrap_or_default();
+                matched.ticket.as_ref().map(|number| format!("{joins} ticket {number}")).unwrap_or_default();
             writeln!(out, "match: {}{ticket}", matched.kind.word())?;
             writeln!(out, "  because {}", matched.evidence)?;
         }
@@ -28,7 +33,9 @@ impl fmt::Display for Decision {
         for command in &self.trace.commands {
             let mark = if command.done { "done" } else { "refused" };
             writeln!(out, "command: {}", command.line)?;
-            writeln!(out, "  {mark}: {}", command.result)?;
+            let result =
+                if command.result.is_empty() { String::new() } else { format!(": {}", command.result) };
+            writeln!(out, "  {mark}{result}")?;
         }
         for remark in &self.trace.remarks {
             writeln!(out, "remark: {remark}")?;

@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::draft::Draft;
 use super::mail::{Case, concerning_none};
-use super::matching::Match;
 use super::notify::Happening;
 use super::{Decision, Fact, Reason};
 use crate::desk::{Actor, Cause, Occasion, SenderKind, TicketRef};
@@ -15,20 +14,13 @@ fn cause(case: &Case<'_>) -> Cause {
 }
 
 /// The ticket that a program's mail concerns, if any.
-fn concerned(case: &Case<'_>, draft: &Draft<'_>) -> Option<TicketRef> {
-    let by_original = || {
-        let id = case.incoming.classified.bounce.as_ref()?.original_message_id.as_ref()?;
-        draft.context.by_message_id.get(id).copied()
-    };
-    match case.matched {
-        Match::FollowUp(id) | Match::Apart(id, _) => Some(TicketRef::Existing(id)),
-        Match::New => by_original().map(TicketRef::Existing),
-    }
+fn concerned(case: &Case<'_>) -> Option<TicketRef> {
+    case.matched.ticket().map(TicketRef::Existing)
 }
 
 /// A bounce goes to the ticket of the mail that bounced; the one who attends it is told of a lasting failure.
 pub(super) fn bounce(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
-    let Some(at) = concerned(case, &draft) else { return concerning_none(draft, Reason::UnknownBounce) };
+    let Some(at) = concerned(case) else { return concerning_none(draft, Reason::UnknownBounce) };
     let cause = cause(case);
     add(&mut draft, case, at, &cause);
     if let Some(bounce) = &case.incoming.classified.bounce {
@@ -57,7 +49,7 @@ fn described(bounce: &Bounce) -> String {
 
 /// An automatic reply is kept with its ticket, wakes nobody and changes nothing.
 pub(super) fn auto_reply(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
-    let Some(at) = concerned(case, &draft) else { return concerning_none(draft, Reason::StrayAutoReply) };
+    let Some(at) = concerned(case) else { return concerning_none(draft, Reason::StrayAutoReply) };
     let cause = cause(case);
     add(&mut draft, case, at, &cause);
     draft.finish(Reason::AutoReply, Some(at))
@@ -65,7 +57,7 @@ pub(super) fn auto_reply(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
 
 /// An abuse report concerns the administrator.
 pub(super) fn complaint(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
-    let at = concerned(case, &draft);
+    let at = concerned(case);
     if let Some(at) = at {
         let cause = cause(case);
         add(&mut draft, case, at, &cause);

@@ -43,6 +43,14 @@ pub(super) enum Say<'a> {
     StaysInternal,
     /// Nothing of the text was kept.
     NothingKept,
+    /// The mail that waited was confirmed too late.
+    CodeExpired,
+    /// An answer to a question that is neither yes nor no.
+    NotYes,
+    /// A confirmation that fails a check of its sender.
+    NotFromYou,
+    /// The mail that waited is not the agent's.
+    Denied,
 }
 
 /// What was named.
@@ -114,6 +122,10 @@ impl Say<'_> {
             Self::HelpFollows => "The list of commands follows in a mail of its own.".to_owned(),
             Self::Goes(to) => format!("Your text goes to {to}."),
             Self::StaysInternal => "Your text was kept as an internal note.".to_owned(),
+            Self::CodeExpired => "The code has expired: send the first mail again.".to_owned(),
+            Self::NotYes => "This confirms nothing: the first line has to be yes, and nothing else.".to_owned(),
+            Self::NotFromYou => "The mail server says that this mail does not come from your address.".to_owned(),
+            Self::Denied => "The mail that waited will not be carried out. The administrator was told.".to_owned(),
             Self::NothingKept => {
                 "Nothing was done and your text was not kept: correct the lines above and send the mail again.".to_owned()
             }
@@ -158,6 +170,12 @@ impl Say<'_> {
             Self::HelpFollows => "La lista de comandos llega en otro correo.".to_owned(),
             Self::Goes(to) => format!("Su texto va a {to}."),
             Self::StaysInternal => "Su texto quedó como nota interna.".to_owned(),
+            Self::CodeExpired => "El código venció: envíe otra vez el primer correo.".to_owned(),
+            Self::NotYes => "Esto no confirma nada: la primera línea tiene que ser sí, y nada más.".to_owned(),
+            Self::NotFromYou => {
+                "El servidor de correo dice que este correo no viene de la dirección de usted.".to_owned()
+            }
+            Self::Denied => "El correo que esperaba no se ejecutará. Se avisó al administrador.".to_owned(),
             Self::NothingKept => {
                 "No se hizo nada y su texto no se guardó: corrija las líneas de arriba y envíe el correo otra vez."
                     .to_owned()

@@ -124,6 +124,7 @@ pub enum Actor {
 impl fmt::Display for Actor {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Customer(address) if address.is_empty() => out.write_str("nobody"),
             Self::Customer(address) => write!(out, "customer {address}"),
             Self::Agent(login) => write!(out, "agent {login}"),
             Self::Rule(rule) => {

@@ -208,9 +208,15 @@ impl Desk {
         self.queue(queue).and_then(|queue| queue.address.clone()).unwrap_or_else(|| self.address.clone())
     }
 
-    /// Whether an address is the desk itself.
+    /// Whether an address is the desk itself, also with a reply token behind a plus.
     pub fn is_own(&self, address: &str) -> bool {
-        self.own_addresses.contains(&address.to_lowercase())
+        let address = address.to_lowercase();
+        let bare = || {
+            let (local, domain) = address.rsplit_once('@')?;
+            let (local, _) = local.split_once('+')?;
+            Some(format!("{local}@{domain}"))
+        };
+        self.own_addresses.contains(&address) || bare().is_some_and(|bare| self.own_addresses.contains(&bare))
     }
 
     /// Whether a domain is one of ours.

@@ -6,15 +6,19 @@ use std::sync::Arc;
 use super::House;
 use super::letter::{self, Letter};
 use crate::clock::{Clock, random_seed};
-use crate::decide::{self, Context, Decision, Event, Given, Incoming, Proof};
+use crate::decide::{self, Context, Decision, Event, Given, Incoming, Proof, Reason};
 use crate::desk::Counter;
+use crate::mail::Class;
 use crate::store::{Origin, Store, StoreError};
 
 /// What was read of the mail, then the decision: the text of `explain` and of the golden mails.
 impl fmt::Display for Explained {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (mail, classified) = (&self.incoming.mail, &self.incoming.classified);
-        writeln!(out, "class: {}", classified.class)?;
+        // What answers a survey is seen when its token is, which is after the class.
+        let answered = self.decision.reason == Reason::SurveyAnswer;
+        let class = if answered { Class::SurveyAnswer } else { classified.class };
+        writeln!(out, "class: {class}")?;
         for evidence in &classified.evidence {
             writeln!(out, "  because {evidence}")?;
         }
