@@ -26,6 +26,9 @@ struct File {
     /// The same mail was journalled before.
     #[serde(default)]
     duplicate: bool,
+    /// Rules that did not match are shown, too.
+    #[serde(default)]
+    all_rules: bool,
     /// Automatic mails within the last hour, by address.
     #[serde(default)]
     sent: BTreeMap<String, u32>,
@@ -70,6 +73,7 @@ struct Row {
 pub struct Given {
     pub now: Timestamp,
     pub level: Option<u8>,
+    pub all_rules: bool,
     context: Context,
 }
 
@@ -105,7 +109,7 @@ impl Given {
                 done: false,
             });
         }
-        Self { now, level: file.level, context }
+        Self { now, level: file.level, all_rules: file.all_rules, context }
     }
 
     /// What the store would read for these keys.
@@ -177,35 +181,42 @@ pub fn keys() -> Keys {
     Keys::new(vec![(1, [42; 32])])
 }
 
-/// Puts genuine tokens in place of `@TOKEN use address number@`.
+/// Puts genuine tokens in place of `@TOKEN use address number@`, and expired ones for `@TOKEN-OLD ...@`.
 pub fn tokens_filled(raw: &[u8], house: &House, now: Timestamp) -> Vec<u8> {
-    let mark: &[u8] = b"@TOKEN ";
+    let mark: &[u8] = b"@TOKEN";
     let mut out = Vec::new();
     let mut rest = raw;
     while let Some(at) = rest.windows(mark.len()).position(|window| window == mark) {
         out.extend(&rest[..at]);
         let inside = &rest[at + mark.len()..];
-        let end =
-            inside.iter().enumerate().rposition(|(i, octet)| *octet == b'@' && i < line_end(inside)).unwrap();
+        // The address has an @ of its own: the end is the one behind the number.
+        let spaces = inside.iter().enumerate().filter(|(_, octet)| **octet == b' ').map(|(i, _)| i);
+        let number = spaces.take(3).last().unwrap();
+        let end = number + inside[number..].iter().position(|octet| *octet == b'@').unwrap();
         let words = String::from_utf8(inside[..end].to_vec()).unwrap();
-        let [purpose, address, number] = words.split(' ').collect::<Vec<_>>()[..] else { panic!("{words}") };
-        let purpose = match purpose {
-            "thread" => Use::Thread,
-            "copy" => Use::Copy,
-            "internal" => Use::Internal,
-            "survey" => Use::Survey,
-            other => panic!("no such token: {other}"),
-        };
-        let number = TicketNumber::new(number).unwrap();
-        out.extend(token::issue(&house.policy.desk.keys, purpose, &number, address, now).unwrap().bytes());
+        out.extend(filled(&words, house, now).bytes());
         rest = &inside[end + 1..];
     }
     out.extend(rest);
     out
 }
 
-fn line_end(text: &[u8]) -> usize {
-    text.iter().position(|octet| *octet == b'\n').unwrap_or(text.len())
+fn filled(words: &str, house: &House, now: Timestamp) -> String {
+    let [age, purpose, address, number] = words.split(' ').collect::<Vec<_>>()[..] else { panic!("{words}") };
+    let issued = match age {
+        "" => now,
+        "-OLD" => now - SignedDuration::from_hours(24 * (token::DAYS + 1)),
+        other => panic!("no such token: {other}"),
+    };
+    let purpose = match purpose {
+        "thread" => Use::Thread,
+        "copy" => Use::Copy,
+        "internal" => Use::Internal,
+        "survey" => Use::Survey,
+        other => panic!("no such token: {other}"),
+    };
+    let number = TicketNumber::new(number).unwrap();
+    token::issue(&house.policy.desk.keys, purpose, &number, address, issued).unwrap()
 }
 
 /// The example desk with fixed keys.
