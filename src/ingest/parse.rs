@@ -12,8 +12,11 @@ mod params;
 mod parts;
 #[cfg(test)]
 mod tests;
+mod tnef;
+mod uuencode;
 mod words;
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -69,8 +72,9 @@ pub fn headers(raw: &[u8], limits: &ParseLimits) -> Vec<Header> {
 
 /// The mail by its tree.
 fn read(raw: &Arc<[u8]>, limits: &ParseLimits) -> Mail {
-    let head = fields::split(raw, limits.header_octets);
-    let tree = mime::tree(raw, &head, limits);
+    let octets = with_line_feeds(raw);
+    let head = fields::split(&octets, limits.header_octets);
+    let tree = mime::tree(&octets, &head, limits);
     let declared = tree.nodes.first().and_then(|root| root.content_type.get("charset")).map(str::to_owned);
     let mut mail = envelope(raw, &head, declared.as_deref(), limits);
     let content = parts::content(&tree, limits);
@@ -81,6 +85,14 @@ fn read(raw: &Arc<[u8]>, limits: &ParseLimits) -> Mail {
     mail.attachments = content.attachments;
     mail.language = language::of(&mail.body.new_text);
     mail
+}
+
+/// Lines that end in CR alone, as an old Macintosh saved them, end in LF.
+fn with_line_feeds(raw: &[u8]) -> Cow<'_, [u8]> {
+    if raw.contains(&b'\n') || !raw.contains(&b'\r') {
+        return Cow::Borrowed(raw);
+    }
+    raw.iter().map(|&octet| if octet == b'\r' { b'\n' } else { octet }).collect::<Vec<u8>>().into()
 }
 
 /// Header and text cut by hand, without a tree, for a mail over which the crate stumbled.

@@ -12,7 +12,9 @@ pub fn complaint(mail: &Mail) -> Option<String> {
     let kind = fold(mail.first_header("Content-Type").unwrap_or_default(), 500);
     let report = kind.starts_with("multipart/report") && kind.contains("feedback-report");
     let part = mail.attachments.iter().find(|part| part.content_type == "message/feedback-report");
-    if let Some(part) = part.filter(|_| report || !has_reply_prefix(&mail.subject)) {
+    // Some loops forget the report-type, and forward with a prefix.
+    let reports = kind.starts_with("multipart/report");
+    if let Some(part) = part.filter(|_| reports || !has_reply_prefix(&mail.subject)) {
         let text =
             String::from_utf8_lossy(part.content.get(..part.content.len().min(4_096)).unwrap_or_default())
                 .into_owned();

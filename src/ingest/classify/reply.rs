@@ -59,7 +59,7 @@ fn calendar_answer(part: &Attachment) -> Option<bool> {
         comment |= line
             .strip_prefix("COMMENT")
             .and_then(|rest| rest.split_once(':'))
-            .is_some_and(|(_, text)| !text.is_empty());
+            .is_some_and(|(_, text)| !text.replace("\\N", "").trim().is_empty());
     }
     reply.then_some(comment)
 }

@@ -151,6 +151,12 @@ fn lex(value: &str) -> Vec<Piece> {
                     after
                 }
             },
+            // Outlook's `Ana Paz [mailto:ana@example.org]`.
+            '[' if is_mailto(after) => {
+                let (text, after) = after.split_once(']').unwrap_or((after, ""));
+                out.push(Piece::Angle(text.to_owned()));
+                after
+            }
             ',' | ':' | ';' => {
                 out.push(match first {
                     ',' => Piece::Comma,
@@ -165,6 +171,11 @@ fn lex(value: &str) -> Vec<Piece> {
         .trim_start();
     }
     out
+}
+
+/// Whether a bracket opens an address.
+fn is_mailto(text: &str) -> bool {
+    text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:"))
 }
 
 /// A quoted string; in front of an `@` it is a local part.
@@ -190,7 +201,8 @@ fn atom<'a>(rest: &'a str, out: &mut Vec<Piece>) -> &'a str {
     let special = |sign: char| sign.is_whitespace() || ",;:<>()\"".contains(sign);
     let mut end = rest.find(special).unwrap_or(rest.len());
     if rest.starts_with("=?") {
-        let limit = rest.char_indices().map(|(at, _)| at).take_while(|&at| at < 1_000).last().unwrap_or(0);
+        let bounds = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+        let limit = bounds.take_while(|&at| at < 1_000).last().unwrap_or(0);
         let body = rest.get(2..limit.max(2)).unwrap_or_default();
         let close = body.match_indices('?').nth(1).and_then(|(at, _)| {
             body.get(at + 1..).and_then(|data| data.find("?=")).map(|found| 2 + at + 1 + found + 2)
@@ -252,6 +264,7 @@ mod tests {
             ("\"O\\\"Hara\" <a@example.org>", "O\"Hara <a@example.org>"),
             ("\"john doe\"@example.org", "\"john doe\"@example.org"),
             ("MAILER-DAEMON", "MAILER-DAEMON"),
+            ("Ana Paz [mailto:ana@example.org]", "Ana Paz <ana@example.org>"),
             ("Mail Delivery <MAILER-DAEMON>", "Mail Delivery <MAILER-DAEMON>"),
             ("<@relay.example:ana@example.org>", "ana@example.org"),
             ("Ana <ana@example.org", "Ana <ana@example.org>"),

@@ -15,6 +15,8 @@ pub(super) fn decode(octets: &[u8], label: Option<&str>) -> Decoded {
     match label.as_str() {
         "" | "us-ascii" | "ascii" | "7bit" | "8bit" | "utf-8" | "utf8" | "unknown-8bit" | "x-unknown"
         | "unknown" | "default" | "binary" => known(guess(octets)),
+        // Programs that write UTF-8 and say Latin 1: by chance, a Latin text is never sound UTF-8.
+        "iso-8859-1" | "iso-8859-15" | "windows-1252" | "latin1" if is_utf8(octets) => known(guess(octets)),
         label => match charset_decoder(label.as_bytes()) {
             Some(decoder) if label.starts_with("iso-2022-jp") => {
                 known(decoder(&without_idle_escapes(octets)))
@@ -23,6 +25,11 @@ pub(super) fn decode(octets: &[u8], label: Option<&str>) -> Decoded {
             None => Decoded { text: without_mark(guess(octets)), unknown: Some(label.to_owned()) },
         },
     }
+}
+
+/// More than ASCII, and every octet of it sound.
+fn is_utf8(octets: &[u8]) -> bool {
+    !octets.is_ascii() && std::str::from_utf8(octets).is_ok()
 }
 
 /// An escape right behind another one is an error to the decoder, and what joining encoded words leads to.
@@ -88,10 +95,20 @@ fn without_mark(text: String) -> String {
 /// Undoes a Content-Transfer-Encoding (RFC 2045 section 6); unknown ones are taken as they stand.
 pub(super) fn transfer(octets: &[u8], encoding: &str) -> Vec<u8> {
     match encoding.trim().to_ascii_lowercase().as_str() {
-        "base64" => base64(octets),
+        "base64" => base64(without_foot(octets)),
+        "x-uuencode" | "x-uue" | "uuencode" | "uue" => {
+            super::uuencode::first(octets).unwrap_or_else(|| octets.to_vec())
+        }
         "quoted-printable" => quoted_printable(octets),
         _ => octets.to_vec(),
     }
+}
+
+/// Lists put their foot, in clear, below an encoded text; no line of base64 begins with dashes.
+fn without_foot(octets: &[u8]) -> &[u8] {
+    let foot = |mark: &[u8]| octets.windows(mark.len()).position(|window| window == mark);
+    let end = [b"\n--".as_slice(), b"\n___"].into_iter().filter_map(foot).min().unwrap_or(octets.len());
+    octets.get(..end).unwrap_or(octets)
 }
 
 /// Base64 that skips whatever does not belong to it (RFC 2045 section 6.8) and goes on behind padding,

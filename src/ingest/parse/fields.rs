@@ -79,7 +79,9 @@ pub(super) fn split(raw: &[u8], limit: usize) -> Head<'_> {
 fn skip_leading(raw: &[u8]) -> usize {
     let mut at = if raw.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     while let Some((line, next)) = line_at(raw, at) {
-        if !line.trim_ascii().is_empty() && !line.starts_with(b"From ") && !line.starts_with(b">From ") {
+        // `From : ana@example.org` is a field (RFC 5322 section 4.5).
+        let mbox = (line.starts_with(b"From ") || line.starts_with(b">From ")) && field_name(line).is_none();
+        if !line.trim_ascii().is_empty() && !mbox {
             break;
         }
         at = next;

@@ -125,16 +125,36 @@ impl<'a> Walk<'a, '_> {
             self.over("levels");
             return None;
         }
-        if let Some(boundary) =
-            content_type.get("boundary").map(str::trim_end).filter(|text| !text.is_empty())
-        {
-            return Some(boundary.as_bytes().to_vec());
+        let told = content_type.get("boundary").map(str::trim_end).filter(|text| !text.is_empty());
+        match told.map(str::as_bytes) {
+            // Only the outermost is looked for: one pass, however deep the nesting.
+            Some(told) if !self.open.is_empty() || self.stands(told, body_at) => Some(told.to_vec()),
+            told => self.guess(body_at).or_else(|| told.map(<[u8]>::to_vec)),
         }
+    }
+
+    /// Whether a line begins with the boundary.
+    fn stands(&self, boundary: &[u8], body_at: usize) -> bool {
+        let mut at = body_at;
+        while let Some((line, next)) = fields::line_at(self.raw, at) {
+            if line.strip_prefix(b"--").is_some_and(|rest| rest.starts_with(boundary)) {
+                return true;
+            }
+            at = next;
+        }
+        false
+    }
+
+    /// The first line, if it is a delimiter by its look: dashes, and a part's header below.
+    fn guess(&self, body_at: usize) -> Option<Vec<u8>> {
         let mut at = body_at;
         while let Some((line, next)) = fields::line_at(self.raw, at) {
             if !line.trim_ascii().is_empty() {
                 let guess = line.strip_prefix(b"--")?.trim_ascii_end();
-                return (guess.len() > 3 && guess.len() <= 200).then(|| guess.to_vec());
+                let below = fields::line_at(self.raw, next).map(|(line, _)| line).unwrap_or_default();
+                let header = below.get(..8).is_some_and(|begin| begin.eq_ignore_ascii_case(b"content-"));
+                let long = guess.len() > 3 || header && !guess.is_empty();
+                return (long && guess.len() <= 200).then(|| guess.to_vec());
             }
             at = next;
         }

@@ -45,6 +45,11 @@ pub(super) fn name(node: &Node<'_>, number: usize) -> String {
     format!("attachment-{number}.{ending}")
 }
 
+/// The name of a file out of another container, made harmless.
+pub(super) fn of_file(name: &str) -> Option<String> {
+    Some(safe(name)).filter(|name| !name.is_empty())
+}
+
 /// What the mail says: Content-Disposition before Content-Type (RFC 2183 section 2.3).
 pub(super) fn given<'a>(node: &'a Node<'_>) -> Option<&'a str> {
     let named = |text: &&str| !text.trim().is_empty();

@@ -38,6 +38,7 @@ pub(super) fn read(value: &str) -> Params {
         end -= 1;
     }
     let value = value.get(..end).unwrap_or_default();
+    let value = &with_semicolon(value);
     let line = format!("{value}\n");
     let HeaderValue::ContentType(read) = MessageStream::new(line.as_bytes()).parse_content_type() else {
         return Params::default();
@@ -47,6 +48,12 @@ pub(super) fn read(value: &str) -> Params {
         None => read.ctype().to_owned(),
     };
     let mut values = extended(value);
+    // Encoded words in quotes and paths with bare backslashes are more than the crate reads.
+    for (name, text) in pieces(value) {
+        if (text.contains("=?") || text.contains('\\')) && !values.iter().any(|(known, _)| *known == name) {
+            values.push((name, words::decode(&text)));
+        }
+    }
     for attribute in read.attributes().unwrap_or_default() {
         let name = attribute.name.to_ascii_lowercase();
         if !values.iter().any(|(known, _)| *known == name) {
@@ -54,6 +61,17 @@ pub(super) fn read(value: &str) -> Params {
         }
     }
     Params { kind: kind.to_ascii_lowercase(), values }
+}
+
+/// `text/plain charset=utf-8`, with the semicolon that was forgotten.
+fn with_semicolon(value: &str) -> String {
+    let (kind, rest) = value.split_once(';').unwrap_or((value, ""));
+    match kind.trim().split_once(char::is_whitespace) {
+        Some((kind, parameter)) if kind.contains('/') && parameter.contains('=') => {
+            format!("{kind}; {};{rest}", parameter.trim())
+        }
+        _ => value.to_owned(),
+    }
 }
 
 /// One `name*0*=...` piece.
@@ -115,17 +133,19 @@ fn pieces(value: &str) -> Vec<(String, String)> {
     let mut out = Vec::new();
     let (mut name, mut current) = (None::<String>, String::new());
     let (mut quoted, mut escaped) = (false, false);
-    for character in value.chars().chain([';']) {
+    let mut characters = value.chars().chain([';']).peekable();
+    while let Some(character) = characters.next() {
         match character {
             _ if escaped => {
                 current.push(character);
                 escaped = false;
             }
-            '\\' if quoted => escaped = true,
+            // A path is often written with backslashes that escape nothing.
+            '\\' if quoted && matches!(characters.peek(), Some('"' | '\\')) => escaped = true,
             '"' => quoted = !quoted,
             ';' if !quoted => {
                 if let Some(name) = name.take() {
-                    out.push((name, std::mem::take(&mut current)));
+                    out.push((name.trim().to_owned(), std::mem::take(&mut current)));
                 }
                 current.clear();
             }
@@ -155,6 +175,10 @@ mod tests {
             ("attachment; filename*0*=UTF-8''a%20; filename*1=b.txt", "filename", "a b.txt"),
             ("attachment; filename=\"=?utf-8?Q?caf=C3=A9.pdf?=\"", "filename", "café.pdf"),
             ("application/pdf; name=\"a;b.pdf\"", "name", "a;b.pdf"),
+            ("application/pdf; name=\"=?utf-8?Q?a?= =?utf-8?Q?b?=\"", "name", "ab"),
+            ("attachment; filename=\"C:\\tmp\\x.pdf\"", "filename", "C:\\tmp\\x.pdf"),
+            ("text/plain charset=utf-8", "charset", "utf-8"),
+            ("text/plain charset=utf-8; format=flowed", "format", "flowed"),
             ("Text/Plain; Charset=UTF-8; format=flowed", "charset", "UTF-8"),
         ] {
             assert_eq!(read(value).get(name), Some(wanted), "{value}");

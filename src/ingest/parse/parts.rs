@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::mime::{Node, Tree};
-use super::{ParseLimits, charset, names};
+use super::{ParseLimits, charset, names, tnef, uuencode};
 use crate::mail::{Attachment, Defect, Digest, flowed, html};
 
 /// A stretch of the text, in one or both forms.
@@ -82,6 +82,10 @@ impl Content {
         let is = |name: &str, wanted: &str| {
             node.content_type.get(name).is_some_and(|value| value.trim().eq_ignore_ascii_case(wanted))
         };
+        let (text, files) = uuencode::extract(&text);
+        for file in files {
+            self.push("application/octet-stream", names::of_file(&file.name), file.content);
+        }
         let text = if is("format", "flowed") { flowed::unwrap(&text, is("delsp", "yes")) } else { text };
         Some(Piece { plain: Some(text), html: None })
     }
@@ -98,6 +102,35 @@ impl Content {
         let of_alternative = parent.is_some_and(|parent| parent.content_type.kind == "multipart/alternative");
         let first = !self.has_text && node.disposition.get("filename").is_none();
         root || first || of_alternative || names::given(node).is_none()
+    }
+
+    /// Takes the files out of a `winmail.dat`, which nobody but Outlook opens. One without files stays as it is.
+    fn unpack(&mut self, node: &Node<'_>, octets: &[u8]) -> bool {
+        let named = names::given(node).is_some_and(|name| name.trim().eq_ignore_ascii_case("winmail.dat"));
+        let typed =
+            matches!(node.content_type.kind.as_str(), "application/ms-tnef" | "application/vnd.ms-tnef");
+        let files = if named || typed { tnef::files(octets).unwrap_or_default() } else { Vec::new() };
+        let found = !files.is_empty();
+        for file in files {
+            let kind =
+                file.kind.map(|kind| kind.trim().to_ascii_lowercase()).filter(|kind| kind.contains('/'));
+            let name = file.name.as_deref().and_then(names::of_file);
+            self.push(kind.as_deref().unwrap_or("application/octet-stream"), name, file.content);
+        }
+        found
+    }
+
+    /// A file that was no part of its own.
+    fn push(&mut self, kind: &str, name: Option<String>, content: Vec<u8>) {
+        let content: Arc<[u8]> = content.into();
+        self.attachments.push(Attachment {
+            name: name.unwrap_or_else(|| format!("attachment-{}.bin", self.attachments.len() + 1)),
+            content_type: kind.to_owned(),
+            content_id: None,
+            inline: false,
+            digest: Digest::of(&content),
+            content,
+        });
     }
 
     /// Cuts text at the limit.
@@ -117,6 +150,9 @@ impl Content {
     fn attach(&mut self, tree: &Tree<'_>, node: &Node<'_>, octets: Vec<u8>) {
         let kind = node.content_type.kind.as_str();
         if kind == "text/x-amp-html" {
+            return;
+        }
+        if self.unpack(node, &octets) {
             return;
         }
         let related = node

@@ -244,6 +244,19 @@ fn broken_structure_keeps_what_is_there() {
             0,
             vec![],
         ),
+        // The parameter names a boundary that stands nowhere.
+        (
+            "Content-Type: multipart/mixed; boundary=gone\n\n--b\nContent-Type: text/plain\n\nText\n--b--\n",
+            "Text",
+            0,
+            vec![],
+        ),
+        // A list put its foot below an encoded text.
+        ("Content-Transfer-Encoding: base64\n\nVGV4dA==\n-- \nThe users list\n", "Text", 0, vec![]),
+        // A file of the days before MIME.
+        ("Content-Type: text/plain\n\nText\n\nbegin 644 note.txt\n%:&5L;&\\\n`\nend\n", "Text", 1, vec![]),
+        // The semicolon was forgotten.
+        ("Content-Type: text/plain charset=utf-8\n\nText\n", "Text", 0, vec![]),
         // No part at all.
         ("Content-Type: multipart/mixed; boundary=b\n\nText\n", "Text", 0, vec![Defect::Unterminated]),
         // No blank line between header and text.
@@ -253,6 +266,16 @@ fn broken_structure_keeps_what_is_there() {
         assert_eq!((mail.body.text.as_str(), mail.attachments.len()), (text, count), "{body}");
         assert_eq!(mail.defects, defects, "{body}");
     }
+}
+
+#[test]
+fn lines_may_end_in_cr_alone_and_fields_may_have_a_blank_before_the_colon() {
+    let old: Arc<[u8]> = b"From: a@example.org\rSubject: x\r\rfirst\rsecond\r".as_slice().into();
+    let read = parse(old, &ParseLimits::default());
+    assert_eq!((read.subject.as_str(), read.body.text.as_str()), ("x", "first\nsecond"));
+    let spaced = mail("From : a@example.org\nSubject : x\n\nText");
+    assert_eq!(spaced.from.unwrap().address, "a@example.org");
+    assert_eq!(spaced.subject, "x");
 }
 
 #[test]

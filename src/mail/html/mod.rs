@@ -54,5 +54,9 @@ pub fn is_stub(plain: &str, html: &str) -> bool {
     let said = letters(plain);
     let lower = if said < 400 { plain.to_lowercase() } else { return false };
     let suspect = said == 0 || PHRASES.iter().any(|phrase| lower.contains(phrase));
-    suspect && letters(&to_text(html)) > 2 * said
+    let squeezed = |text: &str| text.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>();
+    suspect && {
+        let shown = to_text(html);
+        letters(&shown) > 2 * said || letters(&shown) > 0 && !squeezed(&shown).contains(&squeezed(plain))
+    }
 }

@@ -24,10 +24,15 @@ pub(super) fn ending_at(rows: &[Row], last: usize) -> Option<Found> {
     let end =
         rows.get(last).filter(|row| row.depth == 0 && !row.is_blank() && row.text.len() <= MAX_LENGTH)?;
     let next_quoted = rows.iter().skip(last + 1).find(|row| !row.is_blank()).is_some_and(|row| row.depth > 0);
-    let tail = ending(&end.text).filter(|tail| tail.contains(char::is_alphanumeric));
+    let closes = |tail: &String| tail.contains(char::is_alphanumeric) || tail.trim() == ">";
+    let tail = ending(&end.text).filter(closes);
     // Old Android and Gmail: `2011/4/7 Ana <ana@example.org>`, no colon.
     let bare_date = next_quoted && end.text.trim_end().ends_with('>') && starts_with_date(&end.text);
     if bare_date && has_address(&end.text) {
+        return Some(Found { first: last, shared: 0 });
+    }
+    // WEB.DE writes no colon: `Am 06.05.24 um 18:03 schrieb Ana Paz`.
+    if tail.is_none() && next_quoted && is_complete(&format!("{}:", end.text)) && has_time(&end.text) {
         return Some(Found { first: last, shared: 0 });
     }
     let tail = tail?;
@@ -43,7 +48,23 @@ pub(super) fn ending_at(rows: &[Row], last: usize) -> Option<Found> {
         let Some(above) = above(rows, first) else { break };
         first = above;
     }
-    alone(rows, last, &tail, next_quoted)
+    alone(rows, last, &tail, next_quoted).or_else(|| foreign(rows, last).filter(|_| next_quoted))
+}
+
+/// Right above a quote: an address, a date and a time up to the colon, in a language nobody foresaw.
+fn foreign(rows: &[Row], last: usize) -> Option<Found> {
+    let mut first = last;
+    for _ in 0..3 {
+        let text = joined(rows, first, last);
+        if text.chars().count() > 160 {
+            return None;
+        }
+        if has_address(&text) && has_date(&text) && has_time(&text) {
+            return Some(Found { first, shared: 0 });
+        }
+        first = above(rows, first)?;
+    }
+    None
 }
 
 /// A window that begins with a time of day may have its preposition and date in the row above.
@@ -121,6 +142,14 @@ fn is_complete(text: &str) -> bool {
         return true;
     }
     if has_address(text) && VERB_FIRST.iter().any(|phrase| bare.starts_with(phrase)) {
+        return true;
+    }
+    // `アナさんは書きました (2024/05/06 18:03):`, the date in brackets.
+    let bracketed =
+        tail.strip_suffix(')').and_then(|tail| tail.rsplit_once('(')).is_some_and(|(before, date)| {
+            has_date(date) && VERBS.iter().any(|verb| ends_with_word(before.trim_end(), verb))
+        });
+    if bracketed && has_time(text) {
         return true;
     }
     if dated && has_time(text) && verb_and_date_last(bare) {
@@ -218,16 +247,15 @@ fn weak(text: &str) -> bool {
 fn starts_with_opener(lower: &str) -> bool {
     OPENERS.iter().any(|opener| {
         let Some(after) = lower.strip_prefix(opener) else { return false };
-        let parted =
-            after.starts_with(|sign: char| sign.is_whitespace() || sign.is_ascii_digit() || sign == ',');
-        parted && after.chars().take(30).any(|sign| sign.is_ascii_digit())
+        let parted = after.starts_with(|sign: char| sign.is_whitespace() || is_digit(sign) || sign == ',');
+        parted && after.chars().take(30).any(is_digit)
     })
 }
 
 /// A digit, or a short word such as the day of the week and then a digit.
 fn starts_with_date(text: &str) -> bool {
     let text = text.trim_start_matches(|sign: char| "(\"*_".contains(sign) || sign.is_whitespace());
-    if text.starts_with(|sign: char| sign.is_ascii_digit()) {
+    if text.starts_with(is_digit) {
         let first = text.split([' ', '\u{a0}']).next().unwrap_or_default();
         let plain = first.chars().all(|sign| !sign.is_ascii_alphabetic() && sign != '@');
         return plain && has_date(text);
@@ -235,7 +263,7 @@ fn starts_with_date(text: &str) -> bool {
     let word = text.chars().take_while(|sign| sign.is_alphabetic()).count();
     let after: String = text.chars().skip(word).take(4).collect();
     let after = after.trim_start_matches([',', '.', ' ', '\u{a0}']);
-    (1..=14).contains(&word) && after.starts_with(|sign: char| sign.is_ascii_digit()) && has_date(text)
+    (1..=14).contains(&word) && after.starts_with(is_digit) && has_date(text)
 }
 
 /// Something like a date: a year, `1/2/12`, or a time with a month.
@@ -245,7 +273,7 @@ fn has_date(text: &str) -> bool {
     // Digits of addresses are no date.
     let words = text.split_whitespace().filter(|word| !word.contains('@'));
     for sign in words.flat_map(|word| word.chars().chain([' '])) {
-        if sign.is_ascii_digit() {
+        if is_digit(sign) {
             digits += 1;
             continue;
         }
@@ -266,10 +294,15 @@ fn has_time(text: &str) -> bool {
     let signs: Vec<char> = text.chars().collect();
     signs.windows(4).any(|window| match window {
         [hour, mark, ten, one] => {
-            hour.is_ascii_digit() && ":.h時时".contains(*mark) && ten.is_ascii_digit() && one.is_ascii_digit()
+            is_digit(*hour) && ":.h時时".contains(*mark) && is_digit(*ten) && is_digit(*one)
         }
         _ => false,
     })
+}
+
+/// Digits, also those of Arabic and Persian.
+fn is_digit(sign: char) -> bool {
+    sign.is_ascii_digit() || matches!(sign, '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}')
 }
 
 /// An address.

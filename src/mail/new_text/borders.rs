@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::CUT_LINE_MARK;
 use super::attribution::{has_address, is_dash};
-use super::phrases::{DIVIDERS, LABELS, Label, MORE_DIVIDERS};
+use super::labels::{LABELS, Label};
+use super::phrases::{DIVIDERS, MORE_DIVIDERS};
 use super::rows::Row;
 
 /// Rows that one header block may take.
@@ -36,6 +37,12 @@ pub(super) fn is_divider(text: &str) -> bool {
             && (text.ends_with([':', '：']) || bare.len() > 20)
 }
 
+/// A divider that lost its dashes; one only right above a header block.
+fn is_undrawn(text: &str) -> bool {
+    let bare = text.trim().trim_end_matches([':', '：']).to_lowercase();
+    DIVIDERS.iter().chain(&MORE_DIVIDERS).any(|phrase| bare == *phrase)
+}
+
 /// A line drawn with dashes or underscores, words in it or not.
 pub(super) fn is_rule(text: &str) -> bool {
     let text = text.trim().trim_matches('*').trim();
@@ -52,13 +59,15 @@ pub(super) fn is_header_block(rows: &[Row], first: usize) -> bool {
     }
     let depth = start.depth;
     let mut seen = BTreeSet::new();
-    let (mut addressed, mut timed) = (false, false);
+    let (mut addressed, mut timed, mut dated) = (false, false, false);
+    let mut followed = false;
     let mut loose = 0;
     for (at, row) in rows.iter().enumerate().skip(first).take(MAX_BLOCK) {
         if row.is_blank() {
             // Converters put empty lines between the fields.
             let next = rows.iter().skip(at + 1).find(|row| !row.is_blank());
             if next.is_none_or(|next| next.label.is_none()) {
+                followed = next.is_some();
                 break;
             }
             continue;
@@ -75,6 +84,7 @@ pub(super) fn is_header_block(rows: &[Row], first: usize) -> bool {
                 }
                 addressed |= matches!(kind, Label::From | Label::To) && has_address(&row.text);
                 timed |= kind == Label::Date && has_clock(&row.text);
+                dated |= kind == Label::Date && has_year(&row.text);
                 if kind == Label::From {
                     timed |= has_second_label(&row.text) && has_clock(&row.text);
                 }
@@ -82,6 +92,7 @@ pub(super) fn is_header_block(rows: &[Row], first: usize) -> bool {
             None => {
                 // A long list of addressees, or a wrapped field.
                 loose += 1;
+                followed = true;
                 if loose > 3 {
                     break;
                 }
@@ -94,7 +105,10 @@ pub(super) fn is_header_block(rows: &[Row], first: usize) -> bool {
     let whole = seen.len() >= 3 && anchored;
     // Two fields do where they can be nothing else: an address and a time of day.
     let half = addressed && timed && (seen.contains(&Label::From) || seen.contains(&Label::To));
-    whole || half
+    // Forms have such fields too ("From: Lima, To: Cusco"): an address or a point in time tells, or else a day
+    // and a text below.
+    let told = addressed || timed || dated && followed && seen.contains(&Label::Subject);
+    whole && told || half
 }
 
 /// The field that a row begins with.
@@ -117,29 +131,50 @@ fn has_second_label(text: &str) -> bool {
 /// `12:30`.
 fn has_clock(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.windows(4).any(|window| match window {
-        [hour, b':' | b'.', ten, one] => {
-            hour.is_ascii_digit() && ten.is_ascii_digit() && one.is_ascii_digit()
+    bytes.windows(4).enumerate().any(|(at, window)| match window {
+        [hour, mark @ (b':' | b'.'), ten, one] => {
+            let clock = hour.is_ascii_digit() && ten.is_ascii_digit() && one.is_ascii_digit();
+            // `12.5.2024` is a day.
+            let year = *mark == b'.' && bytes.get(at + 4).is_some_and(u8::is_ascii_digit);
+            clock && !year
         }
         _ => false,
     })
 }
 
+/// `2024`, or a day in three numbers.
+fn has_year(text: &str) -> bool {
+    let numbers = || text.split(|sign: char| !sign.is_ascii_digit()).filter(|number| !number.is_empty());
+    numbers().any(|number| number.len() == 4) || numbers().count() >= 3
+}
+
 /// The row at which a border really begins: rules, dividers and empty rows right above belong to it.
 pub(super) fn with_rule(rows: &[Row], first: usize) -> usize {
     let mut start = first;
-    for at in (first.saturating_sub(4)..first).rev() {
+    for at in (first.saturating_sub(5)..first).rev() {
         let Some(row) = rows.get(at) else { break };
-        if row.is_blank() {
+        // Yandex puts `To:` and `Subject:` between its rule and the attribution.
+        if row.is_blank()
+            || row.depth == 0 && matches!(row.label, Some(Label::To | Label::Cc | Label::Subject))
+        {
             continue;
         }
-        if row.depth == 0 && (is_rule(&row.text) || is_divider(&row.text)) {
+        if row.depth == 0 && (is_rule(&row.text) || is_divider(&row.text) || is_undrawn(&row.text)) {
             start = at;
             continue;
         }
         break;
     }
     start
+}
+
+/// The row of a long rule right above the quote in row `quote`, which is a header block with quote signs:
+/// Centrum and Orange write so.
+pub(super) fn rule_above_quote(rows: &[Row], quote: usize) -> Option<usize> {
+    let at = quote.checked_sub(1)?;
+    let text = rows.get(at).filter(|row| row.depth == 0)?.text.trim();
+    let long = text.len() >= 20 && text.chars().all(|sign| sign == '_' || sign == '-');
+    (long && is_header_block(rows, quote)).then_some(at)
 }
 
 /// The foot of a mailing list: a rule and the name of the list below it.

@@ -6,6 +6,7 @@
 
 mod attribution;
 mod borders;
+mod labels;
 mod phrases;
 mod rows;
 mod signature;
@@ -115,7 +116,12 @@ fn stretches(rows: &mut Vec<Row>) -> (Vec<Stretch>, usize) {
         }
         let Some(row) = rows.get(at) else { break };
         if row.depth > 0 || row.mark == Mark::Attribution {
-            let introduced = row.mark == Mark::Attribution;
+            let mut introduced = row.mark == Mark::Attribution;
+            if let Some(rule) = borders::rule_above_quote(rows, at) {
+                close(&mut out, rule);
+                push(&mut out, rule..at, true, true);
+                introduced = true;
+            }
             at = add_quote(rows, at, introduced, &mut out);
             continue;
         }

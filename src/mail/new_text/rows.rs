@@ -1,7 +1,7 @@
 //! A text as rows: each with its quote depth and what the markup said of it, whether it came as text or HTML.
 
 use super::borders;
-use super::phrases::Label;
+use super::labels::Label;
 use crate::mail::html::{Mark, lines};
 
 /// Rows that are looked at; the rest is one row more, so that hostile texts cost what they are long.
@@ -27,6 +27,14 @@ pub(super) struct Row {
 impl Row {
     /// A row of text.
     pub(super) fn new(text: &str, shown: &str, depth: u16) -> Self {
+        // Marks of direction stand between the digits of a date and in front of labels, and say nothing.
+        let plain: String;
+        let text = if text.contains(is_direction) {
+            plain = text.chars().filter(|sign| !is_direction(*sign)).collect();
+            plain.as_str()
+        } else {
+            text
+        };
         Self {
             label: borders::label(text),
             text: text.trim_end().to_owned(),
@@ -41,6 +49,11 @@ impl Row {
     pub(super) fn is_blank(&self) -> bool {
         self.text.trim().is_empty()
     }
+}
+
+/// A mark of direction, embedding or isolation (Unicode TR 9).
+fn is_direction(sign: char) -> bool {
+    matches!(sign, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The rows of a plain text.

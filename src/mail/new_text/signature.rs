@@ -59,6 +59,23 @@ fn strip_sent_from(rows: &mut Vec<&Row>) {
     }
 }
 
+/// What such lines are written on.
+const DEVICES: [&str; 13] = [
+    "iphone",
+    "iphon",
+    "ipad",
+    "android",
+    "samsung",
+    "galaxy",
+    "outlook",
+    "yahoo",
+    "windows",
+    "手机",
+    "スマホ",
+    "모바일",
+    "携帯",
+];
+
 /// One short line, not a sentence that goes on.
 fn is_sent_from(text: &str) -> bool {
     if text.len() > 300 {
@@ -66,86 +83,96 @@ fn is_sent_from(text: &str) -> bool {
     }
     let bare = without_links(text).to_lowercase();
     let bare = bare.trim_matches(|sign: char| sign.is_whitespace() || "*_-~.!|<>()[]".contains(sign));
+    let begins = SENT_FROM.iter().chain(&MORE_SENT_FROM).any(|phrase| bare.starts_with(phrase));
+    let has_device = |text: &str| DEVICES.iter().any(|word| text.contains(word));
+    // K-9 Mail and many people ask for pardon behind it: "Please excuse my brevity."
+    let (bare, pardon) = match bare.split_once(". ") {
+        Some((first, pardon)) if begins && has_device(first) => (first, pardon),
+        _ => (bare, ""),
+    };
     let words = bare.split_whitespace().count();
-    if words > 12 || bare.chars().count() > 90 || bare.contains(", ") || bare.contains(". ") {
+    let device = has_device(bare);
+    let goes_on = bare.contains(", ") && !(begins && device) || bare.contains(". ");
+    if words > 12 || pardon.split_whitespace().count() > 12 || bare.chars().count() > 90 || goes_on {
         return false;
     }
-    let begins = SENT_FROM.iter().chain(&MORE_SENT_FROM).any(|phrase| bare.starts_with(phrase));
-    let device = ["iphone", "ipad", "android", "samsung", "galaxy", "outlook", "yahoo", "手机", "スマホ"]
-        .iter()
-        .any(|word| bare.contains(word));
     begins && is_program(bare) || device && SENT_FROM_ENDINGS.iter().any(|ending| bare.ends_with(ending))
 }
 
+/// Possessives, devices and programs.
+const PARTS: [&str; 68] = [
+    " my ",
+    " mi ",
+    " meu ",
+    " mon ",
+    " ma ",
+    " mein",
+    " mio ",
+    " mia ",
+    " mijn ",
+    " min ",
+    " mitt ",
+    " a ",
+    "iphon",
+    "ipad",
+    "android",
+    "samsung",
+    "galaxy",
+    "nine",
+    "dispositivo",
+    "устройство",
+    "huawei",
+    "xiaomi",
+    "redmi",
+    "motorola",
+    "nokia",
+    "pixel",
+    "blackberry",
+    "outlook",
+    "mail",
+    "gmx",
+    "web.de",
+    "yahoo",
+    "aol",
+    "windows",
+    "ios",
+    "phone",
+    "handy",
+    "mobil",
+    "móvil",
+    "movil",
+    "celular",
+    "telefon",
+    "téléphone",
+    "tablet",
+    "smartphone",
+    "sparrow",
+    "acompli",
+    "mailbox",
+    "airmail",
+    "spark",
+    "proton",
+    "posteingang",
+    "correo",
+    "courrier",
+    "posta",
+    "e-mail",
+    "app",
+    "телефон",
+    "мобильн",
+    "устройства",
+    "почт",
+    "我的",
+    "手机",
+    "minun",
+    "puhelime",
+    "iphonen",
+    "laitteest",
+    "mojego",
+];
+
 /// `sent by courier` is somebody's sentence; a possessive, a device or a program makes it a foot line.
 fn is_program(bare: &str) -> bool {
-    const PARTS: [&str; 65] = [
-        " my ",
-        " mi ",
-        " meu ",
-        " mon ",
-        " ma ",
-        " mein",
-        " mio ",
-        " mia ",
-        " mijn ",
-        " min ",
-        " mitt ",
-        " a ",
-        "iphone",
-        "ipad",
-        "android",
-        "samsung",
-        "galaxy",
-        "huawei",
-        "xiaomi",
-        "redmi",
-        "motorola",
-        "nokia",
-        "pixel",
-        "blackberry",
-        "outlook",
-        "mail",
-        "gmx",
-        "web.de",
-        "yahoo",
-        "aol",
-        "windows",
-        "ios",
-        "phone",
-        "handy",
-        "mobil",
-        "móvil",
-        "movil",
-        "celular",
-        "telefon",
-        "téléphone",
-        "tablet",
-        "smartphone",
-        "sparrow",
-        "acompli",
-        "mailbox",
-        "airmail",
-        "spark",
-        "proton",
-        "posteingang",
-        "correo",
-        "courrier",
-        "posta",
-        "e-mail",
-        "app",
-        "телефон",
-        "мобильн",
-        "устройства",
-        "почт",
-        "我的",
-        "手机",
-        "minun",
-        "puhelime",
-        "iphonen",
-        "laitteest",
-        "mojego",
-    ];
     let padded = format!("{bare} ");
     PARTS.iter().any(|part| padded.contains(part))
 }

@@ -1,0 +1,124 @@
+//! Files that old programs wrote into the text: `begin 644 name`, lines of six-bit signs, `end` (POSIX uuencode).
+//!
+//! Only whole blocks count, so that a text about uuencode stays a text.
+
+/// Blocks looked for in one text.
+const MAX_FILES: usize = 100;
+
+/// A file out of a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct File {
+    /// As the text says it.
+    pub(super) name: String,
+    pub(super) content: Vec<u8>,
+}
+
+/// The text without its files, and the files.
+pub(super) fn extract(text: &str) -> (String, Vec<File>) {
+    let mut files = Vec::new();
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    // Octets behind the last `end`: no block begins there. A block never runs over the beginning of another,
+    // so that nothing is read more than twice.
+    let tail = text.rfind("\nend").map_or(text.len(), |at| text.len() - at);
+    while let Some((line, after)) = split_line(rest) {
+        let block = name(line).filter(|_| after.len() + 1 >= tail && files.len() < MAX_FILES);
+        if let Some((name, (content, after))) = block.and_then(|name| Some((name, content(after)?))) {
+            files.push(File { name: name.to_owned(), content });
+            rest = after;
+            continue;
+        }
+        out.push_str(rest.get(..rest.len() - after.len()).unwrap_or_default());
+        rest = after;
+    }
+    (out, files)
+}
+
+/// The content of the first file, for bodies that are encoded as a whole.
+pub(super) fn first(octets: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(octets).ok()?.replace("\r\n", "\n");
+    extract(&text).1.into_iter().next().map(|file| file.content)
+}
+
+/// The first line and what follows it.
+fn split_line(text: &str) -> Option<(&str, &str)> {
+    (!text.is_empty()).then(|| text.split_once('\n').unwrap_or((text, "")))
+}
+
+/// The name in `begin 644 name`.
+fn name(line: &str) -> Option<&str> {
+    let (mode, name) = line.strip_prefix("begin ")?.split_once(' ')?;
+    let octal = (3..=4).contains(&mode.len()) && mode.bytes().all(|digit| matches!(digit, b'0'..=b'7'));
+    let name = name.trim();
+    (octal && !name.is_empty()).then_some(name)
+}
+
+/// The octets up to `end`, and the text below; nothing if a line is no line of the encoding.
+fn content(text: &str) -> Option<(Vec<u8>, &str)> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some((line, after)) = split_line(rest) {
+        rest = after;
+        let line = line.trim_end_matches('\r');
+        if line.trim_end() == "end" {
+            return Some((out, rest));
+        }
+        decode(line.as_bytes(), &mut out)?;
+    }
+    None
+}
+
+/// One line: a sign for the number of octets, then four signs for each three.
+fn decode(line: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    let Some((&count, signs)) = line.split_first() else { return Some(()) };
+    let count = usize::from(value(count)?);
+    // Trailing blanks, which are zeros, get lost; more is missing nowhere.
+    if signs.len() > count.div_ceil(3) * 4 + 4 {
+        return None;
+    }
+    let start = out.len();
+    let mut padded = signs.iter().copied().chain(std::iter::repeat(b' '));
+    while out.len() - start < count {
+        let mut bits = 0_u32;
+        for _ in 0..4 {
+            bits = bits << 6 | u32::from(value(padded.next()?)?);
+        }
+        let [_, one, two, three] = bits.to_be_bytes();
+        out.extend([one, two, three]);
+    }
+    out.truncate(start + count);
+    Some(())
+}
+
+/// The six bits of a sign; a back quote is a blank.
+fn value(sign: u8) -> Option<u8> {
+    matches!(sign, b' '..=b'`').then(|| (sign - b' ') & 0x3f)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{extract, first};
+
+    #[test]
+    fn files_leave_the_text() {
+        let (text, files) = extract("see file\n\nbegin 644 a note.txt\n%:&5L;&\\\n`\nend\nbye\n");
+        assert_eq!(text, "see file\n\nbye\n");
+        let file = files.first().unwrap();
+        assert_eq!((file.name.as_str(), file.content.as_slice()), ("a note.txt", b"hello".as_slice()));
+        assert_eq!(first(b"begin 644 a\r\n%:&5L;&\\\r\n`\r\nend\r\n").unwrap(), b"hello");
+    }
+
+    #[test]
+    fn what_only_looks_so_stays() {
+        for text in [
+            "begin 644 a\nDear all, this is text\nend\n",
+            "begin 644 a\n%:&5L;&\\\n",
+            "begin 9xx a\nend\n",
+            "begin\nend\n",
+        ] {
+            assert_eq!(extract(text), (text.to_owned(), Vec::new()));
+        }
+        let many = format!("{}\nend\n", "begin 644 a\nabc\n".repeat(50_000));
+        assert_eq!(extract(&many).1.len(), 0);
+    }
+}
