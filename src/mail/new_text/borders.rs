@@ -113,7 +113,7 @@ pub(super) fn is_header_block(rows: &[Row], first: usize) -> bool {
 
 /// The field that a row begins with.
 pub(super) fn label(text: &str) -> Option<Label> {
-    let text = text.trim_start_matches(|sign: char| sign.is_whitespace() || "*_>•".contains(sign));
+    let text = text.trim_start_matches(|sign: char| sign.is_whitespace() || "*_>•|".contains(sign));
     let head: String = text.chars().take(30).collect();
     let (name, _) = head.split_once([':', '：'])?;
     let name = name.trim_matches(|sign: char| sign.is_whitespace() || "*_".contains(sign)).to_lowercase();

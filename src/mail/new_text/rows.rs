@@ -56,8 +56,28 @@ fn is_direction(sign: char) -> bool {
     matches!(sign, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The rows of a plain text.
+/// The rows of a plain text, the armour of OpenPGP taken off.
 pub(super) fn of_text(text: &str) -> Vec<Row> {
+    match without_armour(text) {
+        Some(signed) => rows_of(&signed),
+        None => rows_of(text),
+    }
+}
+
+/// A text signed in clear (RFC 9580 section 7) without the lines around it, its dashes unescaped. Only where
+/// the armour begins the text: one that is quoted or forwarded is left alone.
+fn without_armour(text: &str) -> Option<String> {
+    let inner = text.trim_start().strip_prefix("-----BEGIN PGP SIGNED MESSAGE-----")?;
+    // `Hash: SHA256` and an empty line.
+    let (_, inner) = inner.split_once("\n\n")?;
+    let (signed, after) = inner.split_once("\n-----BEGIN PGP SIGNATURE-----")?;
+    let (_, below) = after.split_once("-----END PGP SIGNATURE-----")?;
+    let lines = signed.split('\n').map(|line| line.strip_prefix("- ").unwrap_or(line));
+    Some(format!("{}{below}", lines.collect::<Vec<_>>().join("\n")))
+}
+
+/// The rows of a text as it stands.
+fn rows_of(text: &str) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut angle = Angle::default();
     let mut rest = text;
