@@ -2,9 +2,8 @@
 //!
 //! The desk is `examples/ministry`, rules included. A `.given` beside the mail says what the desk knows already: the
 //! time, tickets, what was sent. In mail and outcome, `@TOKEN thread ADDRESS NUMBER@` stands for a genuine token.
-//! The words are those of `taquilla explain`, but for two things that would make every file differ after each change of
-//! a rule: rules that did not match are left out (unless the `.given` says `all_rules = true`), and so is the hash of
-//! the set.
+//! The words are those of `taquilla explain`. What would make all files differ after any change of a rule is left out,
+//! unless the `.given` says `all_rules = true`: rules that did not match, their lines, the hash of the set.
 //! `TAQUILLA_REWRITE=1 cargo test --test golden` writes the outcomes anew; read the diff.
 
 mod support;
@@ -13,6 +12,7 @@ use std::path::Path;
 
 use support::golden::{Given, house, tokens_filled};
 use taquilla::decide::{Event, Proof, decide, lookup};
+use taquilla::desk::RuleRef;
 use taquilla::pipeline::{Explained, House, Letter, read};
 use taquilla::store::Origin;
 
@@ -27,13 +27,18 @@ fn outcome(raw: Vec<u8>, given: &Given, house: &House) -> String {
     let keys = lookup(&event, &house.policy.desk, given.now);
     let decision = decide(&event, &given.context(&keys), &house.policy, &given.chance());
     let Event::Mail(incoming) = event else { return String::new() };
-    let set = decision.trace.rules.first().map(|tried| format!(", set {}", tried.rule.set));
     let mut explained = Explained { incoming: *incoming, decision };
-    if !given.all_rules {
-        explained.decision.trace.rules.retain(|tried| tried.matched);
+    if given.all_rules {
+        return explained.to_string() + "\n";
     }
-    let text = format!("{explained}\n");
-    set.map_or(text.clone(), |set| text.replace(&set, ""))
+    let rules = std::mem::take(&mut explained.decision.trace.rules);
+    explained.decision.trace.rules = rules.iter().filter(|tried| tried.matched).cloned().collect();
+    let mut text = explained.to_string() + "\n";
+    for RuleRef { file, line, set, .. } in rules.iter().map(|tried| &tried.rule) {
+        text = text.replace(&format!("({file}:{line}"), &format!("({file}"));
+        text = text.replace(&format!(", set {set}"), "");
+    }
+    text
 }
 
 /// Text parts are as long as their line ends.
