@@ -2,13 +2,15 @@
 //!
 //! Under systemd standard error is the journal: lines then carry the priority that journald reads
 //! (sd-daemon(3)) and no time, since the journal has its own. Elsewhere lines carry the time.
-//! Bodies and secrets are never logged, by anybody; the libraries that would say them at `debug` are capped.
+//! Bodies and secrets are never logged, by anybody: libraries, which would say them below `info` (whole lines of the mail
+//! protocols, whole mails while they are rendered), are not heard there, whatever is asked for.
 
 use std::fmt;
 use std::io::IsTerminal as _;
 
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormattedFields};
 use tracing_subscriber::registry::LookupSpan;
@@ -16,9 +18,8 @@ use tracing_subscriber::registry::LookupSpan;
 /// The variable that changes what is logged: `TAQUILLA_LOG=debug`, `TAQUILLA_LOG=taquilla::ingest=trace`.
 pub const VARIABLE: &str = "TAQUILLA_LOG";
 
-/// Libraries that write whole lines of the mail protocols, passwords among them, below `info`.
-const CAPPED: [&str; 7] =
-    ["async_imap", "imap_proto", "lettre", "rustls", "sqlx", "mail_parser", "html5ever"];
+/// What begins the targets of our own lines.
+const OWN: &str = "taquilla";
 
 /// How lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,28 +61,38 @@ pub fn start(form: Form, usual: Level) {
         Form::Json => builder.json().try_init(),
     };
     if let (Ok(()), Some(complaint)) = (started, complaint) {
-        tracing::warn!("{VARIABLE}: {complaint}; the usual level is used");
+        tracing::warn!("{VARIABLE}: {complaint}");
     }
 }
 
 /// The filter for what the variable says, and what is wrong with it.
 fn filter(wanted: &str, usual: Level) -> (EnvFilter, Option<String>) {
-    let usual = usual.to_string().to_lowercase();
-    let asked: Vec<&str> = wanted.split(',').map(str::trim).filter(|part| !is_about_capped(part)).collect();
-    let asked = asked.join(",");
-    let parsed = if asked.is_empty() { Ok(EnvFilter::new(&usual)) } else { EnvFilter::try_new(asked) };
-    let (filter, complaint) = match parsed {
-        Ok(filter) => (filter, None),
-        Err(error) => (EnvFilter::new(&usual), Some(error.to_string())),
-    };
-    // Added last, so that no `TAQUILLA_LOG=debug` opens them.
-    let capped = CAPPED.iter().filter_map(|name| format!("{name}=info").parse().ok());
-    (capped.fold(filter, EnvFilter::add_directive), complaint)
+    let mut directives = vec![usual.to_string()];
+    let mut complaint = None;
+    for part in wanted.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        match EnvFilter::try_new(part) {
+            Ok(_) if is_own(part) || is_quiet(part) => directives.push(part.to_owned()),
+            // A loud level alone is about this program.
+            Ok(_) if part.parse::<LevelFilter>().is_ok() => directives.push(format!("{OWN}={part}")),
+            Ok(_) => {
+                complaint = Some(format!("`{part}` is not followed: libraries are heard up to info only"))
+            }
+            Err(error) => complaint = Some(format!("`{part}`: {error}; the usual level is used")),
+        }
+    }
+    // The last one of a target counts.
+    (EnvFilter::new(directives.join(",")), complaint)
 }
 
-/// `async_imap::imap_stream=trace` would be more exact than the cap, and so win.
-fn is_about_capped(directive: &str) -> bool {
-    CAPPED.iter().any(|name| directive.starts_with(name))
+/// `taquilla=debug`, `taquilla::ingest=trace`.
+fn is_own(directive: &str) -> bool {
+    directive.strip_prefix(OWN).is_some_and(|rest| rest.is_empty() || rest.starts_with(['=', ':']))
+}
+
+/// `warn`, `rustls=error`: at most what is heard of everybody.
+fn is_quiet(directive: &str) -> bool {
+    let level = directive.rsplit_once('=').map_or(directive, |(_, level)| level);
+    level.parse::<LevelFilter>().is_ok_and(|level| level <= LevelFilter::INFO)
 }
 
 /// `<4>words`: journald takes the priority off and keeps it as a field of its own.
@@ -151,14 +162,20 @@ mod tests {
             tracing::warn!(folder = "INBOX", "stalled");
             tracing::debug!("details");
             tracing::debug!(target: "async_imap::imap_stream", "LOGIN user hunter2");
+            tracing::debug!(target: "handlebars::render", "hunter2");
+            tracing::info!(target: "rustls", "shaken");
         });
         String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
     }
 
     #[test]
     fn journald_gets_priorities_and_libraries_stay_quiet() {
-        assert_eq!(logged(""), "<4>mailbox{name=\"soporte\"}: stalled folder=\"INBOX\"\n");
-        let all = logged("trace,async_imap::imap_stream=trace");
+        let stalled = "<4>mailbox{name=\"soporte\"}: stalled folder=\"INBOX\"\n";
+        let shaken = "<6>mailbox{name=\"soporte\"}: shaken\n";
+        assert_eq!(logged(""), format!("{stalled}{shaken}"));
+        assert_eq!(logged("rustls=error"), stalled);
+        assert_eq!(logged("warn"), "<4>stalled folder=\"INBOX\"\n");
+        let all = logged("trace,async_imap::imap_stream=trace,handlebars=debug");
         assert!(all.contains("<7>mailbox{name=\"soporte\"}: details\n"), "{all}");
         assert!(!all.contains("hunter2"), "{all}");
     }
@@ -166,6 +183,9 @@ mod tests {
     #[test]
     fn a_bad_filter_is_said() {
         assert!(filter("taquilla=loud", Level::INFO).1.is_some());
-        assert!(filter("taquilla=debug", Level::INFO).1.is_none());
+        assert!(filter("handlebars=trace", Level::INFO).1.unwrap().contains("up to info only"));
+        for well in ["taquilla=debug", "taquilla::ingest=trace", "trace", "sqlx=off", ""] {
+            assert_eq!(filter(well, Level::INFO).1, None, "{well}");
+        }
     }
 }
