@@ -162,6 +162,7 @@ async fn a_server_that_grants_one_connection() {
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let (mut stream, busy) = (stream.unwrap(), Arc::clone(&busy));
+            stream.set_nodelay(true).unwrap();
             if busy.swap(true, Ordering::SeqCst) {
                 let _refused = stream.write_all(b"421 4.3.2 too many connections\r\n");
                 continue;
