@@ -14,7 +14,7 @@ use crate::until;
 /// What people write to.
 pub(crate) const DESK: &str = "soporte@minem.example";
 /// The desk's password, and everybody else's.
-pub(crate) const DESK_PASSWORD: &str = "escritorio";
+pub(crate) const DESK_PASSWORD: &str = "Clave-de-la-Mesa-7Q4Z";
 pub(crate) const PASSWORD: &str = "demo";
 
 /// People of the house: agents, the administrator, customers.
@@ -25,6 +25,7 @@ pub(crate) struct MailHost {
     folder: tempfile::TempDir,
     child: Child,
     pub(crate) authority: PathBuf,
+    pub(crate) imap: u16,
     pub(crate) imaps: u16,
     pub(crate) smtp: u16,
     pub(crate) submission: u16,
@@ -73,6 +74,7 @@ impl MailHost {
                     return Some(Self {
                         folder,
                         authority: host.0.into(),
+                        imap: port("IMAP"),
                         imaps: port("IMAPS"),
                         smtp: port("SMTP"),
                         submission: port("SUBMISSION"),

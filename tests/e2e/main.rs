@@ -19,11 +19,13 @@ mod desk;
 mod letter;
 mod mail_host;
 
+mod canaries;
 mod contract;
 mod crash;
 mod disk;
 mod evidence;
 mod line;
+mod neomutt;
 mod running;
 mod trouble;
 
