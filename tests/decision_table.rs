@@ -174,6 +174,8 @@ fn the_table_is_as_agreed() {
 
 /// What must hold in every row, whatever the table says.
 fn check_invariants(class: Class, sender: (&str, &str, Option<u8>, bool), decision: &Decision) {
+    let lacking = support::lacking(decision);
+    assert!(lacking.is_empty(), "{class} {}: {lacking:?}", sender.0);
     let to_customer = decision.notices().filter(|notice| notice.to.address.contains("ana."));
     if !matches!(class, Class::Person | Class::SurveyAnswer) {
         assert_eq!(

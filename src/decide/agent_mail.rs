@@ -130,6 +130,7 @@ fn attend(
     }
     if lines.iter().any(|line| !line.done) {
         draft.trace.commands = lines;
+        draft.trace.rules = tried.trace.rules;
         let at = case.matched.ticket().map(TicketRef::Existing);
         send_receipt(&mut draft, case, agent, at, language, Some(Say::NothingKept.text(language)));
         for line in draft.trace.commands.iter_mut().filter(|line| line.done) {
@@ -237,7 +238,9 @@ fn write(mut draft: Draft<'_>, before: Draft<'_>, what: Writing<'_>) -> Decision
         (true, true) => forwarded.to_owned(),
         (false, _) => text.clone(),
     };
-    let has_text = !text.is_empty() || (!mail.attachments.is_empty() && what.block.lines.is_empty());
+    // A picture in a signature does not make an article of commands.
+    let commands_alone = !what.block.lines.is_empty();
+    let has_text = !text.is_empty() || mail.attachments.iter().any(|file| !(file.inline && commands_alone));
     if has_text || what.new {
         let sender = if what.new { SenderKind::Customer } else { SenderKind::Agent };
         let mut article = case.article(&draft, sender, what.visible, whole);
@@ -277,14 +280,13 @@ fn tell(draft: &mut Draft<'_>, what: &Writing<'_>, text: &str, has_text: bool) {
     let trace = &what.case.sender.trace;
     let mail = &what.case.incoming.mail;
     let name = json!(what.agent.name);
-    let reply = automatic(draft, what.at);
     let about = |occasion: Occasion| {
         let mut happening = Happening::new(occasion, Some(what.at), trace);
         happening.text = text.to_owned();
         happening.extra.insert("agent".to_owned(), name.clone());
         happening.extra.insert("by".to_owned(), name.clone());
         happening.extra.insert("attachments".to_owned(), data::attachment_names(&mail.attachments));
-        happening.reply = reply.clone();
+        happening.public = what.visible;
         happening
     };
     if what.new {
@@ -297,11 +299,7 @@ fn tell(draft: &mut Draft<'_>, what: &Writing<'_>, text: &str, has_text: bool) {
     }
     if what.wants.closed {
         let mut closed = about(Occasion::Closed);
-        if !what.visible {
-            closed.text = String::new();
-        } else {
-            closed.attachments = mail.attachments.clone();
-        }
+        closed.attachments = mail.attachments.clone();
         if what.wants.silent {
             closed.reply = Err("closed silently".to_owned());
             draft.happenings.push(closed);
@@ -317,12 +315,6 @@ fn tell(draft: &mut Draft<'_>, what: &Writing<'_>, text: &str, has_text: bool) {
         let note = about(Occasion::Note);
         draft.happenings.push(note);
     }
-}
-
-/// Programs get answers of people, never automatic mails.
-pub(super) fn automatic(draft: &Draft<'_>, at: TicketRef) -> Result<(), String> {
-    let source = draft.ticket(at).and_then(|ticket| ticket.now.fields.get(super::text::SOURCE_FIELD));
-    source.map_or(Ok(()), |class| Err(format!("the ticket was opened by a program ({class})")))
 }
 
 fn went(draft: &Draft<'_>, what: &Writing<'_>, has_text: bool) -> Option<String> {

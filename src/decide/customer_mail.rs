@@ -41,6 +41,11 @@ fn language(case: &Case<'_>, queue: &str) -> Language {
         .unwrap_or(desk.language)
 }
 
+/// Whose article it is: in history, where nothing is commanded or answered any more, also an agent's.
+fn author(case: &Case<'_>) -> SenderKind {
+    if case.incoming.silent { case.sender.trace.kind } else { SenderKind::Customer }
+}
+
 /// Opens the ticket of a mail, without rules, commands or notices yet.
 pub(super) fn open(draft: &mut Draft<'_>, case: &Case<'_>, cause: &Cause) -> TicketRef {
     let (desk, mail) = (&case.policy.desk, &case.incoming.mail);
@@ -95,39 +100,36 @@ fn new_ticket(mut draft: Draft<'_>, case: &Case<'_>, named: Option<(TicketId, Ap
     let article = case.article(&draft, SenderKind::Customer, true, mail.body.text.clone());
     draft.article(at, article, &cause);
     let obeyed = obey_rules(&mut draft, case, at, RuleEvent::New);
-    match obeyed.verdict {
-        Verdict::Go => {}
-        Verdict::Discard => return kept_out(untouched, draft, Reason::Discarded),
+    if obeyed.verdict != Verdict::Go {
+        return kept_out(kept(untouched, draft), case, &obeyed.verdict);
+    }
+    let reply = may_reply(&draft, case.incoming);
+    let mut happening = written(case, Occasion::TicketCreated, at);
+    happening.reply =
+        if obeyed.silent { Err("a rule suppresses the automatic reply".to_owned()) } else { reply };
+    draft.happenings.push(happening);
+    draft.finish(reason, Some(at))
+}
+
+/// A mail that becomes no article, because a rule says so.
+fn kept_out(draft: Draft<'_>, case: &Case<'_>, verdict: &Verdict) -> Decision {
+    match verdict {
+        Verdict::Go | Verdict::Discard => mail::concerning_none(draft, Reason::Discarded),
         Verdict::Quarantine => {
             let says_so =
                 |tried: &&RuleTrace| tried.matched && tried.actions.iter().any(|a| a == "quarantine");
             let rule = draft.trace.rules.iter().rev().find(says_so);
             let why =
                 rule.map_or_else(|| "a rule".to_owned(), |tried| format!("rule \"{}\"", tried.rule.name));
-            let mut untouched = untouched;
-            untouched.trace = draft.trace;
-            return quarantine::quarantine(untouched, case, &why);
+            quarantine::quarantine(draft, case, &why)
         }
-        Verdict::Reject(ref template) => {
+        Verdict::Reject(template) => {
             let mut happening = Happening::new(Occasion::Rejected, None, &case.sender.trace);
             happening.reply = may_reply(&draft, case.incoming);
             happening.template = Some(template.clone());
-            return rejected(kept(untouched, draft), case, happening);
+            rejected(draft, case, happening)
         }
     }
-    let reply = may_reply(&draft, case.incoming);
-    let mut happening = written(case, Occasion::TicketCreated, at);
-    happening.reply =
-        if obeyed.silent { Err("a rule suppresses the automatic reply".to_owned()) } else { reply };
-    if !case.incoming.silent {
-        draft.happenings.push(happening);
-    }
-    draft.finish(reason, Some(at))
-}
-
-/// A mail that the journal alone keeps, because a rule says so.
-fn kept_out(untouched: Draft<'_>, tried: Draft<'_>, reason: Reason) -> Decision {
-    mail::concerning_none(kept(untouched, tried), reason)
 }
 
 /// The draft before the ticket, with the trace and the folder of the draft that came after.
@@ -140,6 +142,7 @@ fn kept<'a>(mut untouched: Draft<'a>, tried: Draft<'a>) -> Draft<'a> {
 fn rejected(mut draft: Draft<'_>, case: &Case<'_>, mut happening: Happening) -> Decision {
     happening.sender = case.incoming.mail.from.clone();
     happening.answers = case.incoming.mail.message_id.clone();
+    happening.extra.insert("mail_subject".to_owned(), json!(case.incoming.mail.subject));
     draft.happenings.push(happening);
     mail::concerning_none(draft, Reason::Rejected)
 }
@@ -151,6 +154,7 @@ fn written(case: &Case<'_>, occasion: Occasion, at: TicketRef) -> Happening {
     // An agent who asks for help is a customer of that ticket.
     happening.by = SenderKind::Customer;
     happening.text = mail.body.new_text.clone();
+    happening.public = true;
     happening.answers = mail.message_id.clone();
     happening.sender = mail.from.clone();
     if let Some(from) = &mail.from {
@@ -182,7 +186,7 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
         }
         StateType::New | StateType::Open | StateType::PendingReminder | StateType::PendingAuto => {}
     }
-    let article = case.article(&draft, SenderKind::Customer, true, mail.body.text.clone());
+    let article = case.article(&draft, author(case), true, mail.body.text.clone());
     draft.article(at, article, &cause);
     if case.incoming.classified.class == Class::Person {
         let from = mail.from.iter().filter(|_| case.sender.agent.is_none());
@@ -190,14 +194,14 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
     }
     let before = wake(&mut draft, at, &ticket.now.state_type, thanks, &cause);
     let obeyed = obey_rules(&mut draft, case, at, RuleEvent::FollowUp);
-    if obeyed.verdict == Verdict::Discard {
-        return kept_out(untouched, draft, Reason::Discarded);
+    if obeyed.verdict != Verdict::Go {
+        return kept_out(kept(untouched, draft), case, &obeyed.verdict);
     }
     let mut happening = written(case, occasion, at);
     let state = before.map(|before| data::state_label(desk, desk.language, &before));
     happening.extra.insert("before".to_owned(), json!(state));
     happening.reply = Err("follow-ups are not acknowledged".to_owned());
-    if !case.incoming.silent && !thanks {
+    if !thanks {
         draft.happenings.push(happening);
     }
     let reason = if occasion == Occasion::Reopened { Reason::Reopened } else { Reason::FollowUp };
@@ -257,6 +261,7 @@ fn reject_follow_up(mut draft: Draft<'_>, case: &Case<'_>, at: TicketRef) -> Dec
     happening
         .extra
         .insert("closed".to_owned(), json!(closed.map(|closed| data::date(desk, language, closed))));
+    happening.extra.insert("mail_subject".to_owned(), json!(case.incoming.mail.subject));
     happening.reply = may_reply(&draft, case.incoming);
     happening.sender = case.incoming.mail.from.clone();
     happening.answers = case.incoming.mail.message_id.clone();

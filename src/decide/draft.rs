@@ -15,6 +15,9 @@ use crate::desk::{
 };
 use crate::mail::Address;
 
+/// Every answer goes to all of them: a mail with a thousand addresses in Cc must not make the desk write to them.
+const MOST_PARTICIPANTS: usize = 50;
+
 /// See the file's head.
 #[derive(Clone)]
 pub(super) struct Draft<'a> {
@@ -25,6 +28,8 @@ pub(super) struct Draft<'a> {
     pub(super) trace: Trace,
     pub(super) after: After,
     pub(super) happenings: Vec<Happening>,
+    /// History: no mail leaves.
+    pub(super) silent: bool,
     tickets: BTreeMap<TicketRef, Ticket>,
     created: usize,
 }
@@ -40,6 +45,7 @@ impl<'a> Draft<'a> {
             trace: Trace::default(),
             after: After::Default,
             happenings: Vec::new(),
+            silent: false,
             tickets: stored.collect(),
             created: 0,
         }
@@ -47,7 +53,11 @@ impl<'a> Draft<'a> {
 
     /// The finished decision; the notices of all that happened come last.
     pub(super) fn finish(mut self, reason: Reason, ticket: Option<TicketRef>) -> Decision {
-        super::notify::add_notices(&mut self);
+        if self.silent {
+            self.effects.retain(|effect| !matches!(effect, Effect::Notify(_)));
+        } else {
+            super::notify::add_notices(&mut self);
+        }
         Decision { reason, ticket, effects: self.effects, trace: self.trace, after: self.after }
     }
 
@@ -259,6 +269,10 @@ impl<'a> Draft<'a> {
     ) {
         let desk = self.desk;
         for address in addresses {
+            if self.ticket(at).is_none_or(|ticket| ticket.now.participants.len() >= MOST_PARTICIPANTS) {
+                self.trace.remarks.push(format!("no more than {MOST_PARTICIPANTS} take part in a ticket"));
+                return;
+            }
             // Who works the queue is told as an agent; other agents in Cc are readers like anybody.
             let agent = desk.agent_by_address(&address.address);
             let queue = self.ticket(at).and_then(|ticket| desk.queue(&ticket.now.queue));

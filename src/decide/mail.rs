@@ -94,6 +94,7 @@ pub(super) fn decide_mail(
     let carried = carried(&incoming.mail, desk, given.now);
     let (matched, match_trace) = find_match(incoming, &carried, context, desk);
     let sender = identify(incoming, &carried, matched.ticket(), context, desk);
+    draft.silent = incoming.silent;
     draft.trace.sender = Some(sender.trace.clone());
     draft.trace.matched = Some(match_trace);
     let case = Case { policy, incoming, carried, matched, sender };
@@ -111,6 +112,10 @@ pub(super) fn decide_mail(
 }
 
 fn person(draft: Draft<'_>, case: &Case<'_>) -> Decision {
+    if case.incoming.silent {
+        // Answers and commands of long ago were sent and done long ago.
+        return customer_mail::customer_mail(draft, case);
+    }
     if let Some(answered) = survey_mail::answered(&draft, case) {
         return survey_mail::survey_answer(draft, case, answered);
     }

@@ -32,6 +32,8 @@ pub(super) struct Happening {
     pub(super) sender: Option<Address>,
     /// The text of the article.
     pub(super) text: String,
+    /// Text and files are for customers too; if not, theirs is a notice without words.
+    pub(super) public: bool,
     /// Files that go along to the customer.
     pub(super) attachments: Vec<Attachment>,
     /// The mail that is answered.
@@ -40,6 +42,8 @@ pub(super) struct Happening {
     pub(super) extra: Map<String, Value>,
     /// In place of the template that the table names.
     pub(super) template: Option<String>,
+    /// In place of the rows of the table: what a rule says.
+    pub(super) row: Option<Notification>,
     /// Whether an automatic mail to the customer may follow; if not, why not.
     pub(super) reply: Result<(), String>,
 }
@@ -53,16 +57,26 @@ impl Happening {
             actor: by.id.to_lowercase(),
             sender: None,
             text: String::new(),
+            public: false,
             attachments: Vec::new(),
             answers: None,
             extra: Map::new(),
             template: None,
+            row: None,
             reply: Ok(()),
         }
     }
 
+    /// Whether customers get the words of an agent, and not of the program.
+    fn is_human(&self) -> bool {
+        self.by == SenderKind::Agent && self.public && !(self.text.is_empty() && self.attachments.is_empty())
+    }
+
     /// The order in which a person's one notice is chosen: what asks for action first.
     fn rank(&self) -> u8 {
+        if self.row.is_some() {
+            return 9;
+        }
         match self.occasion {
             Occasion::CustomerFollowUp | Occasion::Reopened | Occasion::PendingReached => 0,
             Occasion::ResponsibleChanged => 1,
@@ -91,9 +105,12 @@ pub(super) fn add_notices(draft: &mut Draft<'_>) {
     for happening in &happenings {
         let ticket = happening.ticket.and_then(|at| draft.ticket(at)).cloned();
         let desk = draft.desk;
-        let rows: Vec<&Notification> = desk
-            .notifications_of(happening.occasion, ticket.as_ref().map(|t| &t.now), happening.by)
-            .collect();
+        let rows: Vec<&Notification> = match &happening.row {
+            Some(row) => vec![row],
+            None => desk
+                .notifications_of(happening.occasion, ticket.as_ref().map(|t| &t.now), happening.by)
+                .collect(),
+        };
         for row in rows {
             for recipient in &row.to {
                 for person in people(recipient, ticket.as_ref(), happening, desk) {
@@ -102,11 +119,6 @@ pub(super) fn add_notices(draft: &mut Draft<'_>) {
             }
         }
     }
-    // Whom a rule names and the table tells anyway has one mail, the one that can be answered.
-    draft.effects.retain(|effect| {
-        !matches!(effect, Effect::Notify(notice)
-            if notice.template == RULE_NOTICE && told.contains(&(notice.ticket, notice.to.key())))
-    });
 }
 
 /// One who is to be told.
@@ -183,20 +195,32 @@ fn tell(
         }
         Person::Other(address) => (address.clone(), desk.language, false),
     };
+    let is_actor =
+        |agent: &Agent| about.actor == agent.login.to_lowercase() || agent.has_address(&about.actor);
     let caused = match person {
-        Person::Agent(agent) => about.actor == agent.login.to_lowercase() || agent.has_address(&about.actor),
-        Person::Customer(_) | Person::Other(_) => false,
+        Person::Agent(agent) => is_actor(agent),
+        // A participant who is an agent needs no copy of his own answer.
+        Person::Customer(address) => {
+            about.by == SenderKind::Agent && desk.agent_by_address(&address.address).is_some_and(is_actor)
+        }
+        Person::Other(address) => address.key() == about.actor,
     };
     if caused || to.address.is_empty() || desk.is_own(&to.address) {
         return;
     }
-    if !of_customer && !told.insert((about.ticket, to.key())) {
+    // Whom a rule names has the template that the rule names; without one the table's mail, which can be answered.
+    if !of_customer
+        && (about.row.is_none() || row.template == RULE_NOTICE)
+        && !told.insert((about.ticket, to.key()))
+    {
         return;
     }
-    let human = of_customer && about.by == SenderKind::Agent && !about.text.is_empty();
+    let human = of_customer && about.is_human();
+    let automatic =
+        || about.reply.clone().and_then(|()| about.ticket.map_or(Ok(()), |at| automatic(draft, at)));
     if of_customer
         && !human
-        && let Err(why) = &about.reply
+        && let Err(why) = automatic()
     {
         if let Some(at) = about.ticket {
             let system = Cause::new(Actor::System, "automatic mails (RFC 3834)");
@@ -219,9 +243,10 @@ fn notice(
     of_customer: bool,
 ) -> Notice {
     let desk = draft.desk;
-    let human = of_customer && about.by == SenderKind::Agent && !about.text.is_empty();
+    let human = of_customer && about.is_human();
+    let shown = !of_customer || about.public;
     let mut fill = ticket.map(|t| data::ticket_data(desk, &t.now, language, draft.now())).unwrap_or_default();
-    fill.insert("text".to_owned(), json!(about.text));
+    fill.insert("text".to_owned(), json!(if shown { about.text.as_str() } else { "" }));
     fill.extend(about.extra.clone());
     let queue = ticket.map(|ticket| ticket.now.queue.as_str()).unwrap_or_default();
     let (in_reply_to, references) = thread(about, ticket, of_customer);
@@ -231,7 +256,7 @@ fn notice(
         template: about.template.clone().unwrap_or_else(|| row.template.clone()),
         language,
         from: desk.queue_address(queue),
-        cc: if human { others(ticket, &to) } else { Vec::new() },
+        cc: if human { others(ticket, &to, desk) } else { Vec::new() },
         to,
         data: fill,
         kind: if human {
@@ -246,15 +271,18 @@ fn notice(
         references,
         token: ticket.map(|_| token_use(about, of_customer)),
         not_before: human.then(|| hold(draft, queue)).flatten(),
-        attachments: if of_customer { about.attachments.clone() } else { Vec::new() },
+        attachments: if of_customer && shown { about.attachments.clone() } else { Vec::new() },
     }
 }
 
-/// Customer and participants but for one: those whom an answer shows as its other recipients.
-fn others(ticket: Option<&Ticket>, to: &Address) -> Vec<Address> {
+/// Customer and participants but for one: those whom an answer shows as its other recipients. Agents among them get
+/// it too, and are not shown.
+fn others(ticket: Option<&Ticket>, to: &Address, desk: &Desk) -> Vec<Address> {
     let all =
         ticket.into_iter().flat_map(|ticket| ticket.now.customer.iter().chain(&ticket.now.participants));
-    all.filter(|address| address.key() != to.key()).cloned().collect()
+    all.filter(|other| other.key() != to.key() && desk.agent_by_address(&other.address).is_none())
+        .cloned()
+        .collect()
 }
 
 /// An agent's answer to these notices goes to the customer; an answer to any other stays internal.
@@ -291,13 +319,16 @@ fn thread(
     (parent, references)
 }
 
+/// Programs get answers of people, never automatic mails: not at once and not later.
+pub(super) fn automatic(draft: &Draft<'_>, at: TicketRef) -> Result<(), String> {
+    let source = draft.ticket(at).and_then(|ticket| ticket.now.fields.get(super::text::SOURCE_FIELD));
+    source.map_or(Ok(()), |class| Err(format!("the ticket was opened by a program ({class})")))
+}
+
 /// Whether the sender of a mail may get automatic mails because of it; RFC 3834 section 2.
 pub(super) fn may_reply(draft: &Draft<'_>, incoming: &super::Incoming) -> Result<(), String> {
     let mail = &incoming.mail;
     let Some(from) = &mail.from else { return Err("the mail has no sender".to_owned()) };
-    if incoming.silent {
-        return Err("history sends no mail".to_owned());
-    }
     if !matches!(incoming.classified.class, crate::mail::Class::Person) {
         return Err(format!("the mail is {}", incoming.classified.class));
     }
@@ -319,19 +350,4 @@ pub(super) fn may_reply(draft: &Draft<'_>, incoming: &super::Incoming) -> Result
         return Err(format!("{sent} automatic mails within an hour, the cap is {cap}"));
     }
     Ok(())
-}
-
-/// The addresses of a recipient, with the language of each.
-pub(super) fn addresses(
-    who: &Recipient,
-    ticket: Option<&Ticket>,
-    about: &Happening,
-    desk: &Desk,
-) -> Vec<(Address, Language)> {
-    let of = |person: Person<'_>| match person {
-        Person::Agent(agent) => (agent.address(), agent.language.unwrap_or(desk.language)),
-        Person::Customer(address) => (address, ticket.map_or(desk.language, |ticket| ticket.now.language)),
-        Person::Other(address) => (address, desk.language),
-    };
-    people(who, ticket, about, desk).into_iter().map(of).collect()
 }

@@ -4,13 +4,12 @@ use serde_json::json;
 
 use super::draft::Draft;
 use super::mail::Case;
-use super::notify::Happening;
+use super::notify::{Happening, may_reply};
 use super::{After, Fact};
 use crate::desk::{
-    Actor, Attribute, Cause, Channel, Found, LinkKind, NewArticle, Notice, NoticeKind, Occasion, Recipient,
-    RuleRef, SenderKind, StateType, TicketRef, token,
+    Actor, Attribute, Cause, Channel, Found, LinkKind, NewArticle, Notification, Occasion, Recipient,
+    RuleRef, SenderKind, StateType, TicketRef,
 };
-use crate::outbound::data;
 use crate::rules::{Action, Facts, RuleEvent, Steps};
 
 /// Whether the mail stays what it was going to be.
@@ -241,7 +240,7 @@ fn note(draft: &mut Draft<'_>, at: TicketRef, rule: &RuleRef, text: &str, cause:
     draft.article(at, note, cause);
 }
 
-/// Tells those whom the rule names.
+/// Tells those whom the rule names; a customer among them under the rules of automatic replies.
 fn notify(
     draft: &mut Draft<'_>,
     case: &Case<'_>,
@@ -250,34 +249,14 @@ fn notify(
     whom: &Recipient,
     template: Option<&str>,
 ) {
-    let desk = draft.desk;
-    let ticket = draft.ticket(at).cloned();
     let mut about = Happening::new(Occasion::StateChanged, Some(at), &case.sender.trace);
+    let template = template.unwrap_or(super::notify::RULE_NOTICE);
+    about.row = Some(Notification::new(rule, Occasion::StateChanged, vec![whom.clone()], template));
+    about.sender.clone_from(&case.incoming.mail.from);
+    about.by = SenderKind::Customer;
     about.text = case.incoming.mail.body.new_text.clone();
+    about.public = true;
     about.extra.insert("rule".to_owned(), json!(rule));
-    for (to, language) in super::notify::addresses(whom, ticket.as_ref(), &about, desk) {
-        let mut fill = ticket
-            .as_ref()
-            .map(|t| data::ticket_data(desk, &t.now, language, draft.now()))
-            .unwrap_or_default();
-        fill.insert("text".to_owned(), json!(about.text));
-        fill.extend(about.extra.clone());
-        let queue = ticket.as_ref().map(|ticket| ticket.now.queue.as_str()).unwrap_or_default();
-        draft.effects.push(super::Effect::Notify(Box::new(Notice {
-            ticket: Some(at),
-            number: ticket.as_ref().map(|ticket| ticket.now.number.clone()),
-            template: template.unwrap_or(super::notify::RULE_NOTICE).to_owned(),
-            language,
-            from: desk.queue_address(queue),
-            to,
-            cc: Vec::new(),
-            data: fill,
-            kind: NoticeKind::Generated,
-            in_reply_to: None,
-            references: Vec::new(),
-            token: Some(token::Use::Internal),
-            not_before: None,
-            attachments: Vec::new(),
-        })));
-    }
+    about.reply = may_reply(draft, case.incoming);
+    draft.happenings.push(about);
 }

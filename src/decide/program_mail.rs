@@ -28,6 +28,8 @@ pub(super) fn bounce(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
         if bounce.action == BounceAction::Failed {
             let mut happening = Happening::new(Occasion::GivenUp, Some(at), &case.sender.trace);
             let recipient = bounce.recipient.clone().unwrap_or_else(|| "?".to_owned());
+            // Whose mailbox refuses our mail is not told so by mail: that notice would come back, too.
+            happening.actor = recipient.to_lowercase();
             happening.extra.insert("recipient".to_owned(), json!(recipient));
             happening.extra.insert("why".to_owned(), json!(described(bounce)));
             happening.extra.insert("mail_subject".to_owned(), json!(case.incoming.mail.subject));

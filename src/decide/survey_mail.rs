@@ -5,7 +5,7 @@ use serde_json::json;
 use super::draft::Draft;
 use super::lookup::Place;
 use super::mail::Case;
-use super::notify::Happening;
+use super::notify::{Happening, automatic};
 use super::{Decision, Effect, Fact, Reason, Surveyed};
 use crate::desk::{Actor, Cause, Notice, NoticeKind, TicketRef, token};
 use crate::outbound::data;
@@ -63,7 +63,7 @@ pub(super) fn ask(draft: &mut Draft<'_>, at: TicketRef, closed_by: Option<&str>)
         Ok(()) if draft.context.surveys.iter().any(|survey| TicketRef::Existing(survey.ticket) == at) => {
             Err("it was asked about before".to_owned())
         }
-        other => other,
+        other => other.and_then(|()| automatic(draft, at)),
     };
     let (Ok(()), Some(customer)) = (&asked, &ticket.now.customer) else {
         if let Err(why) = asked {

@@ -4,7 +4,7 @@ use serde_json::{Map, json};
 
 use super::draft::Draft;
 use super::notify::Happening;
-use super::{Context, Decision, Effect, Fact, Given, Policy, Reason, SenderTrace, agent_mail, survey_mail};
+use super::{Context, Decision, Effect, Fact, Given, Policy, Reason, SenderTrace, survey_mail};
 use crate::desk::{
     Actor, Cause, Notice, NoticeKind, Occasion, StateType, Ticket, TicketRef, Timer, TimerKind,
 };
@@ -52,7 +52,7 @@ fn pending(mut draft: Draft<'_>, timer: &Timer, at: TicketRef, ticket: &Ticket) 
         draft.set_state(at, next, None, &cause);
     }
     let mut closed = Happening::new(Occasion::Closed, Some(at), &by);
-    closed.reply = agent_mail::automatic(&draft, at);
+    closed.extra.insert("by".to_owned(), json!(desk.name));
     survey_mail::closed(&mut draft, closed, None);
     draft.finish(Reason::TimerFired, Some(at))
 }

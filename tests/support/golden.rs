@@ -70,6 +70,7 @@ struct Row {
 }
 
 /// Everything beside the mail.
+#[derive(Clone)]
 pub struct Given {
     pub now: Timestamp,
     pub level: Option<u8>,
@@ -118,7 +119,7 @@ impl Given {
         context.counter = Some(Counter { key: keys.counter.clone(), used: 0 });
         context.by_message_id.retain(|id, _| keys.message_ids.contains(id));
         context.by_number.retain(|number, _| keys.numbers.contains(number));
-        if keys.codes.is_empty() {
+        if keys.codes.is_empty() && keys.held.is_none() {
             context.held = None;
         }
         context

@@ -13,6 +13,26 @@ pub mod golden;
 
 use std::path::{Path, PathBuf};
 
+use taquilla::decide::Decision;
+use taquilla::outbound::catalog;
+use taquilla::pipeline::House;
+use taquilla::rules::RuleSet;
+
+/// One file of rules for a desk.
+pub fn rules(text: &str, house: &House) -> RuleSet {
+    let files = [("10-test.toml".to_owned(), text.to_owned())];
+    RuleSet::read(&files, &house.policy.desk, &["rule-notice", "rejected"]).unwrap()
+}
+
+/// What the notices of a decision lack of the variables that their templates need.
+pub fn lacking(decision: &Decision) -> Vec<String> {
+    let of_notice = |notice: &taquilla::desk::Notice| {
+        let missing = catalog::missing(&notice.template, &notice.data);
+        (!missing.is_empty()).then(|| format!("{} lacks {missing:?}", notice.template))
+    };
+    decision.notices().filter_map(of_notice).collect()
+}
+
 /// All files with an ending below a folder, sorted.
 pub fn files(root: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();

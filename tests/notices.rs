@@ -1,0 +1,251 @@
+//! Every notice carries what its template needs, and nobody is told what is not meant for them: the events that are
+//! no row of the decision table.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
+
+mod support;
+
+use support::golden::{Given, house};
+use taquilla::decide::{Decision, Event, Incoming, Proof, Request, decide, lookup};
+use taquilla::desk::{NoticeKind, Notification, Occasion, Recipient, TicketId, Timer, TimerKind};
+use taquilla::mail::{Bounce, BounceAction, Class};
+use taquilla::outbound::catalog;
+use taquilla::pipeline::{House, Letter, read};
+use taquilla::rules::RuleSet;
+use taquilla::store::Origin;
+
+const NUMBER: &str = "2026030110000014";
+
+fn given(house: &House, more: &str) -> Given {
+    let ticket = format!(
+        "[[ticket]]\nnumber = \"{NUMBER}\"\ntitle = \"Pc sin internet\"\n\
+         customer = \"Ana Torres <ana.torres@minem.example>\"\nresponsible = \"mgomez\"\n{more}\n"
+    );
+    let (top, ticket) = match more.strip_prefix("held") {
+        Some(rest) => (format!("held{rest}\n"), ticket.replace(more, "")),
+        None => (String::new(), ticket),
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("row.given");
+    std::fs::write(&path, top + &ticket).unwrap();
+    Given::beside(&path, house)
+}
+
+/// Rules are another matter, and each desk's own.
+fn quiet_house() -> House {
+    let mut house = house();
+    house.policy.rules = RuleSet::none();
+    house
+}
+
+fn mail(house: &House, from: &str, more: &str, level: Option<u8>) -> Incoming {
+    let raw = format!(
+        "From: <{from}>\nTo: <soporte@minem.example>\nMessage-ID: <m1@x>\nDate: Mon, 2 Mar 2026 09:00:00 -0500\n{more}"
+    );
+    let proof = level.map_or(Proof::None, Proof::Supposed);
+    let (event, _) =
+        read(Letter::of(raw.into_bytes().into(), "soporte", Origin::Deliver(None)), proof, house);
+    let Event::Mail(incoming) = event else { panic!("a mail") };
+    *incoming
+}
+
+/// Decides, and holds every notice against the catalogue.
+fn decided(house: &House, given: &Given, event: &Event) -> Decision {
+    let keys = lookup(event, &house.policy.desk, given.now);
+    let decision = decide(event, &given.context(&keys), &house.policy, &given.chance());
+    let lacking = support::lacking(&decision);
+    assert!(lacking.is_empty(), "{lacking:?}\n{decision}");
+    decision
+}
+
+fn of_mail(house: &House, given: &Given, incoming: Incoming) -> Decision {
+    decided(house, given, &Event::Mail(Box::new(incoming)))
+}
+
+fn told(decision: &Decision) -> Vec<String> {
+    decision.notices().map(|notice| format!("{} {}", notice.template, notice.to.address)).collect()
+}
+
+fn about_it(text: &str) -> String {
+    format!("Subject: Re: [Ticket#{NUMBER}] Pc sin internet\n\n{text}")
+}
+
+#[test]
+fn timers() {
+    let house = quiet_house();
+    let mut timer = Timer {
+        id: 1,
+        ticket: Some(TicketId(1)),
+        kind: TimerKind::PendingReminder,
+        held: None,
+        due: given(&house, "").now,
+    };
+    let pending = given(&house, "state = \"pending reminder\"");
+    timer.due = pending.now;
+    let fire = |given: &Given, timer: &Timer| {
+        let mut given = given.clone();
+        given.now += jiff::SignedDuration::from_hours(48);
+        told(&decided(&house, &given, &Event::Timer(timer.clone())))
+    };
+    assert_eq!(fire(&pending, &timer), ["pending-reminder mgomez@minem.example"]);
+    timer.kind = TimerKind::PendingAuto;
+    let closing = given(&house, "state = \"pending auto close+\"");
+    let closed = fire(&closing, &timer);
+    assert!(closed.iter().any(|one| one == "closed ana.torres@minem.example"), "{closed:?}");
+    assert!(closed.iter().any(|one| one == "closed-agent mgomez@minem.example"), "{closed:?}");
+    assert!(closed.iter().any(|one| one == "survey ana.torres@minem.example"), "{closed:?}");
+    // What a program opened is closed without a word to the program.
+    let of_program = given(&house, "state = \"pending auto close+\"\nfields = { source = \"automatic\" }");
+    let closed = fire(&of_program, &timer);
+    assert!(closed.iter().all(|one| !one.contains("ana.")), "{closed:?}");
+    timer.kind = TimerKind::HeldExpired;
+    timer.held = Some(5);
+    let held = given(&house, "held = \"mgomez\"");
+    assert_eq!(fire(&held, &timer), ["confirmation-expired mgomez@minem.example"]);
+}
+
+#[test]
+fn what_the_program_reports() {
+    let house = quiet_house();
+    let given = given(&house, "");
+    let alarm = Request::Alarm { subject: "Mailbox soporte".to_owned(), text: "It stalls.".to_owned() };
+    assert_eq!(told(&decided(&house, &given, &Event::Request(alarm))), ["alarm admin@minem.example"]);
+    for ticket in [None, Some(TicketId(1))] {
+        let given_up = Request::GivenUp {
+            ticket,
+            recipient: "ana.torres@minem.example".to_owned(),
+            subject: "Pc sin internet".to_owned(),
+            why: "550 no such user".to_owned(),
+            automatic: false,
+        };
+        let told = told(&decided(&house, &given, &Event::Request(given_up)));
+        assert!(told.contains(&"given-up admin@minem.example".to_owned()), "{told:?}");
+    }
+}
+
+fn bounce_of(house: &House, recipient: &str) -> Incoming {
+    let mut incoming = mail(house, "mailer-daemon@minem.example", &about_it("Undelivered\n"), None);
+    incoming.classified.class = Class::Bounce;
+    incoming.classified.bounce = Some(Bounce {
+        action: BounceAction::Failed,
+        status: Some("5.1.1".to_owned()),
+        recipient: Some(recipient.to_owned()),
+        diagnostic: None,
+        original_message_id: None,
+    });
+    incoming
+}
+
+/// A notice of a bounced notice, to the mailbox that bounces, would never end.
+#[test]
+fn a_bounce_is_told_to_others_than_its_recipient() {
+    let house = quiet_house();
+    let given = given(&house, "");
+    let of = |recipient: &str| told(&of_mail(&house, &given, bounce_of(&house, recipient)));
+    assert_eq!(
+        of("ana.torres@minem.example"),
+        ["given-up mgomez@minem.example", "given-up admin@minem.example"]
+    );
+    assert_eq!(of("MGomez@minem.example"), ["given-up admin@minem.example"]);
+    assert_eq!(of("admin@minem.example"), ["given-up mgomez@minem.example"]);
+}
+
+#[test]
+fn what_is_refused_or_kept_apart() {
+    let mut house = quiet_house();
+    let nothing = given(&house, "");
+    let mut unfit = mail(&house, "ana.torres@minem.example", "Subject: x\n\ny\n", None);
+    unfit.unfit = Some("the program went down with it 3 times".to_owned());
+    assert_eq!(told(&of_mail(&house, &nothing, unfit)), ["quarantine admin@minem.example"]);
+    let mut complaint = mail(&house, "abuse@isp.example", "Subject: x\n\ny\n", None);
+    complaint.classified.class = Class::Complaint;
+    assert_eq!(told(&of_mail(&house, &nothing, complaint)), ["alarm admin@minem.example"]);
+
+    for queue in &mut house.policy.desk.queues {
+        queue.follow_up.later = taquilla::desk::Later::Reject;
+    }
+    let closed = given(&house, "state = \"closed successful\"\nclosed_days = 60");
+    let late = mail(&house, "ana.torres@minem.example", &about_it("Sigue igual.\n"), None);
+    assert_eq!(told(&of_mail(&house, &closed, late)), ["rejected ana.torres@minem.example"]);
+}
+
+/// The table of notifications may name the customer for any event; an internal text stays inside all the same.
+#[test]
+fn internal_words_reach_no_customer() {
+    let mut house = quiet_house();
+    for (nth, event) in Occasion::ALL.into_iter().enumerate() {
+        let to = vec![Recipient::Customer, Recipient::Participants];
+        house.policy.desk.notifications.push(Notification::new(
+            &format!("all {nth}"),
+            event,
+            to,
+            "ticket-changed",
+        ));
+    }
+    let ticket = given(&house, "participants = [\"eva@else.example\"]");
+    for text in
+        ["#note\n#priority high\n#owner lrojas\nsecreto\n", "#note\n#close\nsecreto\n", "#note\nsecreto\n"]
+    {
+        let note = mail(&house, "mgomez@minem.example", &about_it(text), Some(2));
+        let decision = of_mail(&house, &ticket, note);
+        let outside: Vec<_> = decision
+            .notices()
+            .filter(|notice| house.policy.desk.agent_by_address(&notice.to.address).is_none())
+            .collect();
+        assert!(!outside.is_empty(), "{text}");
+        for notice in outside {
+            assert!(!serde_json::to_string(&notice.data).unwrap().contains("secreto"), "{text}: {decision}");
+            assert_ne!(notice.kind, NoticeKind::Human);
+        }
+    }
+}
+
+/// History makes tickets and sends no mail: what agents answered and commanded then was sent and done then.
+#[test]
+fn history_is_silent() {
+    let house = quiet_house();
+    let open = given(&house, "");
+    for (from, level) in [
+        ("mgomez@minem.example", Some(2)),
+        ("mgomez@minem.example", None),
+        ("ana.torres@minem.example", None),
+    ] {
+        for text in ["#close\nResuelto.\n", "Una respuesta.\n"] {
+            for subject in [about_it(text), format!("Subject: Otra cosa\n\n{text}")] {
+                let mut old = mail(&house, from, &subject, level);
+                old.silent = true;
+                let decision = of_mail(&house, &open, old);
+                assert_eq!(told(&decision), [""; 0], "{decision}");
+                let text = decision.to_string();
+                assert!(!text.contains("closed") && !text.contains("hold the mail"), "{text}");
+                assert!(text.contains("article"), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_rule_answers_no_program() {
+    let house = quiet_house();
+    let rules =
+        "[[rule]]\nname = \"x\"\nwhen.class = [\"person\", \"automatic\"]\nthen.notify = \"customer\"\n";
+    let rules = support::rules(rules, &house);
+    let house =
+        House { policy: taquilla::decide::Policy { desk: house.policy.desk.clone(), rules }, ..house };
+    let nothing = given(&house, "");
+    let fresh = |class: Class| {
+        let mut new = mail(&house, "ana.torres@minem.example", "Subject: x\n\ny\n", None);
+        new.classified.class = class;
+        new.classified.no_answer = class != Class::Person;
+        told(&of_mail(&house, &nothing, new)).contains(&"rule-notice ana.torres@minem.example".to_owned())
+    };
+    assert!(fresh(Class::Person));
+    assert!(!fresh(Class::Automatic));
+}
+
+#[test]
+fn the_catalogue_is_complete() {
+    for row in Notification::shipped() {
+        assert!(catalog::find(&row.template).is_some(), "{}", row.template);
+    }
+}
