@@ -84,7 +84,7 @@ async fn once(
             Err(error) => troubles.push(error.to_string()),
         }
     }
-    timers::fire_due(pipeline).await;
+    timers::fire_all(pipeline).await;
     if let Some(worker) = worker {
         let drained = worker.drain(stopping).await;
         troubles.extend(drained.trouble);

@@ -28,7 +28,12 @@ pub async fn run(pipeline: Arc<Pipeline>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Fires what is due; how long to wait then.
+/// Fires all that is due, however much.
+pub async fn fire_all(pipeline: &Pipeline) {
+    while fire_due(pipeline).await.is_zero() {}
+}
+
+/// Fires what is due, a hundred at most; how long to wait then.
 pub async fn fire_due(pipeline: &Pipeline) -> Duration {
     let now = pipeline.clock.now();
     let due = match pipeline.store.timers_due(now, BATCH).await {
@@ -39,11 +44,16 @@ pub async fn fire_due(pipeline: &Pipeline) -> Duration {
         }
     };
     let full = due.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
+    let mut failed = false;
     for timer in due {
+        // One that cannot be fired does not keep the others from it.
         if let Err(error) = pipeline.fire(timer.id).await {
             tracing::error!(%error, timer = timer.id, "a timer could not be fired; tried again");
-            return AFTER_ERROR;
+            failed = true;
         }
+    }
+    if failed {
+        return AFTER_ERROR;
     }
     if full {
         return Duration::ZERO;

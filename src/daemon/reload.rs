@@ -1,5 +1,6 @@
 //! New files of the desk while it runs: on SIGHUP, and when a file changes. Either all of them hold, or none.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +26,7 @@ pub(super) async fn run(
     mut stop: watch::Receiver<bool>,
 ) {
     let (changed, mut changes) = mpsc::channel::<()>(1);
-    let _watcher = watch_files(&watched, changed.clone());
+    let mut watcher = watch_files(&watched, changed.clone());
     let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
     loop {
         tokio::select! {
@@ -38,13 +39,23 @@ pub(super) async fn run(
                 if ended.is_err() || *stop.borrow() { return }
             }
         }
+        // A folder that came into being is watched from now on.
+        drop(watcher);
+        watcher = watch_files(&watched, changed.clone());
         reload(&config, &pipeline).await;
     }
 }
 
+/// Watches folders, not files: editors and `git pull` put a new file in the place of the old one, and a watch on the
+/// old one would see nothing of what comes after.
 fn watch_files(paths: &[PathBuf], changed: mpsc::Sender<()>) -> Option<notify::RecommendedWatcher> {
+    let wanted: Vec<PathBuf> = paths.iter().map(|path| whole(path)).collect();
+    let parents: BTreeSet<PathBuf> =
+        wanted.iter().filter_map(|path| path.parent()).map(Path::to_owned).collect();
+    let folders: Vec<PathBuf> = wanted.iter().filter(|path| path.is_dir()).cloned().collect();
     let notice = move |event: notify::Result<notify::Event>| {
-        if event.is_ok_and(|event| !event.kind.is_access()) {
+        let ours = |path: &PathBuf| wanted.iter().any(|wanted| path.starts_with(wanted));
+        if event.is_ok_and(|event| !event.kind.is_access() && event.paths.iter().any(ours)) {
             // A full channel holds a change already: that one is enough.
             changed.try_send(()).unwrap_or_default();
         }
@@ -52,12 +63,22 @@ fn watch_files(paths: &[PathBuf], changed: mpsc::Sender<()>) -> Option<notify::R
     let mut watcher = notify::recommended_watcher(notice)
         .map_err(|error| tracing::warn!(%error, "changes of files are not seen; send SIGHUP"))
         .ok()?;
-    for path in paths.iter().filter(|path| path.exists()) {
-        if let Err(error) = watcher.watch(path, notify::RecursiveMode::Recursive) {
+    let mut watch = |path: &Path, mode| {
+        if let Err(error) = watcher.watch(path, mode) {
             tracing::warn!(%error, path = %path.display(), "changes here are not seen; send SIGHUP");
         }
-    }
+    };
+    // Not what is below: the data folder often stands beside the files.
+    parents.iter().for_each(|path| watch(path, notify::RecursiveMode::NonRecursive));
+    folders.iter().for_each(|path| watch(path, notify::RecursiveMode::Recursive));
     Some(watcher)
+}
+
+/// The path as the kernel names it in an event.
+fn whole(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    path.file_name().map_or_else(|| folder.clone(), |name| folder.join(name))
 }
 
 /// The files as they are now; or every mistake in them, ready to print.
@@ -82,5 +103,36 @@ async fn reload(config: &Path, pipeline: &Pipeline) {
                 tracing::error!(%error, "the administrator could not be told");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn seen(changes: &mut mpsc::Receiver<()>) -> bool {
+        let seen = tokio::time::timeout(Duration::from_secs(5), changes.recv()).await.is_ok();
+        while tokio::time::timeout(Duration::from_millis(100), changes.recv()).await.is_ok() {}
+        seen
+    }
+
+    #[tokio::test]
+    async fn a_file_is_seen_again_after_it_was_replaced() {
+        let base = tempfile::tempdir().unwrap();
+        let file = base.path().join("desk.toml");
+        std::fs::create_dir(base.path().join("data")).unwrap();
+        let (changed, mut changes) = mpsc::channel(1);
+        let _watcher = watch_files(&[file.clone(), base.path().join("rules")], changed);
+        for text in ["a", "b"] {
+            let draft = base.path().join("desk.toml.new");
+            std::fs::write(&draft, text).unwrap();
+            std::fs::rename(&draft, &file).unwrap();
+            assert!(seen(&mut changes).await, "{text}");
+        }
+        std::fs::create_dir(base.path().join("rules")).unwrap();
+        assert!(seen(&mut changes).await);
+        std::fs::write(base.path().join("data").join("x"), "x").unwrap();
+        std::fs::write(base.path().join("other"), "x").unwrap();
+        assert!(tokio::time::timeout(Duration::from_millis(300), changes.recv()).await.is_err());
     }
 }
