@@ -14,17 +14,26 @@ use crate::decide::Effect;
 use crate::desk::token::{self, Use};
 use crate::mail::{Address, Class, Mail};
 use crate::pipeline::{Explained, House};
+use crate::store::Store;
 
 /// Explains each mail.
 pub(super) async fn run(config: Option<&Path>, args: &ExplainArgs) -> Result<Exit, CliError> {
     let (house, store) = open::to_explain(config).await?;
+    let explained = explain_all(args, &house, store.as_ref()).await;
+    if let Some(store) = store {
+        // Or the database's own files would be left behind.
+        store.close().await;
+    }
+    explained.map(|()| Exit::Done)
+}
+
+async fn explain_all(args: &ExplainArgs, house: &House, store: Option<&Store>) -> Result<(), CliError> {
     let mut out = std::io::stdout().lock();
     for path in &args.mails {
         let raw: Arc<[u8]> = open::read_mail(path)?.into();
-        let explained =
-            Explained::of(raw, args.from_agent, &house, store.as_ref(), Clock::System, "explain").await?;
+        let explained = Explained::of(raw, args.from_agent, house, store, Clock::System, "explain").await?;
         if args.json {
-            writeln!(out, "{}", to_json(path, &explained, &house))?;
+            writeln!(out, "{}", to_json(path, &explained, house))?;
         } else {
             if args.mails.len() > 1 {
                 writeln!(out, "== {}", path.display())?;
@@ -32,7 +41,7 @@ pub(super) async fn run(config: Option<&Path>, args: &ExplainArgs) -> Result<Exi
             writeln!(out, "{}", plain(&explained.to_string()))?;
         }
     }
-    Ok(Exit::Done)
+    Ok(())
 }
 
 /// The class as scripts see it: an answer to a survey is known by its token.

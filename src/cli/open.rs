@@ -107,26 +107,24 @@ pub fn lock(loaded: &Loaded) -> Result<RunLock, CliError> {
 }
 
 /// What `explain` looks at: the desk of the configuration and its store, the empty default desk where there is no
-/// configuration. Nothing is created.
+/// configuration. Nothing is created or changed.
 ///
 /// # Errors
 /// A configuration with mistakes; a store that cannot be read.
 pub async fn to_explain(config: Option<&Path>) -> Result<(House, Option<Store>), CliError> {
     if config.is_none() && load::find(None).is_err() {
-        let desk = Desk::empty(Keys::new(vec![(0, [0; 32])]));
+        let desk = Desk::empty(Keys::new(Vec::new()));
         let policy = Policy { desk, rules: RuleSet::none() };
         let templates = Templates::shipped().clone();
         return Ok((House::new(policy, templates, ParseLimits::default(), BTreeMap::new()), None));
     }
     let loaded = files(config)?;
     let dir = &loaded.settings.data.dir;
-    if !dir.join("taquilla.db").exists() {
-        let identity = Identity { keys: Keys::new(vec![(0, [0; 32])]), instance: "explain".to_owned() };
-        return Ok((house_of(&loaded, &identity)?, None));
-    }
-    let identity = keys::load_or_create(dir)?;
-    let store = Store::open(dir, &StoreOptions::default()).await?;
-    Ok((house_of(&loaded, &identity)?, Some(store)))
+    // Without keys no token holds, as it would be in a new data folder.
+    let new = || Identity { keys: Keys::new(Vec::new()), instance: "explain".to_owned() };
+    let identity = keys::load(dir)?.unwrap_or_else(new);
+    let store = if dir.join("taquilla.db").exists() { Some(Store::look(dir).await?) } else { None };
+    Ok((house_of(&loaded, &identity)?, store))
 }
 
 /// The octets of a mail: a file, or standard input for `-`.

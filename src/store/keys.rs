@@ -50,23 +50,32 @@ pub enum KeyError {
     Random(String),
 }
 
+/// Reads the keys of a data folder; `None` where there are none yet.
+///
+/// # Errors
+/// [`KeyError`], a sentence.
+pub fn load(dir: &Path) -> Result<Option<Identity>, KeyError> {
+    let path = dir.join("keys");
+    match fs::read_to_string(&path) {
+        Ok(text) => read(&path, &text).map(Some),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(KeyError::Io { path, error }),
+    }
+}
+
 /// Reads the keys of a data folder, which must exist; makes them (mode 600, synced) where there are none yet.
 /// Two programs that do so at once end with the same keys.
 ///
 /// # Errors
 /// [`KeyError`], a sentence.
 pub fn load_or_create(dir: &Path) -> Result<Identity, KeyError> {
-    let path = dir.join("keys");
-    match fs::read_to_string(&path) {
-        Ok(text) => read(&path, &text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            create(dir, &path)?;
-            let text =
-                fs::read_to_string(&path).map_err(|error| KeyError::Io { path: path.clone(), error })?;
-            read(&path, &text)
-        }
-        Err(error) => Err(KeyError::Io { path, error }),
+    if let Some(identity) = load(dir)? {
+        return Ok(identity);
     }
+    let path = dir.join("keys");
+    create(dir, &path)?;
+    let text = fs::read_to_string(&path).map_err(|error| KeyError::Io { path: path.clone(), error })?;
+    read(&path, &text)
 }
 
 fn read(path: &Path, text: &str) -> Result<Identity, KeyError> {

@@ -59,6 +59,34 @@ impl Store {
         opened.map_err(|error| error.at(&path))
     }
 
+    /// Opens a data folder to look into it, also beside a running daemon: nothing is made, changed or brought up to
+    /// date, and every write is refused.
+    ///
+    /// # Errors
+    /// [`StoreError`]; so too where the database is of another version of this program.
+    pub async fn look(dir: &Path) -> Result<Self, StoreError> {
+        let path = dir.join("taquilla.db");
+        let connect = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(false)
+            .busy_timeout(StoreOptions::default().busy_timeout)
+            .disable_statement_logging()
+            .pragma("query_only", "ON")
+            .pragma("trusted_schema", "OFF");
+        let look = async {
+            let readers = PoolOptions::new().max_connections(1).connect_with(connect).await?;
+            let sql = "SELECT max(version) FROM _sqlx_migrations WHERE success";
+            let version: Option<i64> = sqlx::query_scalar(sql).fetch_one(&readers).await?;
+            let ours = MIGRATIONS.iter().map(|step| step.version).max();
+            if version != ours {
+                let which = if version < ours { "an older" } else { "a newer" };
+                return Err(StoreError::Unreadable(format!("the database is of {which} taquilla")));
+            }
+            Ok(Self { writer: readers.clone(), readers, files: Files::of(dir), dir: dir.to_owned() })
+        };
+        look.await.map_err(|error: StoreError| error.at(&path))
+    }
+
     async fn connect(dir: &Path, path: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
         let mut connect = SqliteConnectOptions::new()
             .filename(path)
@@ -131,5 +159,51 @@ impl Store {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::TicketNumber;
+
+    fn content(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+        let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+        let mut files: Vec<_> = entries.filter(|path| path.is_file()).collect();
+        files.sort();
+        files.into_iter().map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
+    }
+
+    #[tokio::test]
+    async fn looking_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Store::look(folder.path()).await.is_err(), "there is nothing to look into");
+        assert_eq!(content(folder.path()), []);
+        let store = Store::open(folder.path(), &StoreOptions::default()).await.unwrap();
+        let number = TicketNumber::new("1").unwrap();
+        // Beside somebody who writes ...
+        let writing = store.begin().await.unwrap();
+        let looking = Store::look(folder.path()).await.unwrap();
+        assert!(looking.ticket(&number).await.unwrap().is_none());
+        assert!(looking.begin().await.is_err(), "nothing is written through it");
+        looking.close().await;
+        drop(writing);
+        store.close().await;
+        // ... and alone.
+        let before = content(folder.path());
+        let looking = Store::look(folder.path()).await.unwrap();
+        assert!(looking.ticket(&number).await.unwrap().is_none());
+        looking.close().await;
+        assert_eq!(content(folder.path()), before);
+    }
+
+    #[tokio::test]
+    async fn another_version_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), &StoreOptions::default()).await.unwrap();
+        sqlx::query("DELETE FROM _sqlx_migrations").execute(&store.writer).await.unwrap();
+        store.close().await;
+        let told = Store::look(folder.path()).await.unwrap_err().to_string();
+        assert!(told.contains("an older taquilla"), "{told}");
     }
 }
