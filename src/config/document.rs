@@ -52,7 +52,8 @@ const TAIL: &str = "
 
 ## Environment
 
-- `TAQUILLA_LOG`: what is logged, such as `debug` or `taquilla::ingest=trace`. `info` if it is not set.
+- `TAQUILLA_LOG`: what is logged, such as `debug` or `taquilla::ingest=trace`. `info` if it is not set. Libraries are
+  never heard below `info`: there some of them show whole mails.
 - `TAQUILLA_LOG_FORM`: `plain`, `journald` or `json`. If it is not set: what suits the place where standard error goes.
 ";
 
