@@ -22,7 +22,7 @@ use tokio::sync::Notify;
 
 pub use explain::Explained;
 pub use house::House;
-pub use letter::{Letter, read};
+pub use letter::{Letter, Reading, read};
 
 use crate::clock::{Clock, random_seed};
 use crate::crash::{self, Point};

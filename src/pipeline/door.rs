@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::letter::Reading;
 use super::{Letter, Outcome, Pipeline, PipelineError};
 use crate::crash::{self, Point};
 use crate::decide::{After, Request};
@@ -125,6 +126,11 @@ impl Pipeline {
             attempt: before.map_or(0, |before| before.crashes + before.failures) + 1,
             silent: mail.backlog,
             unfit,
+            reading: match crashes.checked_sub(UNFIT_AFTER) {
+                None => Reading::Whole,
+                Some(0) => Reading::Header,
+                Some(1..) => Reading::Nothing,
+            },
             origin: Origin::Mailbox(mail.source),
         }
     }
@@ -141,9 +147,13 @@ impl Pipeline {
             },
             Err(error) => {
                 tracing::error!(%error, mailbox = %place.mailbox, folder = %place.folder, uid, "a mail was not taken");
-                let source = crate::ingest::intake::Source { place: place.clone(), uid };
-                if let Err(error) = self.store.failed(&source, &error.to_string(), self.clock.now()).await {
-                    tracing::error!(%error, "the failed attempt could not be written down");
+                // A panic stays counted as a crash: the third one sends the mail to the quarantine.
+                if !matches!(error, PipelineError::Panicked) {
+                    let source = crate::ingest::intake::Source { place: place.clone(), uid };
+                    if let Err(error) = self.store.failed(&source, &error.to_string(), self.clock.now()).await
+                    {
+                        tracing::error!(%error, "the failed attempt could not be written down");
+                    }
                 }
                 Taken::Failed { uid }
             }

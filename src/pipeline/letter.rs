@@ -9,8 +9,19 @@ use crate::decide::{Context, Decision, Event, Given, Incoming, Lookup, Proof, Re
 use crate::ingest::classify::classify;
 use crate::ingest::evidence::evidence;
 use crate::ingest::parse::parse;
-use crate::mail::Digest;
+use crate::mail::{Digest, Mail};
 use crate::store::{Entry, Origin, Writing};
+
+/// How much of a mail is looked at. All of it is kept, whatever is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// All of it.
+    Whole,
+    /// The header: the program went down with the whole mail, and a person wants to see whose it is.
+    Header,
+    /// Nothing: it went down with the header, too.
+    Nothing,
+}
 
 /// A raw mail on its way in.
 #[derive(Debug, Clone)]
@@ -31,8 +42,10 @@ pub struct Letter {
     pub attempt: u32,
     /// It makes tickets and sends no mail.
     pub silent: bool,
-    /// Why it goes to the quarantine unread.
+    /// Why it goes to the quarantine.
     pub unfit: Option<String>,
+    /// How much of it is looked at.
+    pub reading: Reading,
 }
 
 impl Letter {
@@ -48,6 +61,7 @@ impl Letter {
             attempt: 1,
             silent: false,
             unfit: None,
+            reading: Reading::Whole,
         }
     }
 }
@@ -63,7 +77,7 @@ pub(super) async fn read_all(
 
 /// Parse, classify, evidence: a raw mail as an event, and what its journal row says of it.
 pub fn read(letter: Letter, proof: Proof, house: &House) -> (Event, Entry) {
-    let mail = parse(Arc::clone(&letter.raw), &house.limits);
+    let mail = look_into(&letter, house);
     let classified = classify(&mail, &house.marks);
     let verdicts = evidence(&mail, &house.policy.desk.trust);
     let entry = Entry {
@@ -90,6 +104,18 @@ pub fn read(letter: Letter, proof: Proof, house: &House) -> (Event, Entry) {
         silent: letter.silent,
     };
     (Event::Mail(Box::new(incoming)), entry)
+}
+
+fn look_into(letter: &Letter, house: &House) -> Mail {
+    let part: &[u8] = match letter.reading {
+        Reading::Whole => return parse(Arc::clone(&letter.raw), &house.limits),
+        Reading::Header => {
+            let end = letter.raw.windows(2).position(|two| two == b"\n\n" || two == b"\n\r");
+            letter.raw.get(..end.map_or(letter.raw.len(), |end| end + 1)).unwrap_or_default()
+        }
+        Reading::Nothing => b"",
+    };
+    Mail { digest: Digest::of(&letter.raw), ..parse(part.into(), &house.limits) }
 }
 
 /// Files of the batch that do not stand in the database; written before the pen is taken.
@@ -140,4 +166,36 @@ pub(super) fn complete(
     let matched = decision.trace.matched.iter().map(|matched| matched.evidence.clone());
     entry.evidence =
         sender.chain(matched).chain(decision.trace.remarks.iter().cloned()).collect::<Vec<_>>().join("; ");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::decide::Policy;
+    use crate::desk::{Desk, token::Keys};
+    use crate::ingest::parse::ParseLimits;
+    use crate::outbound::template::Templates;
+    use crate::rules::RuleSet;
+
+    #[test]
+    fn what_the_program_went_down_with_is_kept_whole_and_read_less() {
+        let policy = Policy { desk: Desk::empty(Keys::new(Vec::new())), rules: RuleSet::none() };
+        let house = House::new(policy, Templates::shipped().clone(), ParseLimits::default(), BTreeMap::new());
+        let raw = b"From: ana@x.example\r\nSubject: x\r\n\r\nthe body\r\n";
+        for (reading, subject, text) in
+            [(Reading::Whole, "x", "the body"), (Reading::Header, "x", ""), (Reading::Nothing, "", "")]
+        {
+            let letter = Letter { reading, ..Letter::of(raw.as_slice().into(), "x", Origin::Deliver(None)) };
+            let (event, entry) = read(letter, Proof::None, &house);
+            let Event::Mail(incoming) = event else { panic!("a mail") };
+            assert_eq!((incoming.mail.subject.as_str(), incoming.mail.body.text.trim()), (subject, text));
+            assert_eq!(incoming.mail.digest, Digest::of(raw));
+            assert_eq!(
+                entry.raw.map(|(digest, raw)| (digest, raw.len())),
+                Some((Digest::of(raw), raw.len()))
+            );
+        }
+    }
 }
