@@ -6,7 +6,7 @@
 mod support;
 
 use support::golden::{Given, house};
-use taquilla::decide::{Decision, Event, Incoming, Proof, Request, decide, lookup};
+use taquilla::decide::{After, Decision, Event, Incoming, Proof, Request, Unfit, decide, lookup};
 use taquilla::desk::{NoticeKind, Notification, Occasion, Recipient, TicketId, Timer, TimerKind};
 use taquilla::mail::{Bounce, BounceAction, Class};
 use taquilla::outbound::catalog;
@@ -155,8 +155,19 @@ fn what_is_refused_or_kept_apart() {
     let mut house = quiet_house();
     let nothing = given(&house, "");
     let mut unfit = mail(&house, "ana.torres@minem.example", "Subject: x\n\ny\n", None);
-    unfit.unfit = Some("the program went down with it 3 times".to_owned());
+    unfit.unfit = Some(Unfit::Crashed(3));
+    assert_eq!(told(&of_mail(&house, &nothing, unfit.clone())), ["quarantine admin@minem.example"]);
+    unfit.unfit = Some(Unfit::TooLarge { size: 52_000_000 });
+    let decision = of_mail(&house, &nothing, unfit.clone());
+    assert_eq!(told(&decision), ["quarantine admin@minem.example", "too-large ana.torres@minem.example"]);
+    // The desk has its header alone: the mail must not be deleted.
+    assert_eq!(decision.after, After::Keep);
+    unfit.classified.class = Class::Automatic;
     assert_eq!(told(&of_mail(&house, &nothing, unfit)), ["quarantine admin@minem.example"]);
+    let mut nobodys = mail(&house, "ana.torres@minem.example", "", None);
+    nobodys.mail.from = None;
+    nobodys.unfit = Some(Unfit::Crashed(3));
+    assert_eq!(told(&of_mail(&house, &nothing, nobodys)), ["quarantine admin@minem.example"]);
     let mut complaint = mail(&house, "abuse@isp.example", "Subject: x\n\ny\n", None);
     complaint.classified.class = Class::Complaint;
     assert_eq!(told(&of_mail(&house, &nothing, complaint)), ["alarm admin@minem.example"]);

@@ -255,6 +255,10 @@ fn desk_limits(fields: &Fields<'_>) -> Limits {
             .int("notices_per_recipient")
             .and_then(|number| u32::try_from(number).ok())
             .unwrap_or(usual.notices_per_recipient),
+        mail_bytes: fields
+            .int("mail_size")
+            .and_then(|octets| u64::try_from(octets).ok())
+            .unwrap_or(usual.mail_bytes),
     }
 }
 

@@ -1,9 +1,12 @@
 //! What can happen to a desk.
 
+use std::fmt;
+
 use jiff::Timestamp;
 
 use crate::desk::{TicketId, Timer};
 use crate::mail::{Classified, Mail};
+use crate::outbound::data;
 
 /// Something that asks for a decision.
 #[derive(Debug, Clone)]
@@ -33,11 +36,34 @@ pub struct Incoming {
     pub proof: Proof,
     /// When the server got it.
     pub received: Option<Timestamp>,
-    /// Why it could not be processed, where it goes straight to quarantine: over the size limit, crashed
-    /// the program three times.
-    pub unfit: Option<String>,
+    /// Why it could not be processed, where it goes straight to quarantine.
+    pub unfit: Option<Unfit>,
     /// History: no mail leaves because of it.
     pub silent: bool,
+}
+
+/// Why a mail goes to the quarantine without having been read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfit {
+    /// Over the limit of the desk; its header was read.
+    TooLarge {
+        /// Octets.
+        size: u64,
+    },
+    /// The server lists it and does not give it; what it says.
+    Unfetchable(String),
+    /// The program went down with it so many times.
+    Crashed(u32),
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { size } => write!(out, "larger than the desk takes: {}", data::size(*size)),
+            Self::Unfetchable(reason) => write!(out, "the server lists it and does not give it: {reason}"),
+            Self::Crashed(times) => write!(out, "the program went down with it {times} times"),
+        }
+    }
 }
 
 /// What is proved about the sender by other means than the mail itself.

@@ -99,7 +99,7 @@ pub(super) fn decide_mail(
     draft.trace.matched = Some(match_trace);
     let case = Case { policy, incoming, carried, matched, sender };
     if let Some(why) = &incoming.unfit {
-        return quarantine::quarantine(draft, &case, why);
+        return quarantine::unfit(draft, &case, why);
     }
     match incoming.classified.class {
         Class::Own => concerning_none(draft, Reason::OwnMail),

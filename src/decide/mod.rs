@@ -32,7 +32,7 @@ pub use decision::{
     After, CommandTrace, ConfirmationCode, Decision, Effect, Fact, MatchKind, MatchTrace, Reason,
     SenderTrace, Trace,
 };
-pub use event::{Event, Incoming, Proof, Request, Verdicts};
+pub use event::{Event, Incoming, Proof, Request, Unfit, Verdicts};
 pub use lookup::lookup;
 
 use crate::desk::Desk;

@@ -4,16 +4,44 @@ use serde_json::json;
 
 use super::draft::Draft;
 use super::mail::Case;
-use super::notify::Happening;
-use super::{Decision, Effect, Reason, customer_mail};
-use crate::desk::{Actor, Cause, Occasion, SenderKind};
+use super::notify::{Happening, may_reply};
+use super::{After, Decision, Effect, Reason, Unfit, customer_mail};
+use crate::desk::{Actor, Cause, Notification, Occasion, Recipient, SenderKind, TicketRef};
 use crate::outbound::data;
 
+/// A mail that nobody looked into. What the desk has not got in whole stays on the server, whatever the mailbox is set to.
+pub(super) fn unfit(mut draft: Draft<'_>, case: &Case<'_>, why: &Unfit) -> Decision {
+    match why {
+        Unfit::TooLarge { .. } | Unfit::Unfetchable(_) => draft.after = After::Keep,
+        Unfit::Crashed(_) => {}
+    }
+    let at = shown(&mut draft, case, &why.to_string());
+    if let Unfit::TooLarge { size } = why {
+        let mut happening = Happening::new(Occasion::Rejected, Some(at), &case.sender.trace);
+        let row = Notification::new("too large", Occasion::Rejected, vec![Recipient::Sender], "too-large");
+        happening.row = Some(row);
+        happening.sender.clone_from(&case.incoming.mail.from);
+        happening.answers.clone_from(&case.incoming.mail.message_id);
+        happening.reply = may_reply(&draft, case.incoming);
+        happening.extra.insert("mail_subject".to_owned(), json!(case.incoming.mail.subject));
+        happening.extra.insert("size".to_owned(), json!(data::size(*size)));
+        happening.extra.insert("limit".to_owned(), json!(data::size(draft.desk.limits.mail_bytes)));
+        draft.happenings.push(happening);
+    }
+    draft.finish(Reason::Quarantined, Some(at))
+}
+
 pub(super) fn quarantine(mut draft: Draft<'_>, case: &Case<'_>, why: &str) -> Decision {
+    let at = shown(&mut draft, case, why);
+    draft.finish(Reason::Quarantined, Some(at))
+}
+
+/// Lists the mail and opens the ticket by which a person sees it.
+fn shown(draft: &mut Draft<'_>, case: &Case<'_>, why: &str) -> TicketRef {
     let cause = Cause::new(Actor::System, why);
     let mail = &case.incoming.mail;
-    let at = customer_mail::open(&mut draft, case, &cause);
-    let mut article = case.article(&draft, SenderKind::Customer, false, mail.body.text.clone());
+    let at = customer_mail::open(draft, case, &cause);
+    let mut article = case.article(draft, SenderKind::Customer, false, mail.body.text.clone());
     // Nothing of it is passed on but what a person has to see.
     article.html = None;
     article.attachments = Vec::new();
@@ -25,5 +53,5 @@ pub(super) fn quarantine(mut draft: Draft<'_>, case: &Case<'_>, why: &str) -> De
     happening.extra.insert("from".to_owned(), mail.from.as_ref().map(data::person).unwrap_or_default());
     happening.reply = Err("the mail is in quarantine".to_owned());
     draft.happenings.push(happening);
-    draft.finish(Reason::Quarantined, Some(at))
+    at
 }

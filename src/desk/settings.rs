@@ -42,11 +42,18 @@ pub struct Limits {
     pub notices_per_recipient: u32,
     /// Octets of text that a rule looks at.
     pub rule_text_bytes: usize,
+    /// Octets of the largest mail that is read.
+    pub mail_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { commands: 25, notices_per_recipient: 20, rule_text_bytes: 64 * 1024 }
+        Self {
+            commands: 25,
+            notices_per_recipient: 20,
+            rule_text_bytes: 64 * 1024,
+            mail_bytes: 40 * 1024 * 1024,
+        }
     }
 }
 

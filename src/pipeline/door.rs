@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::letter::Reading;
 use super::{Letter, Outcome, Pipeline, PipelineError};
 use crate::crash::{self, Point};
-use crate::decide::{After, Request};
+use crate::decide::{After, Request, Unfit};
 use crate::ingest::intake::{
     AfterTaking, Arrived, Condition, Content, Intake, IntakeError, Known, LeftAlone, Place, Position, Taken,
 };
@@ -105,17 +105,14 @@ impl Pipeline {
         let mailbox = mail.source.place.mailbox.clone();
         let before = tried.get(&mail.source.uid);
         let crashes = before.map_or(0, |before| before.crashes);
-        let crashed =
-            (crashes >= UNFIT_AFTER).then(|| format!("the program went down with it {crashes} times"));
+        let crashed = (crashes >= UNFIT_AFTER).then_some(Unfit::Crashed(crashes));
         let (raw, unfit) = match mail.content {
             Content::Whole(raw) => (raw, crashed),
             Content::HeaderOnly(header) => {
-                let size = crate::outbound::data::size(mail.size);
-                (header, Some(format!("larger than the desk takes: {size}")))
+                let too_large = Unfit::TooLarge { size: mail.size };
+                (header, Some(crashed.unwrap_or(too_large)))
             }
-            Content::Unfetchable { header, reason } => {
-                (header, Some(format!("the server lists it and does not give it: {reason}")))
-            }
+            Content::Unfetchable { header, reason } => (header, Some(Unfit::Unfetchable(reason))),
         };
         Letter {
             queue: self.house().queue_of(&mailbox),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{House, PipelineError};
-use crate::decide::{Context, Decision, Event, Given, Incoming, Lookup, Proof, Reason};
+use crate::decide::{Context, Decision, Event, Given, Incoming, Lookup, Proof, Reason, Unfit};
 use crate::ingest::classify::classify;
 use crate::ingest::evidence::evidence;
 use crate::ingest::parse::parse;
@@ -43,7 +43,7 @@ pub struct Letter {
     /// It makes tickets and sends no mail.
     pub silent: bool,
     /// Why it goes to the quarantine.
-    pub unfit: Option<String>,
+    pub unfit: Option<Unfit>,
     /// How much of it is looked at.
     pub reading: Reading,
 }
@@ -76,7 +76,13 @@ pub(super) async fn read_all(
 }
 
 /// Parse, classify, evidence: a raw mail as an event, and what its journal row says of it.
-pub fn read(letter: Letter, proof: Proof, house: &House) -> (Event, Entry) {
+pub fn read(mut letter: Letter, proof: Proof, house: &House) -> (Event, Entry) {
+    let size = u64::try_from(letter.raw.len()).unwrap_or(u64::MAX);
+    if size > house.policy.desk.limits.mail_bytes && letter.unfit.is_none() {
+        // It did not come by a mailbox, which would not have fetched it: kept whole, for nobody else has it.
+        letter.unfit = Some(Unfit::TooLarge { size });
+        letter.reading = Reading::Header;
+    }
     let mail = look_into(&letter, house);
     let classified = classify(&mail, &house.marks);
     let verdicts = evidence(&mail, &house.policy.desk.trust);
