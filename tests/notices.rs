@@ -260,3 +260,23 @@ fn the_catalogue_is_complete() {
         assert!(catalog::find(&row.template).is_some(), "{}", row.template);
     }
 }
+
+/// `[trust] levels`: what falls short of a verb's level is asked about; a trial desk may ask for less, but not of a
+/// mail that failed a check.
+#[test]
+fn levels_of_verbs() {
+    let mut house = quiet_house();
+    house.policy.desk.trust.levels = [("close".to_owned(), 3), ("lock".to_owned(), 1)].into();
+    let open = given(&house, "");
+    let reason = |text: &str, fail: bool, level: Option<u8>| {
+        let mut incoming = mail(&house, "mgomez@minem.example", &about_it(text), level);
+        incoming.verdicts.fail = fail;
+        of_mail(&house, &open, incoming).reason.word()
+    };
+    assert_eq!(reason("#close\n", false, Some(2)), "held-for-confirmation");
+    assert_eq!(reason("#close\n", false, Some(3)), "agent-mail");
+    assert_eq!(reason("#lock\n", false, None), "agent-mail");
+    assert_eq!(reason("#lock\n#priority high\n", false, None), "held-for-confirmation");
+    assert_eq!(reason("#lock\nUna respuesta.\n", false, None), "held-for-confirmation");
+    assert_eq!(reason("#lock\n", true, None), "held-for-confirmation");
+}

@@ -17,7 +17,7 @@ use super::sentences::Say;
 use super::{CommandTrace, Decision, Reason, confirmation, customer_mail, survey_mail};
 use crate::commands::{self, Block, Command};
 use crate::desk::{
-    Actor, Agent, Attribute, Cause, LinkKind, Occasion, Right, SenderKind, StateType, Ticket, TicketId,
+    Actor, Agent, Attribute, Cause, Desk, LinkKind, Occasion, Right, SenderKind, StateType, Ticket, TicketId,
     TicketRef, may, token,
 };
 use crate::mail::Language;
@@ -38,7 +38,7 @@ pub(super) fn agent_mail(draft: Draft<'_>, case: &Case<'_>, agent: &Agent) -> De
     {
         return customer_mail::follow_up(draft, case, id);
     }
-    if case.sender.level() < 2 {
+    if case.sender.level() < needed_level(&block, desk) || case.sender.doubted {
         return confirmation::hold_unproved(draft, case, agent, &block);
     }
     if body.html_new_text.as_ref().is_some_and(|html| !commands::same_commands(&body.new_text, html)) {
@@ -49,6 +49,16 @@ pub(super) fn agent_mail(draft: Draft<'_>, case: &Case<'_>, agent: &Agent) -> De
         return customer_mail::customer_mail(draft, case);
     }
     attend(draft, case, agent, &block, language)
+}
+
+/// The proof that a mail needs: that of its most demanding command, or of an answer. What falls short is asked about,
+/// not refused.
+fn needed_level(block: &Block, desk: &Desk) -> u8 {
+    let level = |verb: &str| desk.trust.levels.get(verb).copied().unwrap_or(2);
+    let commands =
+        block.lines.iter().map(|line| line.read.as_ref().map_or(2, |command| level(command.verb())));
+    let text = (block.lines.is_empty() || !block.rest.trim().is_empty()).then(|| level("public"));
+    commands.chain(text).max().unwrap_or(2)
 }
 
 fn is_own_request(draft: &Draft<'_>, id: TicketId, agent: &Agent) -> bool {

@@ -17,6 +17,8 @@ pub(super) struct Sender<'a> {
     pub(super) agent: Option<&'a Agent>,
     /// What the trace says.
     pub(super) trace: SenderTrace,
+    /// A check failed, or `From` can be read in two ways: asked about even where a desk asks for no proof.
+    pub(super) doubted: bool,
 }
 
 impl Sender<'_> {
@@ -56,12 +58,16 @@ pub(super) fn identify<'a>(
     let (level, mut evidence) = level(incoming, token, agent, desk);
     evidence.extend(incoming.verdicts.evidence.iter().cloned());
     let trace = SenderTrace { kind: SenderKind::Agent, id: agent.login.clone(), level, evidence };
-    Sender { agent: Some(agent), trace }
+    let confirmed = matches!(&incoming.proof, Proof::Confirmed { login, .. } if *login == agent.login);
+    let doubted = !confirmed
+        && !matches!(incoming.proof, Proof::Supposed(_))
+        && (incoming.verdicts.fail || doubtful_from(mail).is_some());
+    Sender { agent: Some(agent), trace, doubted }
 }
 
 fn stranger<'a>(address: &str, evidence: Vec<String>) -> Sender<'a> {
     let trace = SenderTrace { kind: SenderKind::Customer, id: address.to_owned(), level: 0, evidence };
-    Sender { agent: None, trace }
+    Sender { agent: None, trace, doubted: false }
 }
 
 fn level(incoming: &Incoming, token: Option<String>, agent: &Agent, desk: &Desk) -> (u8, Vec<String>) {
