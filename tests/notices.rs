@@ -7,7 +7,9 @@ mod support;
 
 use support::golden::{Given, house};
 use taquilla::decide::{After, Decision, Event, Incoming, Proof, Request, Unfit, decide, lookup};
-use taquilla::desk::{NoticeKind, Notification, Occasion, Recipient, TicketId, Timer, TimerKind};
+use taquilla::desk::{
+    NoticeKind, Notification, Occasion, Recipient, TicketId, TicketNumber, Timer, TimerKind, token,
+};
 use taquilla::mail::{Bounce, BounceAction, Class};
 use taquilla::outbound::catalog;
 use taquilla::pipeline::{House, Letter, read};
@@ -279,4 +281,48 @@ fn levels_of_verbs() {
     assert_eq!(reason("#lock\n#priority high\n", false, None), "held-for-confirmation");
     assert_eq!(reason("#lock\nUna respuesta.\n", false, None), "held-for-confirmation");
     assert_eq!(reason("#lock\n", true, None), "held-for-confirmation");
+}
+
+/// Customers' own words count with their own token alone.
+#[test]
+fn words_of_customers() {
+    let house = quiet_house();
+    let token = |to: &str, now| {
+        let number = TicketNumber::new(NUMBER).unwrap();
+        token::issue(&house.policy.desk.keys, token::Use::Copy, &number, to, now).unwrap()
+    };
+    let of = |given: &Given, from: &str, holder: &str, text: &str| {
+        let thread = format!("In-Reply-To: <{}.x@minem.example>\n", token(holder, given.now));
+        of_mail(&house, given, mail(&house, from, &format!("{thread}{}", about_it(text)), None))
+    };
+    let (ana, eva) = ("ana.torres@minem.example", "eva@else.example");
+    let open = given(&house, "participants = [\"eva@else.example\"]");
+    let closed = of(&open, ana, ana, "Ya funciona.\n#cerrar\n");
+    assert!(closed.to_string().contains("-> closed successful"), "{closed}");
+    let to = told(&closed);
+    assert!(
+        to.contains(&format!("closed {ana}")) && to.contains(&"closed-agent mgomez@minem.example".to_owned()),
+        "{to:?}"
+    );
+    for (from, holder) in [(ana, eva), (eva, eva), (eva, ana), ("x@evil.example", ana)] {
+        let text = of(&open, from, holder, "#close\n");
+        assert!(!text.to_string().contains("closed successful"), "{from} with the token of {holder}: {text}");
+    }
+    // Already closed: it stays so.
+    let done = given(&house, "state = \"closed successful\"");
+    assert_eq!(of(&done, ana, ana, "#close\n").reason.word(), "follow-up");
+    assert_eq!(of(&done, ana, ana, "#reopen\n").reason.word(), "reopened");
+
+    let stop = of(&open, eva, eva, "#stop\n");
+    assert!(stop.to_string().contains("-> eva@else.example of"), "{stop}");
+    assert_eq!(told(&stop), [""; 0]);
+    let more = of(&open, ana, ana, "#stop\nPero falta el cable.\n");
+    assert_eq!(told(&more), ["customer-follow-up mgomez@minem.example"]);
+    // From then on: answers of people, and nothing automatic.
+    let stopped = given(&house, &format!("fields = {{ stopped = \"{ana}\" }}"));
+    let of_agent = |text: &str| {
+        told(&of_mail(&house, &stopped, mail(&house, "mgomez@minem.example", &about_it(text), Some(2))))
+    };
+    assert!(of_agent("#public\nListo.\n").contains(&format!("agent-answer {ana}")));
+    assert!(of_agent("#close\n").iter().all(|one| !one.contains(ana)));
 }

@@ -7,8 +7,8 @@ use super::mail::Case;
 use super::matching::{Apart, Match};
 use super::notify::{Happening, may_reply};
 use super::obey_rules::{Verdict, obey_rules};
-use super::{Decision, Fact, Reason, mail, quarantine, text};
-use crate::commands;
+use super::{Decision, Fact, Reason, customer_word, mail, quarantine, text};
+use crate::commands::{self, CustomerWord};
 use crate::desk::{
     Actor, Attribute, Cause, Later, LinkKind, Occasion, Priority, SenderKind, StateType, TicketId, TicketRef,
 };
@@ -148,7 +148,7 @@ fn rejected(mut draft: Draft<'_>, case: &Case<'_>, mut happening: Happening) -> 
 }
 
 /// What a mail of a customer tells of.
-fn written(case: &Case<'_>, occasion: Occasion, at: TicketRef) -> Happening {
+pub(super) fn written(case: &Case<'_>, occasion: Occasion, at: TicketRef) -> Happening {
     let mail = &case.incoming.mail;
     let mut happening = Happening::new(occasion, Some(at), &case.sender.trace);
     // An agent who asks for help is a customer of that ticket.
@@ -170,12 +170,26 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
     let mail = &case.incoming.mail;
     let desk = &case.policy.desk;
     let Some(ticket) = draft.ticket(at).cloned() else { return new_ticket(draft, case, None) };
-    let thanks = ticket.now.state_type == StateType::Closed && only_thanks(case);
+    let closed = ticket.now.state_type == StateType::Closed;
+    let word = customer_word::said(&draft, case, &ticket);
+    if word == Some(CustomerWord::Close) && ticket.now.state_type.is_open() {
+        return customer_word::close(draft, case, at);
+    }
+    let thanks = closed && only_thanks(case);
+    let wants_nothing = match word {
+        Some(CustomerWord::Stop) => !customer_word::says_more(case),
+        Some(CustomerWord::Close) => true,
+        Some(CustomerWord::Reopen) | None => thanks,
+    };
     let untouched = draft.clone();
     let cause = cause(case);
     let mut occasion = Occasion::CustomerFollowUp;
     match ticket.now.state_type {
-        StateType::Closed if thanks => draft.trace.remarks.push("the mail only says thanks".to_owned()),
+        StateType::Closed if wants_nothing => {
+            if thanks {
+                draft.trace.remarks.push("the mail only says thanks".to_owned());
+            }
+        }
         StateType::Closed => match policy_of_closed(&draft, &ticket, desk) {
             Later::Reopen => occasion = Occasion::Reopened,
             Later::NewLinked => return new_ticket(draft, case, Some((id, Apart::NewTopic))),
@@ -188,11 +202,13 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
     }
     let article = case.article(&draft, author(case), true, mail.body.text.clone());
     draft.article(at, article, &cause);
-    if case.incoming.classified.class == Class::Person {
+    if word == Some(CustomerWord::Stop) {
+        customer_word::stop(&mut draft, case, at, &cause);
+    } else if case.incoming.classified.class == Class::Person {
         let from = mail.from.iter().filter(|_| case.sender.agent.is_none());
         draft.add_participants(at, from.chain(mail.recipients()), &cause);
     }
-    let before = wake(&mut draft, at, &ticket.now.state_type, thanks, &cause);
+    let before = if wants_nothing { None } else { wake(&mut draft, at, &ticket.now.state_type, &cause) };
     let obeyed = obey_rules(&mut draft, case, at, RuleEvent::FollowUp);
     if obeyed.verdict != Verdict::Go {
         return kept_out(kept(untouched, draft), case, &obeyed.verdict);
@@ -201,7 +217,7 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
     let state = before.map(|before| data::state_label(desk, desk.language, &before));
     happening.extra.insert("before".to_owned(), json!(state));
     happening.reply = Err("follow-ups are not acknowledged".to_owned());
-    if !thanks {
+    if !wants_nothing {
         draft.happenings.push(happening);
     }
     let reason = if occasion == Occasion::Reopened { Reason::Reopened } else { Reason::FollowUp };
@@ -221,18 +237,10 @@ fn only_thanks(case: &Case<'_>) -> bool {
 }
 
 /// A customer's mail opens what waited or was closed; a new ticket stays new. The state before, where it changed.
-fn wake(
-    draft: &mut Draft<'_>,
-    at: TicketRef,
-    kind: &StateType,
-    thanks: bool,
-    cause: &Cause,
-) -> Option<String> {
+fn wake(draft: &mut Draft<'_>, at: TicketRef, kind: &StateType, cause: &Cause) -> Option<String> {
     let stays = match kind {
-        StateType::New | StateType::Open => true,
-        StateType::Closed => thanks,
-        StateType::PendingReminder | StateType::PendingAuto => false,
-        StateType::Merged | StateType::Removed => true,
+        StateType::New | StateType::Open | StateType::Merged | StateType::Removed => true,
+        StateType::Closed | StateType::PendingReminder | StateType::PendingAuto => false,
     };
     if stays {
         return None;

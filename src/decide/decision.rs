@@ -27,6 +27,8 @@ pub enum Reason {
     HeldForConfirmation,
     /// An agent's answer that waits for its author to say what is meant.
     HeldForAuthor,
+    /// An agent's mail that waited and was not confirmed in time; nothing of it was done.
+    NotConfirmed,
     /// The mail confirmed one that waited.
     Confirmation,
     /// Commands refused: nothing was done, the receipt says why.
@@ -65,7 +67,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::NewTicket,
         Self::NewLinkedTicket,
         Self::FollowUp,
@@ -73,6 +75,7 @@ impl Reason {
         Self::AgentMail,
         Self::HeldForConfirmation,
         Self::HeldForAuthor,
+        Self::NotConfirmed,
         Self::Confirmation,
         Self::CommandsRefused,
         Self::SurveyAnswer,
@@ -102,6 +105,7 @@ impl Reason {
             Self::AgentMail => "agent-mail",
             Self::HeldForConfirmation => "held-for-confirmation",
             Self::HeldForAuthor => "held-for-author",
+            Self::NotConfirmed => "not-confirmed",
             Self::Confirmation => "confirmation",
             Self::CommandsRefused => "commands-refused",
             Self::SurveyAnswer => "survey-answer",

@@ -280,6 +280,7 @@ impl<'a> Draft<'a> {
                 continue;
             }
             let known = self.ticket(at).is_none_or(|ticket| ticket.has_participant(&address.address));
+            let known = known || super::customer_word::stopped(self, at, &address.key());
             if !known && !self.desk.is_own(&address.address) && address.address.contains('@') {
                 let written = address.to_string();
                 self.set(at, Attribute::Participant, Some(written), cause);

@@ -7,6 +7,7 @@ mod agent_mail;
 mod confirmation;
 mod context;
 mod customer_mail;
+mod customer_word;
 mod decision;
 mod draft;
 mod event;

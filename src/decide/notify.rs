@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
-use super::{Effect, Fact, SenderTrace};
+use super::{Effect, Fact, SenderTrace, customer_word};
 use crate::desk::{
     Actor, Agent, Cause, Desk, Notice, NoticeKind, Notification, Occasion, Recipient, SenderKind, Ticket,
     TicketRef, token,
@@ -216,6 +216,11 @@ fn tell(
         return;
     }
     let human = of_customer && about.is_human();
+    let stopped = about.ticket.is_some_and(|at| customer_word::stopped(draft, at, &to.key()));
+    if of_customer && !human && stopped {
+        draft.trace.remarks.push(format!("no {} to {}: #stop", row.template, to.address));
+        return;
+    }
     let automatic =
         || about.reply.clone().and_then(|()| about.ticket.map_or(Ok(()), |at| automatic(draft, at)));
     if of_customer

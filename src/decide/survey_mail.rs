@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::lookup::Place;
 use super::mail::Case;
 use super::notify::{Happening, automatic};
-use super::{Decision, Effect, Fact, Reason, Surveyed};
+use super::{Decision, Effect, Fact, Reason, Surveyed, customer_word};
 use crate::desk::{Actor, Cause, Notice, NoticeKind, TicketRef, token};
 use crate::outbound::data;
 use crate::survey::{self, Answer};
@@ -62,6 +62,15 @@ pub(super) fn ask(draft: &mut Draft<'_>, at: TicketRef, closed_by: Option<&str>)
     let asked = match survey::should_ask(&ticket, closed_by, desk) {
         Ok(()) if draft.context.surveys.iter().any(|survey| TicketRef::Existing(survey.ticket) == at) => {
             Err("it was asked about before".to_owned())
+        }
+        Ok(())
+            if ticket
+                .now
+                .customer
+                .as_ref()
+                .is_some_and(|who| customer_word::stopped(draft, at, &who.key())) =>
+        {
+            Err("the customer wants no more mails".to_owned())
         }
         other => other.and_then(|()| automatic(draft, at)),
     };

@@ -148,6 +148,13 @@ impl Applying<'_> {
                 sqlx::query(sql).bind(held).bind(outcome).bind(at).execute(&mut *self.conn).await?;
                 let sql = "DELETE FROM timers WHERE held = $1 AND fired IS NULL";
                 sqlx::query(sql).bind(held).execute(&mut *self.conn).await?;
+                if !confirmed {
+                    // The journal keeps the mail; whoever looks for it there must see that nothing came of it.
+                    let sql =
+                        "UPDATE journal SET reason = $2 WHERE id = (SELECT journal FROM held WHERE id = $1)";
+                    let reason = crate::decide::Reason::NotConfirmed.word();
+                    sqlx::query(sql).bind(held).bind(reason).execute(&mut *self.conn).await?;
+                }
             }
             Effect::AskSurvey { ticket, customer } => {
                 let sql = "INSERT INTO surveys (ticket, customer, asked) VALUES ($1, $2, $3)";

@@ -279,6 +279,12 @@ async fn a_held_mail_waits_and_is_decided_anew_in_its_own_row() {
     assert_eq!(count(&store, "SELECT count(*) FROM timers").await, 1, "that of the other one");
     assert_eq!(count(&store, "SELECT count(*) FROM journal WHERE reason = 'agent-mail'").await, 1);
     assert_eq!(count(&store, "SELECT count(*) FROM journal").await, 3);
+
+    // The other one is never confirmed.
+    let late = Effect::Release { held: held.held[1], confirmed: false };
+    let entry = Entry { origin: Origin::Timer, ..mail(4) };
+    apply(&store, &decision(Reason::TimerFired, None, vec![late]), &entry, &[]).await.unwrap();
+    assert_eq!(count(&store, "SELECT count(*) FROM journal WHERE reason = 'not-confirmed'").await, 1);
 }
 
 #[tokio::test]
