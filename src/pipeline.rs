@@ -229,8 +229,8 @@ impl Pipeline {
         }
         let context = writing.prefetch(&lookup, given.now).await?;
         let pure = || {
-            let decision = decide::decide(event, &context, &house.policy, &given);
-            let mails = render::render(&decision, house, &given);
+            let mut decision = decide::decide(event, &context, &house.policy, &given);
+            let mails = render::render(&mut decision, house, &given);
             (decision, mails)
         };
         // The core has no panics that we know of; one that we do not know of must not stop the desk.

@@ -1,10 +1,16 @@
 //! Mails through the real pipeline and the real store: what customers and agents would see, without servers.
 
-#![expect(clippy::panic, reason = "a test says what is wrong by failing")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test says what is wrong by failing"
+)]
 
 mod support;
 
 use support::desk::{Bench, Sent};
+use taquilla::store::Page;
 
 const AT_SOPORTE: &str = "To: soporte@minem.example\n";
 
@@ -164,4 +170,18 @@ async fn a_participants_copy_proves_no_agent_and_shows_no_other_token() {
     let copy = one(&sent, "lrojas@minem.example");
     assert!(!copy.raw().contains(&id), "{}", copy.raw());
     assert!(copy.header("References").contains("<c1@minem.example>"), "{}", copy.raw());
+}
+
+/// An address that no mail can carry: the ticket's history says that the answer did not leave.
+#[tokio::test]
+async fn an_answer_that_cannot_be_written_is_seen() {
+    let bench = Bench::new().await;
+    let odd = open_ticket(&bench).replace("<ana@minem.example>", "<ana@minem..example>");
+    assert_eq!(bench.mail(&odd).await, "new-ticket");
+    let sent = bench.sent().await;
+    let notice = one(&sent, "mgomez@minem.example");
+    assert_eq!(bench.mail(&notice.reply("Reinicie el equipo.\n")).await, "agent-mail");
+    let ticket = bench.pipeline.store.tickets(&Default::default(), Page::FIRST).await.unwrap()[0].id;
+    let history = bench.pipeline.store.history(ticket, Page::FIRST).await.unwrap();
+    assert!(history.iter().any(|line| line.kind == "given-up"), "{history:?}");
 }

@@ -1,35 +1,38 @@
 //! The mails of a decision, rendered once: a retry sends the same octets.
 
-use crate::decide::{Decision, Given};
+use crate::decide::{Decision, Effect, Fact, Given};
+use crate::desk::{Actor, Cause, Notice};
 use crate::mail::Digest;
-use crate::outbound::compose::compose;
+use crate::outbound::compose::{Composed, compose};
 use crate::store::OutboxRow;
 
 use super::House;
 
-/// Renders the notices of a decision. A mail that cannot be written at all is left out and logged, because the ticket
-/// matters more.
-pub(super) fn render(decision: &Decision, house: &House, given: &Given) -> Vec<OutboxRow> {
-    decision
-        .notices()
-        .enumerate()
-        .filter_map(|(nth, notice)| {
-            let seed = Digest::of(&[given.seed.as_slice(), format!("notice {nth}").as_bytes()].concat());
-            let seed = *seed.as_bytes();
-            let desk = &house.policy.desk;
-            let composed = compose(notice, desk, &house.templates, given.now, seed);
-            match composed {
-                Ok(composed) => {
-                    if let Some(warning) = &composed.warning {
-                        tracing::error!(template = %notice.template, %warning, "the shipped template was used");
-                    }
-                    Some(OutboxRow::of(notice, composed))
-                }
-                Err(error) => {
-                    tracing::error!(template = %notice.template, %error, "a mail could not be written and is left out");
-                    None
-                }
+/// Renders the notices of a decision. A mail that cannot be written at all is left out, because the ticket matters more;
+/// the log and the ticket's history say so.
+pub(super) fn render(decision: &mut Decision, house: &House, given: &Given) -> Vec<OutboxRow> {
+    let (mut rows, mut lost) = (Vec::new(), Vec::new());
+    for (nth, notice) in decision.notices().enumerate() {
+        let seed = Digest::of(&[given.seed.as_slice(), format!("notice {nth}").as_bytes()].concat());
+        let desk = &house.policy.desk;
+        match compose(notice, desk, &house.templates, given.now, *seed.as_bytes()) {
+            Ok(composed) => rows.push(row(notice, composed)),
+            Err(error) => {
+                tracing::error!(template = %notice.template, %error, "a mail could not be written and is left out");
+                lost.extend(notice.ticket.map(|ticket| {
+                    let fact = Fact::GivenUp(format!("{} ({})", notice.to.address, notice.template));
+                    Effect::Note { ticket, fact, cause: Cause::new(Actor::System, error.to_string()) }
+                }));
             }
-        })
-        .collect()
+        }
+    }
+    decision.effects.extend(lost);
+    rows
+}
+
+fn row(notice: &Notice, composed: Composed) -> OutboxRow {
+    if let Some(warning) = &composed.warning {
+        tracing::error!(template = %notice.template, %warning, "the shipped template was used");
+    }
+    OutboxRow::of(notice, composed)
 }
