@@ -1,6 +1,8 @@
-//! "Did you mean": the name that somebody probably wanted to write. Pure.
+//! "Did you mean" for names in files: the name that somebody probably wanted to write. Pure. More lenient than
+//! `desk::spelling`, since nothing is ever done with a name of a file that is only near.
 
 use crate::desk::fold;
+use crate::desk::spelling::distance;
 
 /// Words longer than this are not compared: a mistake in the file must not cost quadratic time.
 const LONGEST: usize = 80;
@@ -56,31 +58,6 @@ fn contains(known: &[char], wanted: &[char]) -> bool {
     known.windows(wanted.len()).any(|window| window == wanted)
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other
-/// (optimal string alignment), by three rows of the usual table.
-fn distance(left: &[char], right: &[char]) -> usize {
-    let mut before: Vec<usize> = vec![0; right.len() + 1];
-    let mut above: Vec<usize> = (0..=right.len()).collect();
-    let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX / 2);
-    let mut left_before = None;
-    for (i, &a) in left.iter().enumerate() {
-        let mut row = vec![i + 1];
-        let mut right_before = None;
-        for (j, &b) in right.iter().enumerate() {
-            let mut cost =
-                (at(&above, j) + usize::from(a != b)).min(at(&above, j + 1) + 1).min(at(&row, j) + 1);
-            if left_before == Some(b) && right_before == Some(a) && j > 0 {
-                cost = cost.min(at(&before, j - 1) + 1);
-            }
-            row.push(cost);
-            right_before = Some(b);
-        }
-        left_before = Some(a);
-        before = std::mem::replace(&mut above, row);
-    }
-    at(&above, right.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,16 +83,6 @@ mod tests {
             ("supprimer", None),
         ] {
             assert_eq!(nearest(typed, &names), meant, "{typed}");
-        }
-    }
-
-    #[test]
-    fn counts_single_mistakes() {
-        let chars = |text: &str| text.chars().collect::<Vec<_>>();
-        for (left, right, apart) in
-            [("", "abc", 3), ("abc", "", 3), ("abc", "abc", 0), ("abc", "acb", 1), ("kitten", "sitting", 3)]
-        {
-            assert_eq!(distance(&chars(left), &chars(right)), apart, "{left} {right}");
         }
     }
 

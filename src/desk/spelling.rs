@@ -15,12 +15,16 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     }
     let mut best: Option<(usize, &str)> = None;
     for candidate in known {
-        let allowed = match letters.len().min(candidate.chars().count()) {
+        let candidate_letters: Vec<char> = candidate.chars().take(LONGEST + 3).collect();
+        if letters.len().abs_diff(candidate_letters.len()) > 2 {
+            continue;
+        }
+        let allowed = match letters.len().min(candidate_letters.len()) {
             0..=2 => 0,
             3..=4 => 1,
             _ => 2,
         };
-        let errors = distance(&letters, candidate);
+        let errors = distance(&letters, &candidate_letters);
         if errors <= allowed && best.is_none_or(|(least, _)| errors < least) {
             best = Some((errors, candidate));
         }
@@ -28,12 +32,10 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     best.map(|(_, candidate)| candidate)
 }
 
-/// Optimal string alignment distance: insert, delete, replace, swap two neighbours.
-fn distance(word: &[char], other: &str) -> usize {
-    let other: Vec<char> = other.chars().take(LONGEST + 3).collect();
-    if word.len().abs_diff(other.len()) > 2 {
-        return usize::MAX;
-    }
+/// Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other (optimal string
+/// alignment). The time is the product of both lengths: whoever calls limits them.
+pub(crate) fn distance(word: &[char], other: &[char]) -> usize {
+    let at = |cells: &[usize], index: usize| cells.get(index).copied().unwrap_or(usize::MAX / 2);
     // Three rows of the matrix are enough: a swap looks two rows back.
     let mut two_back: Vec<usize> = Vec::new();
     let mut back: Vec<usize> = (0..=other.len()).collect();
@@ -41,22 +43,22 @@ fn distance(word: &[char], other: &str) -> usize {
     for (row, &letter) in word.iter().enumerate() {
         let mut now = vec![row + 1];
         let mut left = row + 1;
+        let mut other_before: Option<char> = None;
         for (column, &wanted) in other.iter().enumerate() {
-            let at = |cells: &[usize], index: usize| cells.get(index).copied().unwrap_or(usize::MAX / 2);
             let mut cost = (at(&back, column) + usize::from(letter != wanted))
                 .min(at(&back, column + 1) + 1)
                 .min(left + 1);
-            let swapped = column > 0 && before == Some(wanted) && other.get(column - 1) == Some(&letter);
-            if swapped && letter != wanted {
+            if before == Some(wanted) && other_before == Some(letter) && letter != wanted {
                 cost = cost.min(at(&two_back, column - 1) + 1);
             }
             now.push(cost);
             left = cost;
+            other_before = Some(wanted);
         }
         two_back = std::mem::replace(&mut back, now);
         before = Some(letter);
     }
-    back.last().copied().unwrap_or(usize::MAX)
+    at(&back, other.len())
 }
 
 #[cfg(test)]
@@ -89,11 +91,13 @@ mod tests {
 
     #[test]
     fn counts_errors() {
-        let count = |a: &str, b: &str| distance(&a.chars().collect::<Vec<_>>(), b);
+        let letters = |text: &str| text.chars().collect::<Vec<_>>();
+        let count = |a: &str, b: &str| distance(&letters(a), &letters(b));
         assert_eq!(count("abc", "abc"), 0);
         assert_eq!(count("abc", "acb"), 1);
         assert_eq!(count("abcd", "badc"), 2);
         assert_eq!(count("", "ab"), 2);
         assert_eq!(count("año", "ano"), 1);
+        assert_eq!(count("kitten", "sitting"), 3);
     }
 }
