@@ -1,11 +1,6 @@
 //! Mails through the real pipeline and the real store: what customers and agents would see, without servers.
 
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test says what is wrong by failing"
-)]
+#![expect(clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod support;
 
