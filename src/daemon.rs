@@ -111,12 +111,10 @@ async fn forever(
     }
     tasks.spawn(timers::run(Arc::clone(pipeline), stopping.clone()));
     tasks.spawn(bell::listen(Arc::clone(pipeline), stopping.clone()));
-    tasks.spawn(reload::run(
-        loaded.path.clone(),
-        loaded.watched.clone(),
-        Arc::clone(pipeline),
-        stopping.clone(),
-    ));
+    if let Some(hangup) = reload::hangup() {
+        let (config, watched) = (loaded.path.clone(), loaded.watched.clone());
+        tasks.spawn(reload::run(config, watched, Arc::clone(pipeline), hangup, stopping.clone()));
+    }
     match worker {
         Some(worker) => {
             tasks.spawn(worker.run(stopping.clone()));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use notify::Watcher as _;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use crate::config::diagnostic::render_all;
@@ -18,16 +18,23 @@ use crate::store::keys;
 /// An editor writes a file in several steps, `git pull` several files: wait until it is quiet for so long.
 const QUIET: Duration = Duration::from_millis(500);
 
+/// SIGHUP from now on; until this is called it ends the process. So it is called before the daemon says that it is
+/// ready, and not by the task that waits for it.
+pub(super) fn hangup() -> Option<Signal> {
+    let heard = signal(SignalKind::hangup());
+    heard.map_err(|error| tracing::error!(%error, "SIGHUP cannot be received")).ok()
+}
+
 /// Runs until `stop` says so.
 pub(super) async fn run(
     config: PathBuf,
     watched: Vec<PathBuf>,
     pipeline: Arc<Pipeline>,
+    mut hangup: Signal,
     mut stop: watch::Receiver<bool>,
 ) {
     let (changed, mut changes) = mpsc::channel::<()>(1);
     let mut watcher = watch_files(&watched, changed.clone());
-    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
     loop {
         tokio::select! {
             _ = hangup.recv() => {}
