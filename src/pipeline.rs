@@ -149,6 +149,7 @@ impl Pipeline {
         let mailbox = kept.mailbox.as_deref().unwrap_or("deliver");
         let letter = Letter {
             queue: house.queue_of(mailbox),
+            silent: kept.imported,
             ..Letter::of(raw.into(), mailbox, Origin::Again(kept.journal))
         };
         let read = letter::read_all(vec![letter], Arc::clone(&house)).await?;
@@ -221,13 +222,16 @@ impl Pipeline {
         event: &Event,
         mut entry: Entry,
     ) -> Result<Outcome, PipelineError> {
-        let given = Given { now: self.clock.now(), seed: random_seed().map_err(PipelineError::Chance)? };
-        let mut lookup = decide::lookup(event, &house.policy.desk, given.now);
+        let now = self.clock.now();
+        // A mail of long ago is decided as of its own time; it is numbered and journalled now.
+        let given =
+            Given { now: decide::dated(event, now), seed: random_seed().map_err(PipelineError::Chance)? };
+        let mut lookup = decide::lookup(event, &house.policy.desk, now);
         if matches!(entry.origin, Origin::Again(_)) {
             // It has its journal row already, and is not its own duplicate.
             lookup.fingerprint = None;
         }
-        let context = writing.prefetch(&lookup, given.now).await?;
+        let context = writing.prefetch(&lookup, now).await?;
         let pure = || {
             let mut decision = decide::decide(event, &context, &house.policy, &given);
             let mails = render::render(&mut decision, house, &given);
@@ -235,6 +239,7 @@ impl Pipeline {
         };
         // The core has no panics that we know of; one that we do not know of must not stop the desk.
         let (decision, mails) = catch_unwind(AssertUnwindSafe(pure)).map_err(|_| PipelineError::Panicked)?;
+        entry.journalled = now;
         letter::complete(&mut entry, &lookup, &context, &decision, &given);
         match writing.apply(&decision, &entry, &mails, &house.policy.desk.states).await {
             Ok(applied) => Ok(Outcome { decision, applied }),

@@ -34,6 +34,8 @@ pub enum Command {
     Run(RunArgs),
     /// Take one mail from standard input.
     Deliver(DeliverArgs),
+    /// Bring mails of long ago out of Maildirs, mboxes and folders.
+    Import(ImportArgs),
     /// Say what would become of a mail, and why.
     Explain(ExplainArgs),
     /// List tickets.
@@ -166,6 +168,38 @@ pub struct DeliverArgs {
     /// The mailbox that it came by.
     #[arg(long, value_name = "NAME")]
     pub mailbox: Option<String>,
+}
+
+/// `taquilla import`.
+#[derive(Debug, Clone, Default, Args)]
+#[command(
+    long_about = "Bring mails of long ago out of Maildirs (with their folders), mboxes and folders of .eml files: tickets \
+                  and articles with the dates and threads that they had. No mail is sent for any of them, now or later. \
+                  Works beside a running daemon. What was taken before is not taken again, wherever it lies, so an import \
+                  that was broken off is started anew and goes on.\n\n\
+                  Rules set up the tickets; what they say about rejecting, discarding, telling somebody or waiting is not \
+                  done. Exits 1 if a mail or a folder could not be read; all others were.",
+    after_help = "Example: taquilla import --state closed --older 30d --queue 'Mesa de Ayuda' ~/Maildir archivo.mbox"
+)]
+pub struct ImportArgs {
+    /// The queue of the tickets, whatever the rules say.
+    #[arg(long, value_name = "QUEUE")]
+    pub queue: Option<String>,
+    /// The state of the tickets: its name, or new, open or closed.
+    #[arg(long, value_name = "STATE")]
+    pub state: Option<String>,
+    /// Only tickets whose last mail is older than this get the state: a time such as 30d, or a date.
+    #[arg(long, value_name = "AGE", requires = "state")]
+    pub older: Option<String>,
+    /// Do not ask the rules.
+    #[arg(long)]
+    pub no_rules: bool,
+    /// The result as one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// Maildirs, mboxes, mails, folders of any of them.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
 }
 
 /// `taquilla explain`.

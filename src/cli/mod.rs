@@ -6,6 +6,7 @@ pub mod args;
 pub mod check;
 mod deliver;
 mod explain;
+mod import;
 pub mod init;
 mod journal;
 mod list;
@@ -97,6 +98,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, CliError> {
         Command::Check(args) => check::run(config, &args).await,
         Command::Run(args) => run::run(config, &args).await,
         Command::Deliver(args) => deliver::run(config, &args).await,
+        Command::Import(args) => import::run(config, &args).await,
         Command::Explain(args) => explain::run(config, &args).await,
         Command::Tickets(args) => tickets::run(config, &args).await,
         Command::Show(args) => show::run(config, &args).await,

@@ -12,11 +12,11 @@ use crate::clock::{Clock, random_seed};
 use crate::config::load::Loaded;
 use crate::config::mailbox::MailboxSettings;
 use crate::desk::EnvelopeSender;
-use crate::ingest::classify::LOOP_HEADER;
 use crate::ingest::imap::Session;
 use crate::ingest::parse::{ParseLimits, headers};
 use crate::ingest::protocol::{Ack, Extent, Span, Want};
 use crate::mail::Header;
+use crate::mail::LOOP_HEADER;
 use crate::outbound::smtp;
 
 /// How long the mail to ourselves may take.

@@ -70,6 +70,9 @@ pub const TICKET: Section = Section {
         "divider": Text, Default("\"\""), "\": \"";
         /// On which side of the title `[Ticket#NUMBER]` stands.
         "side": Word(&["left", "right"]), Default("\"left\""), "\"left\"";
+        /// What numbers of other desks look like in a subject (an older desk's, a supplier's): regular expressions, case
+        /// does not matter. A mail that carries such a number goes to the ticket that the number was first seen with.
+        "other_numbers": List(&Name), Default("[]"), "['GLPI #\\d+', 'OS-\\d{6}']";
     },
 };
 

@@ -17,7 +17,7 @@ use super::smtp::SmtpSettings;
 use super::smtp_section;
 use super::table::{Document, Table};
 use super::trust;
-use crate::desk::{Limits, NumberKind, Numbering, Trust};
+use crate::desk::{Limits, NumberKind, Numbering, OtherNumbers, Trust};
 use crate::mail::{Address, Language};
 
 /// The desk as far as `taquilla.toml` knows it.
@@ -215,6 +215,13 @@ fn numbering(fields: &Fields<'_>) -> Numbering {
         let title = "what stands before a number must not end with a digit";
         fields.add(fields.about("hook", title, ""));
     }
+    let mut others = OtherNumbers::default();
+    for item in fields.items("other_numbers") {
+        if let Err(wrong) = others.add(item.text()) {
+            let title = format!("\"{}\" is no pattern of numbers", item.text());
+            fields.add(fields.mistake(&item.spot, title, "").help(wrong));
+        }
+    }
     Numbering {
         kind: match fields.text("number") {
             Some("date") => NumberKind::Date,
@@ -226,6 +233,7 @@ fn numbering(fields: &Fields<'_>) -> Numbering {
         hook,
         divider,
         in_front: fields.text("side") != Some("right"),
+        others,
     }
 }
 

@@ -14,6 +14,8 @@ pub struct Lookup {
     pub message_ids: BTreeSet<MessageId>,
     /// Ticket numbers.
     pub numbers: BTreeSet<TicketNumber>,
+    /// Numbers that other desks gave, as [`OtherNumbers`](crate::desk::OtherNumbers) finds them.
+    pub other_numbers: BTreeSet<String>,
     /// Row ids of tickets.
     pub tickets: BTreeSet<TicketId>,
     /// The second key of a mail: keyed hash of its canonical form.
@@ -37,6 +39,8 @@ pub struct Context {
     pub by_number: BTreeMap<TicketNumber, TicketId>,
     /// Tickets by Message-ID of a mail sent or stored.
     pub by_message_id: BTreeMap<MessageId, TicketId>,
+    /// Tickets by numbers that other desks gave.
+    pub by_other_number: BTreeMap<String, TicketId>,
     /// Journal row and ticket of the same mail, seen before under another key.
     pub duplicate: Option<(i64, Option<TicketId>)>,
     /// The mail that waits for one of the codes, or that a timer is about.

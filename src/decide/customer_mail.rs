@@ -7,7 +7,7 @@ use super::mail::Case;
 use super::matching::{Apart, Match};
 use super::notify::{Happening, may_reply};
 use super::obey_rules::{Verdict, obey_rules};
-use super::{Decision, Fact, Reason, customer_word, mail, quarantine, text};
+use super::{Decision, Fact, Reason, customer_word, history, mail, quarantine, text};
 use crate::commands::{self, CustomerWord};
 use crate::desk::{
     Actor, Attribute, Cause, Later, LinkKind, Occasion, Priority, SenderKind, StateType, TicketId, TicketRef,
@@ -41,16 +41,11 @@ fn language(case: &Case<'_>, queue: &str) -> Language {
         .unwrap_or(desk.language)
 }
 
-/// Whose article it is: in history, where nothing is commanded or answered any more, also an agent's.
-fn author(case: &Case<'_>) -> SenderKind {
-    if case.incoming.silent { case.sender.trace.kind } else { SenderKind::Customer }
-}
-
 /// Opens the ticket of a mail, without rules, commands or notices yet.
 pub(super) fn open(draft: &mut Draft<'_>, case: &Case<'_>, cause: &Cause) -> TicketRef {
     let (desk, mail) = (&case.policy.desk, &case.incoming.mail);
     let queue = case.queue();
-    let from = mail.from.clone();
+    let from = history::customer(case);
     // A name of the customers file is better than the one of a phone.
     let known =
         from.as_ref().and_then(|from| desk.customers.get(&from.key())).and_then(|known| known.name.clone());
@@ -70,9 +65,6 @@ pub(super) fn open(draft: &mut Draft<'_>, case: &Case<'_>, cause: &Cause) -> Tic
                 ticket
                     .fields
                     .insert(text::SOURCE_FIELD.to_owned(), case.incoming.classified.class.to_string());
-            }
-            if let (true, Some(date)) = (case.incoming.silent, mail.date) {
-                ticket.created = date;
             }
         },
         cause,
@@ -99,6 +91,7 @@ fn new_ticket(mut draft: Draft<'_>, case: &Case<'_>, named: Option<(TicketId, Ap
     }
     let article = case.article(&draft, SenderKind::Customer, true, mail.body.text.clone());
     draft.article(at, article, &cause);
+    history::learn_numbers(&mut draft, case, at);
     let obeyed = obey_rules(&mut draft, case, at, RuleEvent::New);
     if obeyed.verdict != Verdict::Go {
         return kept_out(kept(untouched, draft), case, &obeyed.verdict);
@@ -200,8 +193,9 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
         }
         StateType::New | StateType::Open | StateType::PendingReminder | StateType::PendingAuto => {}
     }
-    let article = case.article(&draft, author(case), true, mail.body.text.clone());
+    let article = case.article(&draft, SenderKind::Customer, true, mail.body.text.clone());
     draft.article(at, article, &cause);
+    history::learn_numbers(&mut draft, case, at);
     if word == Some(CustomerWord::Stop) {
         customer_word::stop(&mut draft, case, at, &cause);
     } else if case.incoming.classified.class == Class::Person {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::desk::{
     Cause, Change, LinkKind, NewArticle, NewTicket, Notice, SenderKind, TicketId, TicketRef, TimerKind,
 };
-use crate::mail::Digest;
+use crate::mail::{Digest, MessageId};
 use crate::rules::RuleTrace;
 
 /// The named reason of a journal row. Scripts rely on the words.
@@ -272,6 +272,19 @@ pub enum Effect {
         /// Who.
         cause: Cause,
     },
+    /// What history brings to a ticket beyond its articles: by what later mails find it, and when it began and ended.
+    Past {
+        /// Which ticket.
+        ticket: TicketRef,
+        /// Mails that its mails answer.
+        message_ids: Vec<MessageId>,
+        /// Numbers that other desks gave it.
+        other_numbers: Vec<String>,
+        /// It was opened then, if that is earlier.
+        since: Option<Timestamp>,
+        /// It is closed since then, if that is later and it is closed.
+        closed: Option<Timestamp>,
+    },
     /// Links two tickets.
     Link {
         /// The first (the parent).
@@ -447,6 +460,7 @@ impl Decision {
             | Effect::Article { .. }
             | Effect::Set { .. }
             | Effect::Note { .. }
+            | Effect::Past { .. }
             | Effect::Link { .. }
             | Effect::Timer { .. }
             | Effect::CancelTimer { .. }

@@ -54,7 +54,10 @@ impl<'a> Draft<'a> {
     /// The finished decision; the notices of all that happened come last.
     pub(super) fn finish(mut self, reason: Reason, ticket: Option<TicketRef>) -> Decision {
         if self.silent {
-            self.effects.retain(|effect| !matches!(effect, Effect::Notify(_)));
+            // Nor later: no timer is left that would write a mail about something of long ago.
+            self.effects.retain(|effect| {
+                !matches!(effect, Effect::Notify(_) | Effect::AskSurvey { .. } | Effect::Timer { .. })
+            });
         } else {
             super::notify::add_notices(&mut self);
         }
@@ -74,7 +77,9 @@ impl<'a> Draft<'a> {
     pub(super) fn create(&mut self, build: impl FnOnce(&mut NewTicket), cause: &Cause) -> TicketRef {
         let counter = self.context.counter.as_ref().map_or(0, |counter| counter.used);
         let counter = counter + 1 + u64::try_from(self.created).unwrap_or(0);
-        let day = self.now().to_zoned(self.desk.time_zone.clone()).date();
+        // The counter's own day: history is numbered on the day on which it is taken.
+        let day = self.context.counter.as_ref().and_then(|counter| counter.key.parse().ok());
+        let day = day.unwrap_or_else(|| self.now().to_zoned(self.desk.time_zone.clone()).date());
         let number =
             self.desk.numbering.number(day, counter, self.random(&format!("number {}", self.created)));
         let mut ticket = self.blank(number);

@@ -40,6 +40,19 @@ pub struct Incoming {
     pub unfit: Option<Unfit>,
     /// History: no mail leaves because of it.
     pub silent: bool,
+    /// What was said about the tickets of history; nothing for any other mail.
+    pub history: History,
+}
+
+/// What whoever brings history says about its tickets.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct History {
+    /// Their queue, whatever the rules say.
+    pub queue: Option<String>,
+    /// The rules are not asked.
+    pub without_rules: bool,
+    /// The state that they have, as far as all their mails are older than the time.
+    pub state: Option<(String, Timestamp)>,
 }
 
 /// Why a mail goes to the quarantine without having been read.

@@ -54,11 +54,16 @@ fn of_mail(keys: &mut Lookup, incoming: &Incoming, desk: &Desk, now: Timestamp) 
     let mail = &incoming.mail;
     keys.fingerprint = Some(mail.fingerprint(desk.instance.as_bytes()));
     keys.message_ids = thread(mail).cloned().collect();
+    if incoming.silent {
+        // A mail of history may come after those that answer it.
+        keys.message_ids.extend(mail.message_id.clone());
+    }
     if let Some(bounce) = &incoming.classified.bounce {
         keys.message_ids.extend(bounce.original_message_id.clone());
     }
     keys.numbers
         .extend(desk.numbering.in_subject(&mail.subject).into_iter().filter(|n| desk.numbering.plausible(n)));
+    keys.other_numbers = other_numbers(mail, desk).collect();
     keys.numbers.extend(carried(mail, desk, now).into_iter().map(|carried| carried.claim.number));
     if let Some(from) = &mail.from {
         keys.recipients.insert(from.key());
@@ -67,6 +72,12 @@ fn of_mail(keys: &mut Lookup, incoming: &Incoming, desk: &Desk, now: Timestamp) 
     if let Proof::Confirmed { held, .. } = incoming.proof {
         keys.held = Some(held);
     }
+}
+
+/// Numbers in the subject that another desk gave, or may have given.
+pub(super) fn other_numbers(mail: &Mail, desk: &Desk) -> impl Iterator<Item = String> {
+    let numbering = &desk.numbering;
+    numbering.others_in_subject(&mail.subject).into_iter().chain(numbering.older_in_subject(&mail.subject))
 }
 
 /// What a mail answers, nearest first.

@@ -6,7 +6,7 @@ use super::lookup::{Carried, carried};
 use super::matching::{Match, find_match, resolve};
 use super::{
     Context, Decision, Given, Incoming, MatchKind, MatchTrace, Policy, Reason, agent_mail, confirmation,
-    customer_mail, program_mail, quarantine, survey_mail,
+    customer_mail, history, program_mail, quarantine, survey_mail,
 };
 use crate::desk::{Channel, NewArticle, SenderKind, TicketRef};
 use crate::mail::Class;
@@ -70,10 +70,7 @@ impl Case<'_> {
             message_id: mail.message_id.clone(),
             attachments: mail.attachments.clone(),
             raw: Some(mail.digest),
-            at: match (self.incoming.silent, mail.date) {
-                (true, Some(date)) => date,
-                (true | false, _) => draft.now(),
-            },
+            at: draft.now(),
         }
     }
 }
@@ -101,6 +98,9 @@ pub(super) fn decide_mail(
     if let Some(why) = &incoming.unfit {
         return quarantine::unfit(draft, &case, why);
     }
+    if incoming.silent {
+        return history::history(draft, &case);
+    }
     match incoming.classified.class {
         Class::Own => concerning_none(draft, Reason::OwnMail),
         Class::Bounce => program_mail::bounce(draft, &case),
@@ -112,10 +112,6 @@ pub(super) fn decide_mail(
 }
 
 fn person(draft: Draft<'_>, case: &Case<'_>) -> Decision {
-    if case.incoming.silent {
-        // Answers and commands of long ago were sent and done long ago.
-        return customer_mail::customer_mail(draft, case);
-    }
     if let Some(answered) = survey_mail::answered(&draft, case) {
         return survey_mail::survey_answer(draft, case, answered);
     }

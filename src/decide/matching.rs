@@ -1,12 +1,13 @@
 //! Second half of matching: which ticket a mail belongs to, out of what was read.
 //!
-//! In this order: reply token; Message-IDs that we sent or stored; the number in the subject. Whether the sender may
+//! In this order: reply token; Message-IDs that we sent or stored; the number in the subject; another desk's number there.
+//! Whether the sender may
 //! write into the ticket is asked at the end, once, whatever led to it.
 
-use super::lookup::{Carried, Place, thread};
+use super::lookup::{Carried, Place, other_numbers, thread};
 use super::{Context, Incoming, MatchKind, MatchTrace};
 use crate::desk::{Desk, Ticket, TicketId, TicketNumber, token};
-use crate::mail::{Class, Mail};
+use crate::mail::{Class, Mail, MessageId};
 
 /// The ticket that a mail names, and what that means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +110,10 @@ fn named(
             return Some((follow_merges(context, *ticket), format!("answers {id}"), None));
         }
     }
+    if let Some((id, ticket)) = history_id(incoming).and_then(|id| Some((id, context.by_message_id.get(id)?)))
+    {
+        return Some((follow_merges(context, *ticket), format!("{id} is answered there"), None));
+    }
     // What a bounce returns is known by its own Message-ID (RFC 3464 section 2).
     let returned = incoming.classified.bounce.as_ref().and_then(|bounce| bounce.original_message_id.as_ref());
     if let Some((id, ticket)) = returned.and_then(|id| Some((id, context.by_message_id.get(id)?))) {
@@ -122,7 +127,16 @@ fn named(
             return Some((id, format!("number {number} in the subject"), None));
         }
     }
-    None
+    let mut others = other_numbers(mail, desk);
+    others.find_map(|name| {
+        let ticket = context.by_other_number.get(&name)?;
+        Some((follow_merges(context, *ticket), format!("{name} in the subject"), None))
+    })
+}
+
+/// The id of a mail of history: those that answer it may have come before it.
+fn history_id(incoming: &Incoming) -> Option<&MessageId> {
+    incoming.mail.message_id.as_ref().filter(|_| incoming.silent)
 }
 
 fn nothing_found(mail: &Mail, desk: &Desk) -> String {

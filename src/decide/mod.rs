@@ -12,6 +12,7 @@ mod decision;
 mod draft;
 mod event;
 mod execute;
+mod history;
 mod identify;
 mod lookup;
 mod mail;
@@ -33,7 +34,8 @@ pub use decision::{
     After, CommandTrace, ConfirmationCode, Decision, Effect, Fact, MatchKind, MatchTrace, Reason,
     SenderTrace, Trace,
 };
-pub use event::{Event, Incoming, Proof, Request, Unfit, Verdicts};
+pub use event::{Event, History, Incoming, Proof, Request, Unfit, Verdicts};
+pub use history::{dated, time_of_history};
 pub use lookup::lookup;
 
 use crate::desk::Desk;

@@ -78,6 +78,9 @@ fn obey(
     cause: &Cause,
     obeyed: &mut Obeyed,
 ) -> Result<(), String> {
+    if case.incoming.silent {
+        super::history::obeys(&case.incoming.history, action)?;
+    }
     match action {
         Action::Discard => obeyed.verdict = Verdict::Discard,
         Action::Reject(template) => obeyed.verdict = Verdict::Reject(template.clone()),

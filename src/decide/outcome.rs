@@ -98,6 +98,12 @@ impl fmt::Display for Effect {
                 write!(out, "set {change} of {}, by {}", Which(*ticket), cause.actor)
             }
             Self::Note { ticket, fact, .. } => write!(out, "history of {}: {fact}", Which(*ticket)),
+            Self::Past { ticket, message_ids, other_numbers, since, closed } => {
+                write!(out, "{} is found by {} ids", Which(*ticket), message_ids.len())?;
+                other_numbers.iter().try_for_each(|number| write!(out, ", {number}"))?;
+                since.map_or(Ok(()), |since| write!(out, "; opened {since}"))?;
+                closed.map_or(Ok(()), |closed| write!(out, "; closed {closed}"))
+            }
             Self::Link { from, to, kind } => {
                 write!(out, "link {} and {} ({})", Which(*from), Which(*to), kind.word())
             }

@@ -4,6 +4,9 @@ use std::fmt;
 
 use jiff::civil::Date;
 
+use super::OtherNumbers;
+use super::other_numbers;
+
 /// Numbers of one subject that are looked at: people write one, a hostile mail a hundred thousand.
 const MOST_NUMBERS: usize = 10;
 
@@ -67,6 +70,8 @@ pub struct Numbering {
     pub divider: String,
     /// `[Ticket#N] Title` rather than `Title [Ticket#N]`.
     pub in_front: bool,
+    /// What numbers of other desks look like.
+    pub others: OtherNumbers,
 }
 
 impl Default for Numbering {
@@ -77,6 +82,7 @@ impl Default for Numbering {
             hook: "Ticket#".to_owned(),
             divider: String::new(),
             in_front: true,
+            others: OtherNumbers::default(),
         }
     }
 }
@@ -138,6 +144,17 @@ impl Numbering {
             })
             .take(MOST_NUMBERS)
             .collect()
+    }
+
+    /// Numbers of other desks that a subject carries, by the patterns of the settings.
+    pub fn others_in_subject(&self, subject: &str) -> Vec<String> {
+        self.others.in_subject(subject)
+    }
+
+    /// Numbers behind our own hook, as an older desk with the same hook may have given them: whatever their check digit.
+    pub fn older_in_subject(&self, subject: &str) -> Vec<String> {
+        let numbers = self.in_subject(subject).into_iter();
+        numbers.map(|number| other_numbers::name(&format!("{}{}{number}", self.hook, self.divider))).collect()
     }
 
     /// A subject without our tags, wherever they stand, the first ten of them.

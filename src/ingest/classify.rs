@@ -14,12 +14,9 @@ pub(in crate::ingest) mod sender;
 use std::collections::BTreeSet;
 
 use super::bounce;
-use crate::mail::{Address, Bounce, Class, Classified, Mail};
+use crate::mail::{Address, Bounce, Class, Classified, LOOP_HEADER, Mail};
 
 pub(in crate::ingest) use reply::{has_auto_prefix, has_reply_prefix};
-
-/// The header field that every mail of ours carries, with the id of the instance that sent it.
-pub const LOOP_HEADER: &str = "X-Taquilla-Loop";
 
 /// By what our own mails are known when they come back.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,6 +5,7 @@ pub mod bounce;
 pub mod classify;
 pub mod evidence;
 pub mod imap;
+pub mod import;
 pub mod intake;
 pub mod mailbox;
 pub mod parse;

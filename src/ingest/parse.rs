@@ -70,6 +70,19 @@ pub fn headers(raw: &[u8], limits: &ParseLimits) -> Vec<Header> {
         .unwrap_or_default()
 }
 
+/// `Date`, and when the last server received the mail: what stands behind the last `;` of the topmost Received field
+/// (RFC 5321 section 4.4). A part of the header may be given.
+pub fn dates(raw: &[u8]) -> (Option<Timestamp>, Option<Timestamp>) {
+    let read = || {
+        let head = fields::split(raw, ParseLimits::default().header_octets);
+        let text = |name: &str| head.first(name).map(|value| fields::unfold(value, None).0);
+        let received = text("Received");
+        let received = received.as_deref().and_then(|value| value.rsplit_once(';'));
+        (text("Date").and_then(|value| date(&value)), received.and_then(|(_, value)| date(value)))
+    };
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_default()
+}
+
 /// The mail by its tree.
 fn read(raw: &Arc<[u8]>, limits: &ParseLimits) -> Mail {
     let octets = with_line_feeds(raw);

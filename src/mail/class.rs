@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::MessageId;
 
+/// The header field that every mail of ours carries, with the id of the instance that sent it.
+pub const LOOP_HEADER: &str = "X-Taquilla-Loop";
+
 /// What sent a mail, as `explain` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {

@@ -16,7 +16,7 @@ pub mod new_text;
 pub mod subject;
 
 pub use address::Address;
-pub use class::{Bounce, BounceAction, Class, Classified};
+pub use class::{Bounce, BounceAction, Class, Classified, LOOP_HEADER};
 pub use defect::Defect;
 pub use digest::Digest;
 pub use letter::{Attachment, Body, BodySource, Header, Language, Mail};

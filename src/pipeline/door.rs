@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::letter::Reading;
 use super::{Letter, Outcome, Pipeline, PipelineError};
 use crate::crash::{self, Point};
-use crate::decide::{After, Request, Unfit};
+use crate::decide::{After, History, Request, Unfit};
 use crate::ingest::intake::{
     AfterTaking, Arrived, Condition, Content, Intake, IntakeError, Known, LeftAlone, Place, Position, Taken,
 };
@@ -122,6 +122,7 @@ impl Pipeline {
             received: mail.received,
             attempt: before.map_or(0, |before| before.crashes + before.failures) + 1,
             silent: mail.backlog,
+            history: History::default(),
             unfit,
             reading: match crashes.checked_sub(UNFIT_AFTER) {
                 None => Reading::Whole,

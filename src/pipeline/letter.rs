@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{House, PipelineError};
-use crate::decide::{Context, Decision, Event, Given, Incoming, Lookup, Proof, Reason, Unfit};
+use crate::decide::{Context, Decision, Event, Given, History, Incoming, Lookup, Proof, Reason, Unfit};
 use crate::ingest::classify::classify;
 use crate::ingest::evidence::evidence;
 use crate::ingest::parse::parse;
@@ -42,6 +42,8 @@ pub struct Letter {
     pub attempt: u32,
     /// It makes tickets and sends no mail.
     pub silent: bool,
+    /// What was said about the tickets of history.
+    pub history: History,
     /// Why it goes to the quarantine.
     pub unfit: Option<Unfit>,
     /// How much of it is looked at.
@@ -60,6 +62,7 @@ impl Letter {
             received: None,
             attempt: 1,
             silent: false,
+            history: History::default(),
             unfit: None,
             reading: Reading::Whole,
         }
@@ -108,6 +111,7 @@ pub fn read(mut letter: Letter, proof: Proof, house: &House) -> (Event, Entry) {
         received: letter.received,
         unfit: letter.unfit,
         silent: letter.silent,
+        history: letter.history,
     };
     (Event::Mail(Box::new(incoming)), entry)
 }

@@ -32,8 +32,10 @@ pub enum Origin {
 pub struct Entry {
     /// Where it came from.
     pub origin: Origin,
-    /// When it is decided; the time of history lines and surveys too.
+    /// When it happened; the time of history lines and surveys too. Earlier than `journalled` for mails of history.
     pub at: Timestamp,
+    /// When it is decided.
+    pub journalled: Timestamp,
     /// The mail's own id.
     pub message_id: Option<MessageId>,
     /// The second key of a mail.
@@ -66,6 +68,7 @@ impl Entry {
         Self {
             origin,
             at,
+            journalled: at,
             message_id: None,
             fingerprint: None,
             received: None,

@@ -26,7 +26,9 @@ UNION ALL
 SELECT 'sent', recipient_key, count(*), NULL FROM outbox
  WHERE recipient_key IN (SELECT value FROM json_each($4)) AND kind <> 'human' AND created > $5 GROUP BY recipient_key
 UNION ALL
-SELECT 'counter', key, used, NULL FROM counters WHERE key = $6";
+SELECT 'counter', key, used, NULL FROM counters WHERE key = $6
+UNION ALL
+SELECT 'other-number', name, ticket, ticket FROM other_numbers WHERE name IN (SELECT value FROM json_each($7))";
 
 /// Tickets by row id, and those that they were merged into over any number of hops. UNION, not UNION ALL: a circle
 /// of merged tickets ends where it began.
@@ -76,6 +78,7 @@ pub(super) async fn read(
         .bind(list(&lookup.recipients))
         .bind(ms(now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN)))
         .bind(&lookup.counter)
+        .bind(list(&lookup.other_numbers))
         .fetch_all(&mut *conn)
         .await?;
     for row in &rows {
@@ -105,6 +108,9 @@ fn key(context: &mut Context, row: &Columns<'_>) -> Result<Option<TicketId>, Sto
         }
         ("number", Some(ticket)) => {
             context.by_number.insert(row.ticket_number("name")?, ticket);
+        }
+        ("other-number", Some(ticket)) => {
+            context.by_other_number.insert(row.text("name")?, ticket);
         }
         ("duplicate", ticket) => context.duplicate = Some((row.int("id")?, ticket)),
         ("sent", _) => {

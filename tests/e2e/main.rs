@@ -24,6 +24,7 @@ mod contract;
 mod crash;
 mod disk;
 mod evidence;
+mod import;
 mod line;
 mod neomutt;
 mod running;

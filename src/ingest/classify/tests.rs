@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::{LOOP_HEADER, OwnMarks, classify};
+use super::{OwnMarks, classify};
 use crate::ingest::parse::{ParseLimits, parse};
+use crate::mail::LOOP_HEADER;
 use crate::mail::{Address, Class, Classified, Mail};
 
 const CASES: &str = include_str!("cases.txt");

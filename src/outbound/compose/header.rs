@@ -9,7 +9,7 @@ use lettre::message::{Mailbox, Mailboxes, MessageBuilder};
 
 use super::ComposeError;
 use crate::desk::{Notice, NoticeKind};
-use crate::mail::{Address, MessageId};
+use crate::mail::{Address, LOOP_HEADER, MessageId};
 use crate::outbound::template::one_line;
 
 /// Characters of a display name.
@@ -82,7 +82,7 @@ impl Head<'_> {
                 .raw_header(field("X-Auto-Response-Suppress", "All".to_owned()));
         }
         let instance: String = self.instance.chars().filter(char::is_ascii_graphic).take(64).collect();
-        Ok(builder.raw_header(field("X-Taquilla-Loop", instance)))
+        Ok(builder.raw_header(field(LOOP_HEADER, instance)))
     }
 }
 

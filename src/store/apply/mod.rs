@@ -7,6 +7,7 @@ mod content;
 mod create;
 mod history;
 mod mails;
+mod past;
 mod row;
 
 use sqlx::SqliteConnection;
@@ -99,6 +100,7 @@ impl Applying<'_> {
                 link.execute(&mut *self.conn).await?;
                 Ok(())
             }
+            Effect::Past { .. } => self.past(effect).await,
             Effect::Timer { ticket, kind, due } => {
                 let sql = "INSERT INTO timers (ticket, kind, due) VALUES ($1, $2, $3) \
                            ON CONFLICT (ticket, kind) WHERE fired IS NULL AND held IS NULL \
@@ -176,6 +178,7 @@ impl Applying<'_> {
             | Effect::Article { .. }
             | Effect::Set { .. }
             | Effect::Note { .. }
+            | Effect::Past { .. }
             | Effect::Link { .. }
             | Effect::Timer { .. }
             | Effect::CancelTimer { .. }

@@ -1,12 +1,14 @@
 //! The journal as a list.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 
 use super::Page;
 use crate::desk::{TicketId, TicketNumber};
 use crate::mail::{Class, Digest, MessageId};
-use crate::store::values::{Columns, ms};
+use crate::store::values::{Columns, list, ms};
 use crate::store::{Store, StoreError};
 
 /// Which rows; what is absent does not matter.
@@ -70,6 +72,18 @@ pub struct JournalLine {
 }
 
 impl Store {
+    /// Which of these raw mails were taken, octet for octet.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn taken(&self, raws: &[Digest]) -> Result<BTreeSet<Digest>, StoreError> {
+        let sql = "SELECT DISTINCT raw FROM journal WHERE raw IN (SELECT value FROM json_each($1))";
+        let rows = sqlx::query(sql).bind(list(raws.iter().map(Digest::to_string)));
+        let rows = rows.fetch_all(&self.readers).await?;
+        let digest = |row| Columns(row).digest("raw");
+        rows.iter().filter_map(|row| digest(row).transpose()).collect()
+    }
+
     /// Journal rows in the order in which they were written.
     ///
     /// # Errors

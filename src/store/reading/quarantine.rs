@@ -24,6 +24,8 @@ pub struct QuarantineLine {
     pub at: Timestamp,
     /// As much of the mail as there is.
     pub raw: Option<Digest>,
+    /// It came by `import`: history.
+    pub imported: bool,
     /// Name of the mailbox.
     pub mailbox: Option<String>,
     /// Address of its author, where that could be read.
@@ -32,7 +34,7 @@ pub struct QuarantineLine {
     pub subject: Option<String>,
 }
 
-const SELECT: &str = "SELECT q.*, t.number, j.mailbox, j.author, j.subject FROM quarantine q \
+const SELECT: &str = "SELECT q.*, t.number, j.origin = 'import' AS imported, j.mailbox, j.author, j.subject FROM quarantine q \
                       JOIN tickets t ON t.id = q.ticket JOIN journal j ON j.id = q.journal \
                       WHERE q.outcome IS NULL AND q.id > $1 AND ($2 IS NULL OR q.id = $2) ORDER BY q.id LIMIT $3";
 
@@ -78,6 +80,7 @@ fn line(row: &SqliteRow) -> Result<QuarantineLine, StoreError> {
         why: row.text("why")?,
         at: row.time("at")?,
         raw: row.digest("raw")?,
+        imported: row.flag("imported")?,
         mailbox: row.maybe_text("mailbox")?,
         author: row.maybe_text("author")?,
         subject: row.maybe_text("subject")?,

@@ -60,7 +60,7 @@ pub struct LinkedTicket {
 }
 
 impl Store {
-    /// Articles of a ticket, oldest first.
+    /// Articles of a ticket, in the order in which they came.
     ///
     /// # Errors
     /// [`StoreError`].
