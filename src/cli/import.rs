@@ -99,7 +99,7 @@ fn unknown<'a>(
 /// Number and octets of all files, for the progress alone.
 async fn sizes(paths: Vec<PathBuf>) -> (u64, u64) {
     let sum = move || {
-        let files = Walk::new(&paths).filter_map(Result::ok);
+        let files = Walk::new(paths).filter_map(Result::ok);
         files.fold((0_u64, 0_u64), |(files, octets), file| (files + 1, octets + file.size))
     };
     tokio::task::spawn_blocking(sum).await.unwrap_or_default()
@@ -149,7 +149,7 @@ struct Source {
 
 impl Importing {
     async fn all(&mut self, paths: Vec<PathBuf>) -> Result<(), CliError> {
-        let mut source = Source { walk: Walk::new(&paths), mbox: None };
+        let mut source = Source { walk: Walk::new(paths), mbox: None };
         loop {
             let now = self.now;
             let next = tokio::task::spawn_blocking(move || {
@@ -223,11 +223,15 @@ impl Importing {
     fn count(&mut self, outcome: &Outcome) {
         let counts = &mut self.counts;
         counts.tickets += outcome.applied.tickets.len() as u64;
-        match outcome.decision.reason {
-            Reason::DuplicateOf => counts.known += 1,
-            Reason::Quarantined => counts.quarantined += 1,
-            _ if outcome.decision.ticket.is_some() => counts.articles += 1,
-            _ => counts.without_ticket += 1,
+        let reason = outcome.decision.reason;
+        if reason == Reason::DuplicateOf {
+            counts.known += 1;
+        } else if reason == Reason::Quarantined {
+            counts.quarantined += 1;
+        } else if outcome.decision.ticket.is_some() {
+            counts.articles += 1;
+        } else {
+            counts.without_ticket += 1;
         }
     }
 

@@ -59,8 +59,8 @@ struct Folder {
 
 impl Walk {
     /// Files below these paths, in the order of the paths.
-    pub fn new(paths: &[PathBuf]) -> Self {
-        Self { paths: paths.to_vec().into_iter(), open: Vec::new(), others: 0 }
+    pub fn new(paths: Vec<PathBuf>) -> Self {
+        Self { paths: paths.into_iter(), open: Vec::new(), others: 0 }
     }
 
     fn enter(&mut self, path: &Path) -> Result<(), Trouble> {
@@ -204,7 +204,7 @@ mod tests {
 
     fn found(dir: &Path, paths: &[&str]) -> (Vec<(String, Kind)>, u64, usize) {
         let paths: Vec<PathBuf> = paths.iter().map(|path| dir.join(path)).collect();
-        let mut walk = Walk::new(&paths);
+        let mut walk = Walk::new(paths);
         let (mut files, mut troubles) = (Vec::new(), 0);
         for file in walk.by_ref() {
             match file {
