@@ -38,6 +38,10 @@ fn import(desk: &Desk, arguments: &[&str]) -> Value {
     lines[0].clone()
 }
 
+fn day(row: &Value) -> &str {
+    row["created"].as_str().unwrap().split('T').next().unwrap()
+}
+
 /// Title and articles of each ticket: who, and what.
 fn threads(desk: &Desk) -> Vec<String> {
     let mut all = Vec::new();
@@ -46,15 +50,10 @@ fn threads(desk: &Desk) -> Vec<String> {
         let mut articles: Vec<String> = Vec::new();
         for article in shown["articles"].as_array().unwrap() {
             let (sender, id) = (article["sender"].as_str().unwrap(), article["message_id"].as_str().unwrap());
-            articles.push(format!(
-                "{sender} {} {}",
-                &id[..id.find('@').unwrap()],
-                &article["created"].as_str().unwrap()[..10]
-            ));
+            articles.push(format!("{sender} {} {}", id.split('@').next().unwrap(), day(article)));
         }
         articles.sort();
-        let (created, state) =
-            (&ticket["created"].as_str().unwrap()[..10], ticket["state"].as_str().unwrap());
+        let (created, state) = (day(&ticket), ticket["state"].as_str().unwrap());
         let customer = ticket["customer"].to_string();
         assert!(!customer.contains("minem"), "{customer}");
         all.push(format!(
