@@ -239,7 +239,7 @@ impl Pipeline {
         };
         // The core has no panics that we know of; one that we do not know of must not stop the desk.
         let (decision, mails) = catch_unwind(AssertUnwindSafe(pure)).map_err(|_| PipelineError::Panicked)?;
-        entry.journalled = now;
+        entry.journalled = Some(now);
         letter::complete(&mut entry, &lookup, &context, &decision, &given);
         match writing.apply(&decision, &entry, &mails, &house.policy.desk.states).await {
             Ok(applied) => Ok(Outcome { decision, applied }),

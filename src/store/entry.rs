@@ -32,10 +32,10 @@ pub enum Origin {
 pub struct Entry {
     /// Where it came from.
     pub origin: Origin,
-    /// When it happened; the time of history lines and surveys too. Earlier than `journalled` for mails of history.
+    /// When it happened; the time of history lines and surveys too. For mails of history it is long ago.
     pub at: Timestamp,
-    /// When it is decided.
-    pub journalled: Timestamp,
+    /// When it is decided, where that is later.
+    pub journalled: Option<Timestamp>,
     /// The mail's own id.
     pub message_id: Option<MessageId>,
     /// The second key of a mail.
@@ -68,7 +68,7 @@ impl Entry {
         Self {
             origin,
             at,
-            journalled: at,
+            journalled: None,
             message_id: None,
             fingerprint: None,
             received: None,
