@@ -140,7 +140,11 @@ fn rules(explained: &Explained) -> Vec<Value> {
 }
 
 fn commands(explained: &Explained) -> Vec<Value> {
-    let one = |command: &crate::decide::CommandTrace| json!({ "line": command.line, "done": command.done, "result": command.result });
+    let one = |command: &crate::decide::CommandTrace| {
+        json!({
+            "line": command.line, "ticket": command.ticket, "done": command.done, "result": command.result,
+        })
+    };
     explained.decision.trace.commands.iter().map(one).collect()
 }
 

@@ -6,8 +6,8 @@ use super::command::{AutoClose, Command, Mistake, Outcome, Who};
 use super::verb::Verb;
 use super::when::when;
 use super::words::{self, Meaning, VerbWords, say};
-use crate::desk::Priority;
 use crate::desk::typed::{clean, folded, unquoted};
+use crate::desk::{Priority, TicketNumber};
 use crate::mail::Language;
 
 /// Letters of a title.
@@ -52,7 +52,10 @@ impl Arguments<'_> {
             Verb::Title => self.title(),
             Verb::Tag => self.tags(),
             Verb::Field => self.field(),
+            Verb::For => Ok(Command::For(self.numbers()?)),
             Verb::Help => Ok(Command::Help),
+            Verb::Dry => self.alone(Command::Dry),
+            Verb::Partial => self.alone(Command::Partial),
             Verb::Take => self.alone(Command::Assign(Who::Me)),
             Verb::Reopen => self.alone(Command::Reopen),
             Verb::Lock => self.alone(Command::Lock(true)),
@@ -62,6 +65,21 @@ impl Arguments<'_> {
             Verb::Watch => self.alone(Command::Watch(true)),
             Verb::Unwatch => self.alone(Command::Watch(false)),
         }
+    }
+
+    /// Ticket numbers, each also as a subject carries it: `[Ticket#2013121610000137]`.
+    fn numbers(&self) -> Result<Vec<TicketNumber>, Mistake> {
+        let typed = self.needed()?;
+        let words = typed.split([' ', ',', ';']).filter(|word| !word.is_empty());
+        let words = words.filter(|word| words::filler("list", &[&folded(word)]).is_none());
+        let mut numbers = Vec::new();
+        for word in words {
+            let number = number(word).ok_or_else(|| self.mistake(|say| &say.number, &[("value", word)]))?;
+            if !numbers.contains(&number) {
+                numbers.push(number);
+            }
+        }
+        if numbers.is_empty() { Err(self.mistake(|say| &say.needs, &[])) } else { Ok(numbers) }
     }
 
     fn entry(&self) -> Option<&'static VerbWords> {
@@ -273,6 +291,12 @@ impl Arguments<'_> {
         let empty = words::whole_value("none", &folded(value)).is_some();
         Ok(Command::Field { name, value: (!empty).then(|| value.to_owned()) })
     }
+}
+
+/// A number alone, or behind whatever a desk writes in front of it.
+fn number(word: &str) -> Option<TicketNumber> {
+    let word = word.trim_matches(['[', ']', '(', ')', '.']);
+    TicketNumber::new(word.rsplit(['#', ':']).next().unwrap_or(word))
 }
 
 /// What mail programs make of an address: `<a@b>`, `mailto:a@b`, `Name <a@b>`.

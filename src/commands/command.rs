@@ -2,7 +2,7 @@
 
 use jiff::Zoned;
 
-use crate::desk::Priority;
+use crate::desk::{Priority, TicketNumber};
 
 /// Whom a command names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +95,12 @@ pub enum Command {
     Public,
     /// Send the list of commands.
     Help,
+    /// The lines below, and the text, are about these tickets.
+    For(Vec<TicketNumber>),
+    /// Change nothing, say what would be done.
+    Dry,
+    /// Do what can be done, whatever cannot.
+    Partial,
 }
 
 impl Command {
@@ -122,8 +128,78 @@ impl Command {
             Self::Note => "note",
             Self::Public => "public",
             Self::Help => "help",
+            Self::For(_) => "for",
+            Self::Dry => "dry",
+            Self::Partial => "partial",
         }
     }
+
+    /// What it is about.
+    pub fn concerns(&self) -> Concerns {
+        match self {
+            Self::Close { .. }
+            | Self::Reopen
+            | Self::Pend { .. }
+            | Self::Assign(_)
+            | Self::Owner(_)
+            | Self::Queue(_)
+            | Self::Priority(_)
+            | Self::State(_)
+            | Self::Lock(_)
+            | Self::Type(_)
+            | Self::Service(_)
+            | Self::Title(_)
+            | Self::Tag { .. }
+            | Self::Field { .. }
+            | Self::Watch(_) => Concerns::Ticket,
+            Self::For(_) => Concerns::Targets,
+            Self::Note | Self::Public => Concerns::Text,
+            Self::Help => Concerns::Answer,
+            Self::Dry | Self::Partial => Concerns::Manner,
+        }
+    }
+
+    /// The tickets that it names by number: to be read before it is decided upon.
+    pub fn numbers(&self) -> &[TicketNumber] {
+        match self {
+            Self::For(numbers) => numbers,
+            Self::Close { .. }
+            | Self::Reopen
+            | Self::Pend { .. }
+            | Self::Assign(_)
+            | Self::Owner(_)
+            | Self::Queue(_)
+            | Self::Priority(_)
+            | Self::State(_)
+            | Self::Lock(_)
+            | Self::Type(_)
+            | Self::Service(_)
+            | Self::Title(_)
+            | Self::Tag { .. }
+            | Self::Field { .. }
+            | Self::Watch(_)
+            | Self::Note
+            | Self::Public
+            | Self::Help
+            | Self::Dry
+            | Self::Partial => &[],
+        }
+    }
+}
+
+/// What a command is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concerns {
+    /// A ticket: the mail's own, or those that a line above names.
+    Ticket,
+    /// Which tickets the lines below it, and the text, are about.
+    Targets,
+    /// The text of the mail.
+    Text,
+    /// Nothing but a mail that answers it: it needs no ticket.
+    Answer,
+    /// How all the others are done.
+    Manner,
 }
 
 /// Why a line could not be understood, in the sender's language, with what to write instead.

@@ -17,11 +17,22 @@ pub enum LineResult {
     NotDone,
 }
 
+/// One line with what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptLine {
+    /// As written.
+    pub written: String,
+    /// The ticket that it was for, where a mail names several.
+    pub ticket: Option<String>,
+    /// What came of it.
+    pub result: LineResult,
+}
+
 /// Makes all of it or nothing: where one line is wrong, no other one was done.
-pub fn all_or_nothing(lines: &mut [(String, LineResult)]) {
-    if lines.iter().any(|(_, result)| matches!(result, LineResult::Wrong(_))) {
-        for (_, result) in lines.iter_mut().filter(|(_, result)| matches!(result, LineResult::Done(_))) {
-            *result = LineResult::NotDone;
+pub fn all_or_nothing(lines: &mut [ReceiptLine]) {
+    if lines.iter().any(|line| matches!(line.result, LineResult::Wrong(_))) {
+        for line in lines.iter_mut().filter(|line| matches!(line.result, LineResult::Done(_))) {
+            line.result = LineResult::NotDone;
         }
     }
 }
@@ -32,30 +43,33 @@ pub fn not_done(language: Language) -> String {
 }
 
 /// The data of the template `receipt`, as `outbound::catalog` lists it, and beside it `headline` (one
-/// sentence) and `who`: `done` (everything was), `lines`, each with `line`, `done` and `result`, and
-/// `evidence`.
+/// sentence) and `who`: `done` (everything was), `lines`, each with `line`, `done`, `result` and, where another
+/// ticket begins, its number as `heading`, and `evidence`.
 pub fn receipt(
-    lines: &[(String, LineResult)],
+    lines: &[ReceiptLine],
     who: &str,
     evidence: &[String],
     language: Language,
 ) -> Map<String, Value> {
     let own = &words::of(language).say;
-    let wrong = lines.iter().filter(|(_, result)| matches!(result, LineResult::Wrong(_))).count();
+    let wrong = lines.iter().filter(|line| matches!(line.result, LineResult::Wrong(_))).count();
     let headline = match wrong {
         0 => own.all_done.clone(),
         1 => own.all_refused.clone(),
         count => say(&own.all_refused_several, &[("count", &count.to_string())]),
     };
+    let mut before = &None;
     let rows: Vec<Value> = lines
         .iter()
-        .map(|(line, result)| {
-            let (done, words) = match result {
+        .map(|line| {
+            let (done, words) = match &line.result {
                 LineResult::Done(change) => (true, change),
                 LineResult::Wrong(mistake) => (false, &mistake.0),
                 LineResult::NotDone => (false, &own.not_done),
             };
-            json!({ "line": line, "done": done, "result": words })
+            let heading = line.ticket.as_ref().filter(|_| line.ticket != *before);
+            before = &line.ticket;
+            json!({ "heading": heading, "line": line.written, "done": done, "result": words })
         })
         .collect();
     let mut data = Map::new();
@@ -71,24 +85,28 @@ pub fn receipt(
 mod tests {
     use super::*;
 
-    fn done(words: &str) -> LineResult {
-        LineResult::Done(words.to_owned())
+    fn line(written: &str, result: LineResult) -> ReceiptLine {
+        ReceiptLine { written: written.to_owned(), ticket: None, result }
     }
 
-    fn wrong(words: &str) -> LineResult {
-        LineResult::Wrong(Mistake(words.to_owned()))
+    fn done(written: &str, words: &str) -> ReceiptLine {
+        line(written, LineResult::Done(words.to_owned()))
+    }
+
+    fn wrong(written: &str, words: &str) -> ReceiptLine {
+        line(written, LineResult::Wrong(Mistake(words.to_owned())))
     }
 
     #[test]
     fn everything_was_done() {
-        let lines = [("#cerrar".to_owned(), done("Estado: abierto → cerrado con éxito"))];
+        let lines = [done("#cerrar", "Estado: abierto → cerrado con éxito")];
         let data = receipt(&lines, "María Gómez (mgomez)", &["token".to_owned()], Language::Es);
         let expected = json!({
             "done": true,
             "headline": "Hecho.",
             "who": "María Gómez (mgomez)",
             "evidence": ["token"],
-            "lines": [{ "line": "#cerrar", "done": true, "result": "Estado: abierto → cerrado con éxito" }],
+            "lines": [{ "heading": null, "line": "#cerrar", "done": true, "result": "Estado: abierto → cerrado con éxito" }],
         });
         assert_eq!(Value::Object(data), expected);
     }
@@ -96,8 +114,8 @@ mod tests {
     #[test]
     fn one_wrong_line_and_nothing_was_done() {
         let mut lines = [
-            ("#lock".to_owned(), done("lock: unlocked → locked")),
-            ("#clsoe".to_owned(), wrong("There is no command #clsoe. Did you mean #close?")),
+            done("#lock", "lock: unlocked → locked"),
+            wrong("#clsoe", "There is no command #clsoe. Did you mean #close?"),
         ];
         all_or_nothing(&mut lines);
         let data = receipt(&lines, "mgomez", &[], Language::En);
@@ -107,9 +125,12 @@ mod tests {
             "Nothing was done, because one line is wrong. Correct it and send the mail again."
         );
         let not_done = "not done, because of the lines that are wrong";
-        assert_eq!(data["lines"][0], json!({ "line": "#lock", "done": false, "result": not_done }));
+        assert_eq!(
+            data["lines"][0],
+            json!({ "heading": null, "line": "#lock", "done": false, "result": not_done })
+        );
         assert_eq!(data["lines"][1]["result"], "There is no command #clsoe. Did you mean #close?");
-        let two = [("a".to_owned(), wrong("x")), ("b".to_owned(), wrong("y"))];
+        let two = [wrong("a", "x"), wrong("b", "y")];
         assert!(receipt(&two, "", &[], Language::Es)["headline"].as_str().unwrap().contains("2 líneas"));
     }
 }

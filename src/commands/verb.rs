@@ -43,6 +43,12 @@ pub(super) enum Verb {
     Watch,
     /// `#unwatch`.
     Unwatch,
+    /// `#for`.
+    For,
+    /// `#dry`.
+    Dry,
+    /// `#partial`.
+    Partial,
     /// `#help`.
     Help,
     /// `#end`.
@@ -51,7 +57,7 @@ pub(super) enum Verb {
 
 impl Verb {
     /// All of them.
-    pub(super) const ALL: [Self; 22] = [
+    pub(super) const ALL: [Self; 25] = [
         Self::Close,
         Self::Reopen,
         Self::Pend,
@@ -72,6 +78,9 @@ impl Verb {
         Self::Public,
         Self::Watch,
         Self::Unwatch,
+        Self::For,
+        Self::Dry,
+        Self::Partial,
         Self::Help,
         Self::End,
     ];
@@ -99,6 +108,9 @@ impl Verb {
             Self::Public => "public",
             Self::Watch => "watch",
             Self::Unwatch => "unwatch",
+            Self::For => "for",
+            Self::Dry => "dry",
+            Self::Partial => "partial",
             Self::Help => "help",
             Self::End => "end",
         }

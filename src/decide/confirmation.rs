@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::lookup::hash_code;
 use super::mail::Case;
 use super::notify::Happening;
-use super::receipt::{notice_to_agent, send_receipt};
+use super::receipt::{Manner, notice_to_agent, send_receipt};
 use super::sentences::Say;
 use super::{CommandTrace, Decision, Effect, Fact, HeldMail, Reason, agent_mail};
 use crate::commands::{self, Block};
@@ -19,6 +19,8 @@ use crate::outbound::data;
 
 /// For how long a code is good.
 const MINUTES: i64 = 30;
+/// Lines that the question shows.
+const MOST_ACTIONS: usize = 60;
 
 /// The waiting mail for which this one carries the code, if it comes from an address of the agent who has to confirm.
 pub(super) fn of(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent) -> Option<HeldMail> {
@@ -83,8 +85,8 @@ fn answer(draft: &mut Draft<'_>, case: &Case<'_>, agent: &Agent, say: &Say<'_>, 
     let language = agent.language.unwrap_or(draft.desk.language);
     let first = case.incoming.mail.body.new_text.lines().find(|line| !line.trim().is_empty());
     let line = first.unwrap_or_default().trim().chars().take(60).collect();
-    draft.trace.commands.push(CommandTrace { line, done, result: say.text(language) });
-    send_receipt(draft, case, agent, None, language, None);
+    draft.trace.commands.push(CommandTrace { line, ticket: None, done, result: say.text(language) });
+    send_receipt(draft, case, agent, None, language, Manner::Whole, None);
 }
 
 /// Holds an agent's mail that nothing proves, and asks the registered address.
@@ -95,6 +97,32 @@ pub(super) fn hold_unproved(draft: Draft<'_>, case: &Case<'_>, agent: &Agent, bl
     if !block.rest.trim().is_empty() {
         let first: String = block.rest.trim().chars().take(400).collect();
         actions.push(first);
+    }
+    hold(draft, case, agent, at, "confirmation", &why, actions, Reason::HeldForConfirmation)
+}
+
+/// Holds commands that were tried and need more proof than their mail carries: the question shows what each would do.
+pub(super) fn hold_for_level(
+    draft: Draft<'_>,
+    case: &Case<'_>,
+    agent: &Agent,
+    lines: &[CommandTrace],
+    text: &str,
+) -> Decision {
+    let at = case.matched.ticket().map(TicketRef::Existing);
+    let language = agent.language.unwrap_or(draft.desk.language);
+    let why = Say::NeedsConfirmation { has: case.sender.level() }.text(language);
+    let shown = lines.iter().take(MOST_ACTIONS).map(|line| {
+        let about = line.ticket.as_ref().map(|number| format!("{number}: ")).unwrap_or_default();
+        let does = if line.result.is_empty() { String::new() } else { format!(" \u{2192} {}", line.result) };
+        format!("{about}{}{does}", line.line)
+    });
+    let mut actions: Vec<String> = shown.collect();
+    if lines.len() > MOST_ACTIONS {
+        actions.push(format!("\u{2026} (+{})", lines.len() - MOST_ACTIONS));
+    }
+    if !text.is_empty() {
+        actions.push(text.chars().take(400).collect());
     }
     hold(draft, case, agent, at, "confirmation", &why, actions, Reason::HeldForConfirmation)
 }

@@ -71,5 +71,5 @@ pub(super) fn stopped(draft: &Draft<'_>, at: TicketRef, key: &str) -> bool {
 
 fn trace(draft: &mut Draft<'_>, line: &str, result: Option<String>) {
     let result = result.unwrap_or_default();
-    draft.trace.commands.push(CommandTrace { line: line.to_owned(), done: true, result });
+    draft.trace.commands.push(CommandTrace { line: line.to_owned(), ticket: None, done: true, result });
 }

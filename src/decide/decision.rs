@@ -33,6 +33,8 @@ pub enum Reason {
     Confirmation,
     /// Commands refused: nothing was done, the receipt says why.
     CommandsRefused,
+    /// Commands tried and not done, as their mail asked (`#dry`).
+    DryRun,
     /// An answer to a survey.
     SurveyAnswer,
     /// A bounce of a mail of ours, added to its ticket.
@@ -67,7 +69,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::NewTicket,
         Self::NewLinkedTicket,
         Self::FollowUp,
@@ -78,6 +80,7 @@ impl Reason {
         Self::NotConfirmed,
         Self::Confirmation,
         Self::CommandsRefused,
+        Self::DryRun,
         Self::SurveyAnswer,
         Self::Bounce,
         Self::UnknownBounce,
@@ -108,6 +111,7 @@ impl Reason {
             Self::NotConfirmed => "not-confirmed",
             Self::Confirmation => "confirmation",
             Self::CommandsRefused => "commands-refused",
+            Self::DryRun => "dry-run",
             Self::SurveyAnswer => "survey-answer",
             Self::Bounce => "bounce",
             Self::UnknownBounce => "unknown-bounce",
@@ -415,6 +419,8 @@ pub struct MatchTrace {
 pub struct CommandTrace {
     /// The line as written.
     pub line: String,
+    /// Number of the ticket, where the mail names several.
+    pub ticket: Option<String>,
     /// Whether it could be (and, unless another one failed, was) done.
     pub done: bool,
     /// Before and after, or what is wrong, in the sender's language.

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Event, Incoming, Lookup, Proof, Request};
+use super::{Event, Incoming, Lookup, Proof, Request, agent_mail, steps};
 use crate::commands;
-use crate::desk::{Desk, token};
-use crate::mail::{Digest, Mail, MessageId};
+use crate::desk::{Agent, Desk, token};
+use crate::mail::{Class, Digest, Mail, MessageId};
 
 /// Ids of a thread that are looked up: the newest ones. A hostile header may name a million.
 const THREAD_IDS: usize = 50;
@@ -67,6 +67,9 @@ fn of_mail(keys: &mut Lookup, incoming: &Incoming, desk: &Desk, now: Timestamp) 
     keys.numbers.extend(carried(mail, desk, now).into_iter().map(|carried| carried.claim.number));
     if let Some(from) = &mail.from {
         keys.recipients.insert(from.key());
+        if let Some(agent) = desk.agent_by_address(&from.address) {
+            of_block(keys, incoming, agent, desk, now);
+        }
     }
     keys.codes = codes(mail);
     if let Proof::Confirmed { held, .. } = incoming.proof {
@@ -78,6 +81,15 @@ fn of_mail(keys: &mut Lookup, incoming: &Incoming, desk: &Desk, now: Timestamp) 
 pub(super) fn other_numbers(mail: &Mail, desk: &Desk) -> impl Iterator<Item = String> {
     let numbering = &desk.numbering;
     numbering.others_in_subject(&mail.subject).into_iter().chain(numbering.older_in_subject(&mail.subject))
+}
+
+/// What the commands of an agent's mail name beside its own ticket.
+fn of_block(keys: &mut Lookup, incoming: &Incoming, agent: &Agent, desk: &Desk, now: Timestamp) {
+    if incoming.classified.class != Class::Person || incoming.silent || incoming.unfit.is_some() {
+        return;
+    }
+    let block = agent_mail::block(incoming, agent, desk, now);
+    keys.numbers.extend(steps::numbers(&block));
 }
 
 /// What a mail answers, nearest first.

@@ -126,8 +126,13 @@ fn person(draft: Draft<'_>, case: &Case<'_>) -> Decision {
 
 /// A mail of which the journal alone keeps a trace.
 pub(super) fn concerning_none(mut draft: Draft<'_>, reason: Reason) -> Decision {
+    concerns_none(&mut draft);
+    draft.finish(reason, None)
+}
+
+/// The mail belongs to no ticket and opens none.
+pub(super) fn concerns_none(draft: &mut Draft<'_>) {
     if let Some(matched) = &mut draft.trace.matched {
         *matched = MatchTrace { kind: MatchKind::None, ..matched.clone() };
     }
-    draft.finish(reason, None)
 }

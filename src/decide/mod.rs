@@ -4,6 +4,7 @@
 //! a list of effects that `store::commit` writes as it stands. Nothing here reads or writes anything.
 
 mod agent_mail;
+mod attend;
 mod confirmation;
 mod context;
 mod customer_mail;
@@ -25,9 +26,11 @@ mod quarantine;
 mod receipt;
 mod request;
 mod sentences;
+mod steps;
 mod survey_mail;
 mod text;
 mod timer;
+mod write;
 
 pub use context::{Context, Given, HeldMail, Lookup, SentCount, Surveyed};
 pub use decision::{

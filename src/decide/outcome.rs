@@ -32,7 +32,8 @@ impl fmt::Display for Decision {
         }
         for command in &self.trace.commands {
             let mark = if command.done { "done" } else { "refused" };
-            writeln!(out, "command: {}", command.line)?;
+            let about = command.ticket.as_ref().map(|number| format!(" (ticket {number})"));
+            writeln!(out, "command: {}{}", command.line, about.unwrap_or_default())?;
             let result =
                 if command.result.is_empty() { String::new() } else { format!(": {}", command.result) };
             writeln!(out, "  {mark}{result}")?;

@@ -5,21 +5,37 @@ use serde_json::{Map, Value, json};
 use super::Effect;
 use super::draft::Draft;
 use super::mail::Case;
-use crate::commands::{self, LineResult, Mistake};
+use crate::commands::{self, LineResult, Mistake, ReceiptLine};
 use crate::desk::{Agent, Notice, NoticeKind, TicketRef, token};
 use crate::mail::Language;
 use crate::outbound::data;
 
+/// What a receipt tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// What was done; where one line is wrong, nothing was, unless the mail says `#partial`.
+    Whole,
+    /// What was done, beside lines that could not be.
+    Partial,
+    /// What would have been done.
+    Dry,
+}
+
 /// The receipt of the commands in the draft's trace, to the registered address.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each caller names them, and most of them say who and about what"
+)]
 pub(super) fn send_receipt(
     draft: &mut Draft<'_>,
     case: &Case<'_>,
     agent: &Agent,
     at: Option<TicketRef>,
     language: Language,
+    manner: Manner,
     text_went: Option<String>,
 ) {
-    let mut lines: Vec<(String, LineResult)> = draft
+    let mut lines: Vec<ReceiptLine> = draft
         .trace
         .commands
         .iter()
@@ -27,11 +43,18 @@ pub(super) fn send_receipt(
             let result = line.result.clone();
             let result =
                 if line.done { LineResult::Done(result) } else { LineResult::Wrong(Mistake(result)) };
-            (line.line.clone(), result)
+            ReceiptLine { written: line.line.clone(), ticket: line.ticket.clone(), result }
         })
         .collect();
-    commands::all_or_nothing(&mut lines);
+    if manner == Manner::Whole {
+        commands::all_or_nothing(&mut lines);
+    }
     let mut fill = commands::receipt(&lines, &agent.name, &case.sender.trace.evidence, language);
+    if manner == Manner::Dry {
+        fill.insert("done".to_owned(), json!(false));
+    }
+    fill.insert("partly".to_owned(), json!(manner == Manner::Partial));
+    fill.insert("dry".to_owned(), json!(manner == Manner::Dry));
     fill.insert("text_went".to_owned(), json!(text_went));
     notice_to_agent(draft, case, agent, at, "receipt", language, fill);
 }

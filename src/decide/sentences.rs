@@ -23,8 +23,8 @@ pub(super) enum Say<'a> {
     Closed,
     /// The ticket is not closed.
     NotClosed,
-    /// This verb needs more evidence than there is.
-    Level { needed: u8, has: u8 },
+    /// This needs more evidence than there is, and is done once it is confirmed.
+    NeedsConfirmation { has: u8 },
     /// `#note` and `#public` in one mail.
     NoteAndPublic,
     /// Locked by someone else.
@@ -35,12 +35,20 @@ pub(super) enum Say<'a> {
     NotInQueue { login: &'a str, queue: &'a str, members: Vec<&'a str> },
     /// There is no ticket to do it to.
     NoTicket,
-    /// The list of commands follows.
-    HelpFollows,
+    /// No such ticket, perhaps a typing error.
+    NoSuchTicket { number: &'a str, typing: bool },
+    /// How many tickets a line names.
+    Tickets(usize),
+    /// What was asked for follows.
+    AnswerFollows,
     /// The text goes to the customer.
     Goes(&'a str),
+    /// The text goes to the customers of several tickets.
+    GoesToAll(usize),
     /// The text stays internal.
     StaysInternal,
+    /// No ticket of the mail could take the text.
+    TextNotKept,
     /// Nothing of the text was kept.
     NothingKept,
     /// The mail that waited was confirmed too late.
@@ -107,7 +115,9 @@ impl Say<'_> {
             Self::UsePend(state) => format!("\"{state}\" needs a date: write #pend, for example #pend 2d."),
             Self::Closed => "The ticket is closed: write #reopen first.".to_owned(),
             Self::NotClosed => "The ticket is not closed.".to_owned(),
-            Self::Level { needed, has } => format!("This needs evidence of level {needed}; your mail has level {has}."),
+            Self::NeedsConfirmation { has } => {
+                format!("This is done only once you confirm it; your mail alone proves level {has}.")
+            }
             Self::NoteAndPublic => "#note and #public cannot stand in one mail.".to_owned(),
             Self::LockedBy(who) => {
                 format!("The ticket is locked by {who}: write #take to take it over, or #note to keep the text internal.")
@@ -119,7 +129,15 @@ impl Say<'_> {
                 format!("{login} does not work in queue \"{queue}\".{}", listed(" Who does: ", members))
             }
             Self::NoTicket => "There is no ticket to do it to.".to_owned(),
-            Self::HelpFollows => "The list of commands follows in a mail of its own.".to_owned(),
+            Self::NoSuchTicket { number, typing: false } => format!("There is no ticket {number}."),
+            Self::NoSuchTicket { number, typing: true } => {
+                format!("There is no ticket {number}: its check digit is wrong, so a digit was mistyped.")
+            }
+            Self::Tickets(1) => "1 ticket".to_owned(),
+            Self::Tickets(count) => format!("{count} tickets"),
+            Self::AnswerFollows => "It follows in a mail of its own.".to_owned(),
+            Self::GoesToAll(count) => format!("Your text goes to the customers of {count} tickets."),
+            Self::TextNotKept => "Your text was not kept: these commands concern no ticket.".to_owned(),
             Self::Goes(to) => format!("Your text goes to {to}."),
             Self::StaysInternal => "Your text was kept as an internal note.".to_owned(),
             Self::CodeExpired => "The code has expired: send the first mail again.".to_owned(),
@@ -153,8 +171,8 @@ impl Say<'_> {
             }
             Self::Closed => "El ticket está cerrado: escriba primero #reabrir.".to_owned(),
             Self::NotClosed => "El ticket no está cerrado.".to_owned(),
-            Self::Level { needed, has } => {
-                format!("Esto exige una prueba de nivel {needed}; su correo tiene nivel {has}.")
+            Self::NeedsConfirmation { has } => {
+                format!("Esto se hace solo si usted lo confirma; su correo por sí solo prueba el nivel {has}.")
             }
             Self::NoteAndPublic => "#nota y #público no pueden ir en el mismo correo.".to_owned(),
             Self::LockedBy(who) => {
@@ -167,7 +185,15 @@ impl Say<'_> {
                 format!("{login} no trabaja en la cola «{queue}».{}", listed(" Trabajan allí: ", members))
             }
             Self::NoTicket => "No hay ticket al que aplicarlo.".to_owned(),
-            Self::HelpFollows => "La lista de comandos llega en otro correo.".to_owned(),
+            Self::NoSuchTicket { number, typing: false } => format!("No existe el ticket {number}."),
+            Self::NoSuchTicket { number, typing: true } => {
+                format!("No existe el ticket {number}: su dígito de control no cuadra, hay una cifra mal escrita.")
+            }
+            Self::Tickets(1) => "1 ticket".to_owned(),
+            Self::Tickets(count) => format!("{count} tickets"),
+            Self::AnswerFollows => "Llega en otro correo.".to_owned(),
+            Self::GoesToAll(count) => format!("Su texto va a los usuarios de {count} tickets."),
+            Self::TextNotKept => "Su texto no se guardó: estos comandos no son de ningún ticket.".to_owned(),
             Self::Goes(to) => format!("Su texto va a {to}."),
             Self::StaysInternal => "Su texto quedó como nota interna.".to_owned(),
             Self::CodeExpired => "El código venció: envíe otra vez el primer correo.".to_owned(),

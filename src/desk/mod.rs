@@ -20,6 +20,7 @@ mod ticket;
 mod timer;
 pub mod token;
 pub mod typed;
+mod verb_levels;
 
 pub use agent::{Agent, Found, Right, Role};
 pub use article::{Article, Channel, NewArticle, SenderKind};
@@ -35,3 +36,4 @@ pub use settings::{Customer, Desk, Limits, SurveySettings, Trust, fold};
 pub use state::{State, StateType};
 pub use ticket::{LinkKind, NewTicket, Ticket, TicketId, TicketRef};
 pub use timer::{Timer, TimerKind};
+pub use verb_levels::VERB_LEVELS;

@@ -263,11 +263,14 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         "An agent's mail carried commands: what became of each.",
         Buttons::Work,
         &[
-            always("done", Kind::Flag, "Everything was done; if false, nothing was."),
+            always("done", Kind::Flag, "Everything was done; if false, nothing was, but for `partly`."),
+            maybe("partly", Kind::Flag, "What could be done was, and some lines could not be (`#partial`)."),
+            maybe("dry", Kind::Flag, "Nothing was changed: this is what would be done (`#dry`)."),
             always(
                 "lines",
-                Kind::List(&["line", "done", "result"]),
-                "The commands: as written, whether it could be done, before and after or what is wrong.",
+                Kind::List(&["heading", "line", "done", "result"]),
+                "The commands: number of the ticket where one of several begins, the line as written, whether it could \
+                 be done, before and after or what is wrong.",
             ),
             maybe("evidence", Kind::Lines, "How the sender was identified."),
             maybe("text_went", Kind::Line, "What became of the text of the mail, in words."),

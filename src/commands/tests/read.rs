@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::monday;
-use crate::commands::{AutoClose, Command, Outcome, Who, read, same_commands};
-use crate::desk::Priority;
+use crate::commands::{AutoClose, Command, Outcome, Who, read, same_commands, words};
+use crate::desk::{Priority, TicketNumber};
 use crate::mail::Language;
 
 const LIMIT: usize = 25;
@@ -326,53 +326,16 @@ fn mistakes_say_what_to_write() {
 
 #[test]
 fn every_verb_of_later_has_its_own_sentence() {
-    let verbs = [
-        "#escalate",
-        "#derive x",
-        "#sla gold",
-        "#merge into 1",
-        "#link 1",
-        "#split",
-        "#customer a@b",
-        "#cc +a@b",
-        "#time 15m",
-        "#estimate 2h",
-        "#new phone",
-        "#template x",
-        "#macro x",
-        "#for 1 2",
-        "#limit 3",
-        "#list",
-        "#show",
-        "#history",
-        "#report x",
-        "#undo abc",
-        "#dry",
-        "#partial",
-        "#escalar",
-        "#derivar x",
-        "#ans oro",
-        "#fusionar 1",
-        "#asociar 1",
-        "#dividir",
-        "#cliente a@b",
-        "#copia +a@b",
-        "#tiempo 15m",
-        "#estimado 2h",
-        "#nuevo telefónico",
-        "#lista",
-        "#ver",
-        "#historial",
-        "#reporte x",
-    ];
     let mut said = std::collections::BTreeSet::new();
-    for typed in verbs {
-        let sentence = line(typed).unwrap_err();
-        assert!(sentence.contains("todavía no se puede hacer por correo"), "{typed}: {sentence}");
-        assert!(!sentence.contains("Quiso decir"), "{typed}: {sentence}");
-        said.insert(sentence);
+    for entry in words::all().flat_map(|own| own.later.values()) {
+        for word in &entry.words {
+            let sentence = line(&format!("#{word} x")).unwrap_err();
+            assert!(sentence.contains("todavía no se puede hacer por correo"), "{word}: {sentence}");
+            assert!(!sentence.contains("Quiso decir"), "{word}: {sentence}");
+            said.insert(sentence);
+        }
     }
-    assert!(said.len() >= 20);
+    assert!(said.len() >= words::of(Language::Es).later.len());
 }
 
 #[test]
@@ -511,4 +474,22 @@ proptest! {
             prop_assert!(time > monday());
         }
     }
+}
+
+#[test]
+fn tickets_are_named_by_their_numbers() {
+    let numbers = |digits: &[&str]| digits.iter().map(|digits| TicketNumber::new(digits).unwrap()).collect();
+    let two: Vec<TicketNumber> = numbers(&["2026030110000014", "17"]);
+    for typed in [
+        "#for 2026030110000014 17",
+        "#para 2026030110000014 y 17",
+        "#para: [Ticket#2026030110000014], Ticket#17.",
+        "#FOR #2026030110000014; 17, 17",
+    ] {
+        assert_eq!(line(typed), Ok(Command::For(two.clone())), "{typed}");
+    }
+    assert!(line("#para").unwrap_err().contains("le falta algo"));
+    assert!(line("#para y").unwrap_err().contains("le falta algo"));
+    assert!(line("#para Ana").unwrap_err().contains("«Ana» no es un número de ticket"));
+    assert!(line("#para 999999999999999999999").unwrap_err().contains("no es un número"));
 }

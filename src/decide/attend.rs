@@ -1,0 +1,236 @@
+//! Does what an agent's mail says: its commands step by step over a copy of the draft, then its text.
+//!
+//! All or nothing: the copy is kept only if every line could be done, unless the mail says `#partial`.
+
+use super::draft::Draft;
+use super::execute::{Order, Wants, execute};
+use super::lookup::Place;
+use super::mail::Case;
+use super::matching::{Apart, Match};
+use super::obey_rules::{Verdict, obey_rules};
+use super::receipt::{Manner, send_receipt};
+use super::sentences::Say;
+use super::steps::{Plan, Step};
+use super::write::{Target, Writing, write};
+use super::{CommandTrace, Decision, Reason, agent_mail, confirmation, customer_mail, mail};
+use crate::commands::{self, Block, Line};
+use crate::desk::{Actor, Agent, Cause, LinkKind, Right, Ticket, TicketRef, may, token};
+use crate::mail::Language;
+use crate::outbound::data;
+use crate::rules::RuleEvent;
+
+/// The ticket of the mail itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Own {
+    /// None where nothing needs one.
+    pub(super) at: Option<TicketRef>,
+    /// This mail opens it.
+    pub(super) new: bool,
+    /// A rule suppresses the automatic reply.
+    pub(super) silent: bool,
+}
+
+/// Commands and text, over a copy.
+pub(super) fn attend(
+    mut draft: Draft<'_>,
+    case: &Case<'_>,
+    agent: &Agent,
+    block: &Block,
+    language: Language,
+) -> Decision {
+    let plan = Plan::of(block);
+    let mut tried = draft.clone();
+    let cause = Cause::new(Actor::Agent(agent.login.clone()), case.sender.trace.evidence.join("; "));
+    let Some(own) = own_ticket(&mut tried, case, &plan, &cause) else {
+        return customer_mail::customer_mail(draft, case);
+    };
+    if own.at.is_none() {
+        mail::concerns_none(&mut draft);
+        mail::concerns_none(&mut tried);
+    }
+    let text = block.rest.trim();
+    let order = Order { agent, trace: &case.sender.trace, language, reason: text };
+    let mut walk = Walk { draft: &mut tried, order, wants: Wants::default(), lines: Vec::new() };
+    for step in &plan.steps {
+        walk.step(step, own.at);
+    }
+    let Walk { wants, mut lines, .. } = walk;
+    let mut targets = Vec::new();
+    for at in wants.targets.clone().unwrap_or_else(|| own.at.into_iter().collect()) {
+        let (visible, guessed) = visible(&tried, case, at, own, &wants);
+        let allowed = if text.is_empty() {
+            Ok(())
+        } else {
+            may_write(&tried, &draft, agent, at, visible, &wants, language)
+        };
+        match allowed {
+            Ok(()) => targets.push(Target { at, visible, guessed }),
+            Err(wrong) => lines.push(CommandTrace {
+                line: first_words(text),
+                ticket: (own.at != Some(at)).then(|| number(&tried, at)).flatten(),
+                done: false,
+                result: wrong,
+            }),
+        }
+    }
+    let wrong = lines.iter().filter(|line| !line.done).count();
+    if wrong > 0 && (!plan.partial || wrong == lines.len()) {
+        draft.trace.rules = tried.trace.rules;
+        return refused(draft, case, agent, lines, language);
+    }
+    if plan.dry {
+        draft.trace.commands = lines;
+        let at = case.matched.ticket().map(TicketRef::Existing);
+        send_receipt(&mut draft, case, agent, at, language, Manner::Dry, None);
+        return draft.finish(Reason::DryRun, at);
+    }
+    if case.sender.level() < agent_mail::needed_level(block, &case.policy.desk) {
+        return confirmation::hold_for_level(draft, case, agent, &lines, text);
+    }
+    tried.trace.commands = lines;
+    write(tried, draft, Writing { case, agent, own, targets, wants, block, cause, language })
+}
+
+/// The ticket that the mail belongs to or opens; `None` where a rule keeps the mail out.
+fn own_ticket(draft: &mut Draft<'_>, case: &Case<'_>, plan: &Plan<'_>, cause: &Cause) -> Option<Own> {
+    let at = match case.matched {
+        Match::FollowUp(id) => {
+            return Some(Own { at: Some(TicketRef::Existing(id)), ..Own::default() });
+        }
+        Match::New | Match::Apart(..) if !plan.needs_own() => return Some(Own::default()),
+        Match::New => customer_mail::open(draft, case, cause),
+        Match::Apart(id, why) => {
+            let at = customer_mail::open(draft, case, cause);
+            if why == Apart::NewTopic {
+                draft.link(TicketRef::Existing(id), at, LinkKind::Normal);
+            }
+            at
+        }
+    };
+    // First the rules, then what the agent says otherwise.
+    let obeyed = obey_rules(draft, case, at, RuleEvent::New);
+    (obeyed.verdict == Verdict::Go).then_some(Own { at: Some(at), new: true, silent: obeyed.silent })
+}
+
+/// One mail's commands on their way.
+struct Walk<'d, 'a, 'o> {
+    draft: &'d mut Draft<'a>,
+    order: Order<'o>,
+    wants: Wants,
+    lines: Vec<CommandTrace>,
+}
+
+impl Walk<'_, '_, '_> {
+    fn step(&mut self, step: &Step<'_>, own: Option<TicketRef>) {
+        let targets: Vec<Option<TicketRef>> = match step.opener {
+            None => vec![own],
+            Some(opener) => {
+                self.wants.targets = Some(Vec::new());
+                self.line(own, opener, None);
+                self.wants.targets.iter().flatten().copied().map(Some).collect()
+            }
+        };
+        for (nth, at) in targets.iter().enumerate() {
+            let ticket = step.opener.and(*at).and_then(|at| number(self.draft, at));
+            for line in &step.lines {
+                // A line that cannot be read is wrong once, however many tickets it is for.
+                if nth == 0 || line.read.is_ok() {
+                    self.line(*at, line, ticket.clone());
+                }
+            }
+        }
+    }
+
+    fn line(&mut self, at: Option<TicketRef>, line: &Line, ticket: Option<String>) {
+        let result = match &line.read {
+            Ok(command) => execute(self.draft, at, &self.order, &line.written, command, &mut self.wants),
+            Err(mistake) => Err(mistake.0.clone()),
+        };
+        let done = result.is_ok();
+        let result = result.unwrap_or_else(|wrong| wrong);
+        self.lines.push(CommandTrace { line: line.written.clone(), ticket, done, result });
+    }
+}
+
+fn number(draft: &Draft<'_>, at: TicketRef) -> Option<String> {
+    draft.ticket(at).map(|ticket| ticket.now.number.to_string())
+}
+
+/// Nothing is done, the receipt says why.
+fn refused(
+    mut draft: Draft<'_>,
+    case: &Case<'_>,
+    agent: &Agent,
+    lines: Vec<CommandTrace>,
+    language: Language,
+) -> Decision {
+    draft.trace.commands = lines;
+    let at = case.matched.ticket().map(TicketRef::Existing);
+    let went = Some(Say::NothingKept.text(language));
+    send_receipt(&mut draft, case, agent, at, language, Manner::Whole, went);
+    for line in draft.trace.commands.iter_mut().filter(|line| line.done) {
+        line.done = false;
+        line.result = commands::not_done(language);
+    }
+    draft.finish(Reason::CommandsRefused, at)
+}
+
+/// First words of a text, to name it in a receipt.
+fn first_words(text: &str) -> String {
+    let first: String = text.lines().next().unwrap_or_default().chars().take(60).collect();
+    format!("\u{201c}{first}\u{2026}\u{201d}")
+}
+
+/// Whether the text goes to the customer: as the author says, else as the notice that is answered does. And whether
+/// that had to be guessed.
+fn visible(draft: &Draft<'_>, case: &Case<'_>, at: TicketRef, own: Own, wants: &Wants) -> (bool, bool) {
+    if let Some(said) = wants.visible {
+        return (said, false);
+    }
+    if own.at != Some(at) {
+        // A text for tickets that the author does not have before him stays inside, unless he says otherwise.
+        return (false, false);
+    }
+    let silent = wants.closed.get(&at).copied().unwrap_or_default();
+    if silent || own.new {
+        return (own.new && !silent, false);
+    }
+    // The nearest token decides: the notice that this mail answers.
+    let issued = |place: Place| {
+        case.carried
+            .iter()
+            .find(|carried| carried.place == place && carried.claim.purpose != token::Use::Survey)
+    };
+    let nearest = [Place::Parent, Place::Text, Place::Thread, Place::Address].into_iter().find_map(issued);
+    if let Some(carried) = nearest {
+        return (matches!(carried.claim.purpose, token::Use::Thread | token::Use::Copy), false);
+    }
+    // No notice of ours: a reply to the customer's own mail is meant for the customer.
+    let answered = case.incoming.mail.in_reply_to.first().or(case.incoming.mail.references.last());
+    let of_thread = |ticket: &Ticket| answered.is_some_and(|id| ticket.thread.contains(id));
+    let known = draft.ticket(at).is_some_and(of_thread);
+    (known, !known)
+}
+
+fn may_write(
+    tried: &Draft<'_>,
+    before: &Draft<'_>,
+    agent: &Agent,
+    at: TicketRef,
+    visible: bool,
+    wants: &Wants,
+    language: Language,
+) -> Result<(), String> {
+    let Some(ticket) = before.ticket(at).or_else(|| tried.ticket(at)) else { return Ok(()) };
+    let now = &ticket.now;
+    let right = if visible { Right::Answer } else { Right::Note };
+    may(tried.desk, agent, right, &now.queue).map_err(|refusal| {
+        Say::NotAllowed { right: refusal.right.word(), queue: &refusal.queue }.text(language)
+    })?;
+    let mine = [&now.owner, &now.responsible].into_iter().any(|login| login.as_deref() == Some(&agent.login));
+    if visible && now.locked && !mine && !wants.took.contains(&at) {
+        let holder = now.responsible.as_deref().or(now.owner.as_deref()).unwrap_or("?");
+        return Err(Say::LockedBy(&data::agent_label(tried.desk, holder)).text(language));
+    }
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! Does what a command asks: looks names up, asks for the permission, changes the draft.
+//!
+//! One `match` names every command; the verbs themselves stand in a file for each family. A command checks everything
+//! before it changes anything, so one that fails has done nothing. The caller runs all commands of a mail over a copy
+//! of the draft and keeps the copy only if every one succeeds.
+
+mod attributes;
+mod people;
+mod state;
+mod tickets;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) use state::closing_state;
+
+use super::SenderTrace;
+use super::draft::Draft;
+use super::notify::Happening;
+use super::sentences::{Say, Thing};
+use crate::commands::Command;
+use crate::desk::{
+    Actor, Agent, Attribute, Cause, Change, Desk, Occasion, Queue, Right, State, Ticket, TicketRef, may,
+};
+use crate::mail::Language;
+use crate::outbound::data;
+
+/// What a mail's commands want beyond changes of tickets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Wants {
+    /// The text goes to the customer (`#public`), stays internal (`#note`), or as the mail's thread says.
+    pub(super) visible: Option<bool>,
+    /// Tickets closed by this mail, and whether without a word to the customer.
+    pub(super) closed: BTreeMap<TicketRef, bool>,
+    /// Tickets of which the sender made himself the one who attends.
+    pub(super) took: BTreeSet<TicketRef>,
+    /// What is answered by a mail of its own.
+    pub(super) answers: BTreeSet<Answer>,
+    /// The tickets that the lines below, and the text, are about from now on.
+    pub(super) targets: Option<Vec<TicketRef>>,
+}
+
+/// What is answered by a mail of its own, beside the receipt.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Answer {
+    /// The list of commands.
+    Help,
+}
+
+/// Who commands, what, on which grounds.
+pub(super) struct Order<'a> {
+    pub(super) agent: &'a Agent,
+    pub(super) trace: &'a SenderTrace,
+    pub(super) language: Language,
+    /// The mail's text: the reason of what it changes.
+    pub(super) reason: &'a str,
+}
+
+/// Does one command; before and after in the agent's language, or what is wrong. `at` is the ticket that it is about,
+/// where there is one. Whether the sender is proved well enough was asked before.
+pub(super) fn execute(
+    draft: &mut Draft<'_>,
+    at: Option<TicketRef>,
+    order: &Order<'_>,
+    written: &str,
+    command: &Command,
+    wants: &mut Wants,
+) -> Result<String, String> {
+    let grounds = order.trace.evidence.join("; ");
+    let cause = Cause::new(Actor::Agent(order.agent.login.clone()), format!("{written} ({grounds})"));
+    let mut doing = Doing { draft, at, order, cause, wants };
+    match command {
+        Command::Close { outcome, silent } => doing.close(*outcome, *silent),
+        Command::Reopen => doing.reopen(),
+        Command::Pend { until, then } => doing.pend(until.timestamp(), *then),
+        Command::State(name) => doing.state(name),
+        Command::Assign(who) => doing.assign(who),
+        Command::Owner(who) => doing.owner(who),
+        Command::Lock(locked) => doing.lock(*locked),
+        Command::Watch(watch) => doing.watch(*watch),
+        Command::Queue(name) => doing.queue(name),
+        Command::Priority(priority) => {
+            doing.plain(Attribute::Priority, Some(priority.value().to_string()), Occasion::PriorityChanged)
+        }
+        Command::Type(name) => doing.kind(name),
+        Command::Service(name) => doing.service(name.as_deref()),
+        Command::Title(title) => doing.plain(Attribute::Title, Some(title.clone()), None),
+        Command::Tag { add, remove } => doing.tags(add, remove),
+        Command::Field { name, value } => doing.plain(Attribute::Field(name.clone()), value.clone(), None),
+        Command::For(numbers) => doing.these(numbers),
+        Command::Note => doing.text_for(false),
+        Command::Public => doing.text_for(true),
+        Command::Help => doing.answer(Answer::Help),
+        // They say how the others are done, and were read before.
+        Command::Dry | Command::Partial => Ok(String::new()),
+    }
+}
+
+struct Doing<'d, 'a, 'o> {
+    draft: &'d mut Draft<'a>,
+    at: Option<TicketRef>,
+    order: &'o Order<'o>,
+    cause: Cause,
+    wants: &'d mut Wants,
+}
+
+impl<'a> Doing<'_, 'a, '_> {
+    fn desk(&self) -> &'a Desk {
+        self.draft.desk
+    }
+
+    fn say(&self, say: &Say<'_>) -> String {
+        say.text(self.order.language)
+    }
+
+    fn ticket(&self) -> Result<&Ticket, String> {
+        self.at.and_then(|at| self.draft.ticket(at)).ok_or_else(|| self.say(&Say::NoTicket))
+    }
+
+    fn set(&mut self, attribute: Attribute, after: Option<String>) -> Option<Change> {
+        self.draft.set(self.at?, attribute, after, &self.cause)
+    }
+
+    fn remove(&mut self, attribute: Attribute, value: &str) -> Option<Change> {
+        self.draft.remove(self.at?, attribute, value, &self.cause)
+    }
+
+    fn set_state(&mut self, state: &State, until: Option<jiff::Timestamp>) -> Option<Change> {
+        self.draft.set_state(self.at?, state, until, &self.cause)
+    }
+
+    fn set_lock(&mut self, locked: bool) -> Option<Change> {
+        self.draft.set_lock(self.at?, locked, &self.cause)
+    }
+
+    fn allowed(&self, right: Right) -> Result<(), String> {
+        let queue = self.ticket()?.now.queue.clone();
+        self.allowed_in(right, &queue)
+    }
+
+    fn allowed_in(&self, right: Right, queue: &str) -> Result<(), String> {
+        may(self.desk(), self.order.agent, right, queue).map_err(|refusal| {
+            self.say(&Say::NotAllowed { right: refusal.right.word(), queue: &refusal.queue })
+        })
+    }
+
+    fn shown(&self, change: &Change) -> String {
+        data::change_line(self.desk(), self.order.language, change)
+    }
+
+    /// Before and after, or the sentence that nothing changed: which is no mistake.
+    fn told(&self, change: Option<Change>, value: &str) -> String {
+        match change {
+            Some(change) => self.shown(&change),
+            None => self.say(&Say::Already(value)),
+        }
+    }
+
+    fn happened(&mut self, occasion: Occasion, change: &Change) {
+        let mut happening = Happening::new(occasion, self.at, self.order.trace);
+        let (desk, language) = (self.desk(), self.desk().language);
+        let before = change.before.as_deref();
+        let before = before.map(|value| data::value_label(desk, language, &change.attribute, value));
+        happening.extra.insert("by".to_owned(), self.order.agent.name.clone().into());
+        happening.extra.insert("agent".to_owned(), self.order.agent.name.clone().into());
+        happening.extra.insert("before".to_owned(), before.into());
+        happening.text = self.order.reason.to_owned();
+        self.draft.happenings.push(happening);
+    }
+
+    /// Whom the mail's text is for.
+    fn text_for(&mut self, customer: bool) -> Result<String, String> {
+        if self.wants.visible.is_some_and(|said| said != customer) {
+            return Err(self.say(&Say::NoteAndPublic));
+        }
+        self.wants.visible = Some(customer);
+        Ok(String::new())
+    }
+
+    fn answer(&mut self, answer: Answer) -> Result<String, String> {
+        self.wants.answers.insert(answer);
+        Ok(self.say(&Say::AnswerFollows))
+    }
+
+    fn plain(
+        &mut self,
+        attribute: Attribute,
+        after: Option<String>,
+        occasion: impl Into<Option<Occasion>>,
+    ) -> Result<String, String> {
+        self.allowed(Right::Priority)?;
+        let label = |value: &String| data::value_label(self.desk(), self.order.language, &attribute, value);
+        let value = after.as_ref().map(label).unwrap_or_default();
+        let change = self.set(attribute, after);
+        if let (Some(occasion), Some(change)) = (occasion.into(), &change) {
+            self.happened(occasion, change);
+        }
+        Ok(self.told(change, &value))
+    }
+}
+
+/// A queue without members is everybody's.
+fn is_member(queue: &Queue, agent: &Agent) -> bool {
+    queue.members.is_empty() || queue.members.contains(&agent.login)
+}
+
+fn unknown<'s>(what: Thing, name: &'s str, all: Vec<&'s str>) -> Say<'s> {
+    let near = crate::desk::spelling::nearest(name, all.iter().copied());
+    // A long list hides what matters; the nearest one is enough then.
+    let all = if all.len() <= 12 { all } else { Vec::new() };
+    Say::Unknown { what, name, near, all }
+}

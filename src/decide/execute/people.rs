@@ -1,0 +1,98 @@
+//! Verbs of the people of a ticket: who attends it, who answers for it, who is told of it, who may answer.
+
+use super::{Doing, is_member, unknown};
+use crate::commands::Who;
+use crate::decide::sentences::{Say, Thing};
+use crate::desk::{Agent, Attribute, Found, Occasion, Right, StateType, may};
+use crate::outbound::data;
+
+impl<'a> Doing<'_, 'a, '_> {
+    pub(super) fn assign(&mut self, who: &Who) -> Result<String, String> {
+        self.allowed(Right::Owner)?;
+        let agent = self.find(who)?;
+        if let Some(agent) = agent {
+            self.attends(agent)?;
+        }
+        let login = agent.map(|agent| agent.login.clone());
+        let value = agent.map_or("-", |agent| agent.name.as_str());
+        if login.as_ref() == Some(&self.order.agent.login) {
+            self.wants.took.extend(self.at);
+        }
+        let change = self.set(Attribute::Responsible, login);
+        self.set_lock(agent.is_some());
+        if let Some(change) = &change {
+            self.happened(Occasion::ResponsibleChanged, change);
+            self.begin();
+        }
+        Ok(self.told(change, value))
+    }
+
+    fn find(&self, who: &Who) -> Result<Option<&'a Agent>, String> {
+        let desk = self.desk();
+        let name = match who {
+            Who::Me => return Ok(desk.agent(&self.order.agent.login)),
+            Who::Nobody => return Ok(None),
+            Who::Named(name) => name,
+        };
+        match desk.find_agent(name) {
+            Found::One(agent) => Ok(Some(agent)),
+            Found::Several(agents) => {
+                let candidates =
+                    agents.iter().map(|agent| format!("{} ({})", agent.login, agent.name)).collect();
+                Err(self.say(&Say::Ambiguous { name, candidates }))
+            }
+            Found::Nobody => {
+                let all: Vec<&str> = desk.agents.iter().map(|agent| agent.login.as_str()).collect();
+                Err(self.say(&unknown(Thing::Agent, name, all)))
+            }
+        }
+    }
+
+    /// A ticket can be given to a member of its queue, and to whoever may answer there.
+    fn attends(&self, agent: &Agent) -> Result<(), String> {
+        let name = self.ticket()?.now.queue.clone();
+        let Some(queue) = self.desk().queue(&name) else { return Ok(()) };
+        if is_member(queue, agent) || may(self.desk(), agent, Right::Answer, &name).is_ok() {
+            return Ok(());
+        }
+        let members = queue.members.iter().map(String::as_str).collect();
+        Err(self.say(&Say::NotInQueue { login: &agent.login, queue: &name, members }))
+    }
+
+    /// A ticket that somebody takes is no longer new.
+    fn begin(&mut self) {
+        let is_new = self.ticket().is_ok_and(|ticket| ticket.now.state_type == StateType::New);
+        if is_new && let Some(open) = self.desk().first_state(StateType::Open) {
+            self.set_state(open, None);
+        }
+    }
+
+    pub(super) fn owner(&mut self, who: &Who) -> Result<String, String> {
+        self.allowed(Right::Owner)?;
+        let agent = self.find(who)?;
+        let value = agent.map_or("-", |agent| agent.name.as_str());
+        let login = agent.map(|agent| agent.login.clone());
+        let change = self.set(Attribute::Owner, login);
+        if let Some(change) = &change {
+            self.happened(Occasion::OwnerChanged, change);
+        }
+        Ok(self.told(change, value))
+    }
+
+    pub(super) fn lock(&mut self, locked: bool) -> Result<String, String> {
+        self.allowed(Right::Owner)?;
+        let change = self.set_lock(locked);
+        Ok(self.told(change, data::lock_label(self.order.language, locked)))
+    }
+
+    pub(super) fn watch(&mut self, watch: bool) -> Result<String, String> {
+        self.allowed(Right::Read)?;
+        let login = self.order.agent.login.clone();
+        let change = if watch {
+            self.set(Attribute::Watcher, Some(login.clone()))
+        } else {
+            self.remove(Attribute::Watcher, &login)
+        };
+        Ok(self.told(change, &login))
+    }
+}

@@ -1,0 +1,61 @@
+//! The block of a mail as steps: which lines are about which tickets, in the order in which they stand.
+
+use std::collections::BTreeSet;
+
+use crate::commands::{Block, Command, Concerns, Line};
+use crate::desk::TicketNumber;
+
+/// Lines about the same tickets.
+#[derive(Debug, Default)]
+pub(super) struct Step<'b> {
+    /// The line that names the tickets; none for the ticket of the mail itself.
+    pub(super) opener: Option<&'b Line>,
+    /// What is done to each of them.
+    pub(super) lines: Vec<&'b Line>,
+}
+
+/// A block, ready to be done.
+#[derive(Debug)]
+pub(super) struct Plan<'b> {
+    /// The first one is about the mail's own ticket.
+    pub(super) steps: Vec<Step<'b>>,
+    /// Nothing is changed.
+    pub(super) dry: bool,
+    /// What can be done is done, whatever cannot.
+    pub(super) partial: bool,
+}
+
+impl<'b> Plan<'b> {
+    pub(super) fn of(block: &'b Block) -> Self {
+        let mut plan = Self { steps: vec![Step::default()], dry: false, partial: false };
+        for line in &block.lines {
+            let concerns = line.read.as_ref().ok().map(Command::concerns);
+            plan.dry |= line.read == Ok(Command::Dry);
+            plan.partial |= line.read == Ok(Command::Partial);
+            if concerns == Some(Concerns::Targets) {
+                plan.steps.push(Step { opener: Some(line), lines: Vec::new() });
+            } else if let Some(step) = plan.steps.last_mut() {
+                step.lines.push(line);
+            }
+        }
+        plan
+    }
+
+    /// Whether the mail needs a ticket of its own: one of its lines is about it, or its text has no other place.
+    pub(super) fn needs_own(&self) -> bool {
+        let concerns = |line: &&Line| line.read.as_ref().ok().map(Command::concerns);
+        let about_own = |step: &Step<'_>| {
+            step.lines.iter().any(|line| matches!(concerns(line), Some(Concerns::Ticket) | None))
+        };
+        let answers = self.steps.iter().flat_map(|step| &step.lines);
+        let asks = answers.clone().any(|line| concerns(line) == Some(Concerns::Answer));
+        let text_has_place = self.steps.len() > 1 || asks;
+        self.steps.first().is_some_and(about_own) || !text_has_place
+    }
+}
+
+/// The tickets that a block names by number.
+pub(super) fn numbers(block: &Block) -> BTreeSet<TicketNumber> {
+    let commands = block.lines.iter().filter_map(|line| line.read.as_ref().ok());
+    commands.flat_map(|command| command.numbers().iter().cloned()).collect()
+}

@@ -1,0 +1,207 @@
+//! The text of an agent's mail: into its tickets as articles, and to everybody who is to have it.
+
+use serde_json::json;
+
+use super::attend::Own;
+use super::draft::Draft;
+use super::execute::{Answer, Wants};
+use super::mail::Case;
+use super::notify::Happening;
+use super::receipt::{Manner, send_help, send_receipt};
+use super::sentences::Say;
+use super::{Decision, Reason, confirmation, survey_mail};
+use crate::commands::Block;
+use crate::desk::{Agent, Attribute, Cause, Occasion, SenderKind, StateType, TicketRef};
+use crate::mail::Language;
+use crate::outbound::{data, scrub};
+
+/// A ticket that gets the text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target {
+    pub(super) at: TicketRef,
+    /// For the customer's eyes.
+    pub(super) visible: bool,
+    /// The mail does not show whom the text is for.
+    pub(super) guessed: bool,
+}
+
+/// A mail whose commands were done.
+pub(super) struct Writing<'c> {
+    pub(super) case: &'c Case<'c>,
+    pub(super) agent: &'c Agent,
+    pub(super) own: Own,
+    pub(super) targets: Vec<Target>,
+    pub(super) wants: Wants,
+    pub(super) block: &'c Block,
+    pub(super) cause: Cause,
+    pub(super) language: Language,
+}
+
+impl Writing<'_> {
+    fn is_new(&self, at: TicketRef) -> bool {
+        self.own.new && self.own.at == Some(at)
+    }
+
+    fn manner(&self, draft: &Draft<'_>) -> Manner {
+        let all = draft.trace.commands.iter().all(|line| line.done);
+        if all { Manner::Whole } else { Manner::Partial }
+    }
+
+    fn target(&self, at: TicketRef) -> Option<Target> {
+        self.targets.iter().copied().find(|target| target.at == at)
+    }
+
+    /// Text of its own, or a file that is more than the picture in a signature.
+    fn has_text(&self) -> bool {
+        let commands_alone = !self.block.lines.is_empty();
+        let files = &self.case.incoming.mail.attachments;
+        !self.block.rest.trim().is_empty() || files.iter().any(|file| !(file.inline && commands_alone))
+    }
+}
+
+/// Writes the articles and tells everybody; `before` is the draft without anything done.
+pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, what: Writing<'_>) -> Decision {
+    let Writing { case, agent, .. } = what;
+    let desk = &case.policy.desk;
+    let confirmed = matches!(case.incoming.proof, super::Proof::Confirmed { .. });
+    let scrubbed = scrub::scrub(what.block.rest.trim(), &scrub::Private::of(desk));
+    let doubtful = !scrubbed.leftovers.is_empty() || !what.block.stray.is_empty();
+    let leaves = what.targets.iter().find(|target| target.visible && !what.is_new(target.at));
+    if let Some(target) = leaves.filter(|_| doubtful && !confirmed) {
+        let why = scrubbed.leftovers.iter().chain(&what.block.stray).cloned().collect::<Vec<_>>().join("; ");
+        return confirmation::hold_for_author(before, case, agent, target.at, &why);
+    }
+    for target in &what.targets {
+        article(&mut draft, &what, *target, &scrubbed.text);
+    }
+    tell(&mut draft, &what, &scrubbed.text);
+    let at = what.own.at.or_else(|| what.targets.first().map(|target| target.at));
+    let guessed = what.targets.iter().any(|target| target.guessed) && what.has_text();
+    if !what.block.lines.is_empty() || guessed {
+        let about = if what.targets.len() > 1 { what.own.at } else { at };
+        let went = went(&draft, &what);
+        let manner = what.manner(&draft);
+        send_receipt(&mut draft, case, agent, about, what.language, manner, went);
+    }
+    for answer in &what.wants.answers {
+        match answer {
+            Answer::Help => send_help(&mut draft, case, agent, what.language),
+        }
+    }
+    let reason = if what.own.new { Reason::NewTicket } else { Reason::AgentMail };
+    draft.finish(reason, at)
+}
+
+/// The article of one ticket.
+fn article(draft: &mut Draft<'_>, what: &Writing<'_>, target: Target, scrubbed: &str) {
+    let (new, mail) = (what.is_new(target.at), &what.case.incoming.mail);
+    let written = what.block.rest.trim();
+    let text = if target.visible { scrubbed } else { written };
+    // What an agent forwards to open a ticket is the request itself.
+    let forwarded = mail.body.quoted_text.trim();
+    let whole = match (new && !forwarded.is_empty(), text.is_empty()) {
+        (true, false) => format!("{written}\n\n{forwarded}"),
+        (true, true) => forwarded.to_owned(),
+        (false, _) => text.to_owned(),
+    };
+    if what.has_text() || new {
+        let sender = if new { SenderKind::Customer } else { SenderKind::Agent };
+        let mut article = what.case.article(draft, sender, target.visible, whole);
+        article.html = None;
+        draft.article(target.at, article, &what.cause);
+    }
+    if target.visible && what.has_text() && !new {
+        first_answer(draft, target.at, what.agent, &what.cause);
+    }
+}
+
+/// Whoever answers first attends the ticket, and the ticket is no longer new.
+fn first_answer(draft: &mut Draft<'_>, at: TicketRef, agent: &Agent, cause: &Cause) {
+    let Some(ticket) = draft.ticket(at).cloned() else { return };
+    if ticket.now.responsible.is_none() && ticket.now.state_type.is_open() {
+        let cause = Cause::new(cause.actor.clone(), "first answer");
+        draft.set(at, Attribute::Responsible, Some(agent.login.clone()), &cause);
+    }
+    if ticket.now.state_type == StateType::New
+        && let Some(open) = draft.desk.first_state(StateType::Open)
+    {
+        draft.set_state(at, open, None, cause);
+    }
+}
+
+/// One mail's news about each of its tickets.
+fn tell(draft: &mut Draft<'_>, what: &Writing<'_>, scrubbed: &str) {
+    let mut all: Vec<TicketRef> = what.targets.iter().map(|target| target.at).collect();
+    all.extend(what.wants.closed.keys().filter(|at| what.target(**at).is_none()));
+    for at in all {
+        tell_of(draft, what, at, scrubbed);
+    }
+}
+
+fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &str) {
+    let mail = &what.case.incoming.mail;
+    let target = what.target(at);
+    let visible = target.is_some_and(|target| target.visible);
+    let has_text = target.is_some() && what.has_text();
+    let name = json!(what.agent.name);
+    let about = |occasion: Occasion| {
+        let mut happening = Happening::new(occasion, Some(at), &what.case.sender.trace);
+        if target.is_some() {
+            happening.text = if visible { scrubbed } else { what.block.rest.trim() }.to_owned();
+            happening.extra.insert("attachments".to_owned(), data::attachment_names(&mail.attachments));
+        }
+        happening.extra.insert("agent".to_owned(), name.clone());
+        happening.extra.insert("by".to_owned(), name.clone());
+        happening.public = visible;
+        happening
+    };
+    if what.is_new(at) {
+        let mut opened = Happening { answers: mail.message_id.clone(), ..about(Occasion::TicketCreated) };
+        opened.by = SenderKind::Customer;
+        let suppressed = Err("a rule suppresses the automatic reply".to_owned());
+        let reply = super::notify::may_reply(draft, what.case.incoming);
+        opened.reply = if what.own.silent { suppressed } else { reply };
+        draft.happenings.push(opened);
+    }
+    if let Some(silent) = what.wants.closed.get(&at) {
+        let mut closed = about(Occasion::Closed);
+        if target.is_some() {
+            closed.attachments = mail.attachments.clone();
+        }
+        if *silent {
+            closed.reply = Err("closed silently".to_owned());
+            draft.happenings.push(closed);
+        } else {
+            survey_mail::closed(draft, closed, Some(&what.agent.login));
+        }
+    } else if visible && has_text && !what.is_new(at) {
+        let mut answer = about(Occasion::AgentAnswer);
+        answer.attachments = mail.attachments.clone();
+        draft.happenings.push(answer);
+    }
+    if !visible && has_text {
+        let note = about(Occasion::Note);
+        draft.happenings.push(note);
+    }
+}
+
+/// Where the text went, in words.
+fn went(draft: &Draft<'_>, what: &Writing<'_>) -> Option<String> {
+    if !what.has_text() {
+        return None;
+    }
+    let [target] = what.targets.as_slice() else {
+        let visible = what.targets.iter().any(|target| target.visible);
+        let say = match (what.targets.len(), visible) {
+            (0, _) => Say::TextNotKept,
+            (count, true) => Say::GoesToAll(count),
+            (_, false) => Say::StaysInternal,
+        };
+        return Some(say.text(what.language));
+    };
+    let customer = draft.ticket(target.at).and_then(|ticket| ticket.now.customer.as_ref());
+    Some(match (target.visible, customer) {
+        (true, Some(customer)) => Say::Goes(customer.called()).text(what.language),
+        (true, None) | (false, _) => Say::StaysInternal.text(what.language),
+    })
+}
