@@ -22,10 +22,6 @@ pub(super) enum Manner {
 }
 
 /// The receipt of the commands in the draft's trace, to the registered address.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each caller names them, and most of them say who and about what"
-)]
 pub(super) fn send_receipt(
     draft: &mut Draft<'_>,
     case: &Case<'_>,
