@@ -226,7 +226,7 @@ impl Pipeline {
         // A mail of long ago is decided as of its own time; it is numbered and journalled now.
         let given =
             Given { now: decide::dated(event, now), seed: random_seed().map_err(PipelineError::Chance)? };
-        let mut lookup = decide::lookup(event, &house.policy.desk, now);
+        let mut lookup = decide::lookup(event, &house.policy, now);
         if matches!(entry.origin, Origin::Again(_)) {
             // It has its journal row already, and is not its own duplicate.
             lookup.fingerprint = None;

@@ -131,7 +131,7 @@ fn mail(
 
 fn decided(house: &House, given: &Given, incoming: Incoming) -> Decision {
     let event = Event::Mail(Box::new(incoming));
-    let keys = lookup(&event, &house.policy.desk, given.now);
+    let keys = lookup(&event, &house.policy, given.now);
     decide(&event, &given.context(&keys), &house.policy, &given.chance())
 }
 

@@ -24,7 +24,7 @@ fn outcome(raw: Vec<u8>, given: &Given, house: &House) -> String {
         ..Letter::of(raw.into(), "soporte", Origin::Deliver(None))
     };
     let (event, _) = read(letter, proof, house);
-    let keys = lookup(&event, &house.policy.desk, given.now);
+    let keys = lookup(&event, &house.policy, given.now);
     let decision = decide(&event, &given.context(&keys), &house.policy, &given.chance());
     let Event::Mail(incoming) = event else { return String::new() };
     let mut explained = Explained { incoming: *incoming, decision };
@@ -35,8 +35,9 @@ fn outcome(raw: Vec<u8>, given: &Given, house: &House) -> String {
     explained.decision.trace.rules = rules.iter().filter(|tried| tried.matched).cloned().collect();
     let mut text = explained.to_string() + "\n";
     for RuleRef { file, line, set, .. } in rules.iter().map(|tried| &tried.rule) {
-        text = text.replace(&format!("({file}:{line}"), &format!("({file}"));
-        text = text.replace(&format!(", set {set}"), "");
+        for place in [format!("({file}:{line}, set {set})"), format!("({file}:{line})")] {
+            text = text.replace(&place, &format!("({file})"));
+        }
     }
     text
 }

@@ -53,7 +53,7 @@ fn mail(house: &House, from: &str, more: &str, level: Option<u8>) -> Incoming {
 
 /// Decides, and holds every notice against the catalogue.
 fn decided(house: &House, given: &Given, event: &Event) -> Decision {
-    let keys = lookup(event, &house.policy.desk, given.now);
+    let keys = lookup(event, &house.policy, given.now);
     let decision = decide(event, &given.context(&keys), &house.policy, &given.chance());
     let lacking = support::lacking(&decision);
     assert!(lacking.is_empty(), "{lacking:?}\n{decision}");

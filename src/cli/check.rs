@@ -46,7 +46,7 @@ pub async fn examine(loaded: &mut Loaded) -> Vec<Diagnostic> {
     // No rule depends on the keys of the data folder, which may not exist yet.
     let identity = Identity { keys: Keys::new(vec![(0, [0; 32])]), instance: "check".to_owned() };
     match open::house_of(loaded, &identity) {
-        Ok(house) => mistakes.extend(rule_tests::run(loaded, &house).await),
+        Ok(house) => mistakes.extend(rule_tests::run(loaded, &house)),
         Err(CliError::Mistakes(found)) => mistakes.extend(found),
         Err(other) => mistakes.push(Diagnostic::general(other.to_string())),
     }

@@ -9,7 +9,7 @@ use super::list::{self, plain};
 use super::output::say;
 use super::{CliError, Exit, open, tickets};
 use crate::clock::Clock;
-use crate::desk::{Desk, NewArticle, Ticket, TicketNumber};
+use crate::desk::{Course, Desk, Due, NewArticle, SenderKind, Ticket, TicketNumber};
 use crate::outbound::data;
 use crate::store::{HistoryLine, LinkedTicket, ShownArticle, Store, SurveyLine};
 
@@ -25,7 +25,7 @@ pub(super) async fn run(config: Option<&Path>, args: &ShowArgs) -> Result<Exit, 
     let ticket = ticket.ok_or_else(|| CliError::Failed(format!("there is no ticket {}", args.number)))?;
     let whole = Whole::read(&store, &ticket).await?;
     if args.json {
-        say(&whole.json(&ticket).to_string())?;
+        say(&whole.json(&ticket, &desk).to_string())?;
     } else {
         for line in whole.text(&ticket, &desk) {
             say(&line)?;
@@ -68,8 +68,35 @@ impl Whole {
         })
     }
 
-    fn json(&self, ticket: &Ticket) -> Value {
+    /// What the SLA of the ticket still promises.
+    fn due(&self, ticket: &Ticket, desk: &Desk) -> Vec<Due> {
+        let Some(sla) = ticket.sla.as_deref().and_then(|name| desk.sla(name)) else { return Vec::new() };
+        let mut course = Course {
+            opened: ticket.now.created,
+            answered: false,
+            waiting: None,
+            ended: !ticket.now.state_type.is_open(),
+        };
+        for content in self.articles.iter().map(|shown| &shown.article.content).filter(|one| one.visible) {
+            match content.sender {
+                SenderKind::Agent => (course.answered, course.waiting) = (true, None),
+                SenderKind::Customer if course.answered => {
+                    course.waiting = course.waiting.or(Some(content.at));
+                }
+                SenderKind::Customer | SenderKind::System | SenderKind::Supplier => {}
+            }
+        }
+        sla.due(&course, desk.calendar_of(Some(sla), &ticket.now.queue))
+    }
+
+    fn json(&self, ticket: &Ticket, desk: &Desk) -> Value {
         let mut object = fields(ticket, self.now);
+        let due = self.due(ticket, desk);
+        let due = due.iter().map(|due| {
+            json!({ "promise": due.promise.word(), "warning": due.warning.map(|at| at.to_string()),
+                    "due": due.at.to_string() })
+        });
+        object.insert("sla_due".to_owned(), due.collect());
         object.insert("articles".to_owned(), self.articles.iter().map(article).collect());
         object.insert("history".to_owned(), self.history.iter().map(history).collect());
         let timers = self
@@ -102,6 +129,16 @@ impl Whole {
             };
             lines.push(format!("  {name:<14}{value}"));
         }
+        lines.extend(self.due(ticket, desk).iter().map(|due| {
+            let pressing = if self.now >= due.at {
+                ", which is over"
+            } else if due.warning.is_some_and(|warning| self.now >= warning) {
+                ", which is pressing"
+            } else {
+                ""
+            };
+            format!("  {:<14}until {}{pressing}", due.promise.word(), date(due.at))
+        }));
         for shown in &self.articles {
             lines.push(String::new());
             lines.extend(article_text(&shown.article.content, &date(shown.article.content.at)));

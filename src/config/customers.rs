@@ -1,6 +1,6 @@
 //! `customers.toml` and `customers.csv` into customers by address.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::check::{Checked, Plain, check};
@@ -11,13 +11,15 @@ use super::fields::Fields;
 use super::key::Kind;
 use super::nearest::{did_you_mean, nearest};
 use super::table::Document;
-use crate::desk::{Customer, Service, fold};
+use crate::desk::{Column, Customer, Service, fold};
 use crate::mail::Language;
 
 /// Customers by lower-case address, and where each one stands.
 #[derive(Debug, Default)]
 pub(super) struct Customers {
     pub(super) by_address: BTreeMap<String, Customer>,
+    /// Columns of the administrator's own, folded; also those that nobody has anything in.
+    pub(super) columns: BTreeSet<String>,
     places: BTreeMap<String, Place>,
 }
 
@@ -56,6 +58,7 @@ impl Customers {
                     .filter_map(|(name, value)| Some((fold(name), value.string()?.to_owned())))
                     .collect(),
             };
+            self.columns.extend(customer.fields.keys().cloned());
             let place = fields.value("address").map(|value| value.place(""));
             if let (Some(address), Some(place)) = (fields.text("address"), place)
                 && let Some(mistake) = self.take(address, customer, place)
@@ -76,6 +79,13 @@ impl Customers {
         let mut rows = rows.into_iter();
         let Some(head) = rows.next() else { return Vec::new() };
         let columns: Vec<Column> = head.iter().map(|field| Column::named(&field.text)).collect();
+        for column in &columns {
+            if let Column::Other(name) = column
+                && !name.is_empty()
+            {
+                self.columns.insert(name.clone());
+            }
+        }
         if !columns.contains(&Column::Address) {
             let span = head.first().map_or(0..0, |field| field.span.clone());
             let mistake = Diagnostic::error(source, span, "no column is called `address`", "");
@@ -149,31 +159,6 @@ impl Customers {
         };
         let place = Place { source: Arc::clone(source), span, label: String::new() };
         mistakes.extend(self.take(&address, customer, place));
-    }
-}
-
-/// A column of the file, by what stands on top of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Column {
-    Address,
-    Name,
-    Department,
-    Language,
-    Services,
-    Other(String),
-}
-
-impl Column {
-    /// English and Spanish heads, since lists of staff come out of other programs as they are.
-    fn named(head: &str) -> Self {
-        match fold(head).as_str() {
-            "address" | "email" | "e-mail" | "mail" | "correo" | "correo electronico" => Self::Address,
-            "name" | "nombre" | "nombre completo" => Self::Name,
-            "department" | "departamento" | "area" | "oficina" => Self::Department,
-            "language" | "idioma" => Self::Language,
-            "services" | "servicios" => Self::Services,
-            other => Self::Other(other.to_owned()),
-        }
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::desk_keys::{AGENT, QUEUE, ROLE, SERVICE, STATE, SURVEY, TOP};
+use super::calendars;
+use super::desk_keys::{AGENT, CALENDAR, QUEUE, ROLE, SERVICE, SLA, STATE, SURVEY, TOP};
 use super::diagnostic::{Diagnostic, Source};
 use super::fields::Fields;
 use super::key::Section;
@@ -12,7 +13,7 @@ use super::services;
 use super::settings::Settings;
 use super::table::{Document, Table, refuse_duplicates};
 use crate::desk::{
-    Agent, FollowUpPolicy, Later, Priority, Queue, Role, Service, State, SurveySettings, fold,
+    Agent, Calendar, FollowUpPolicy, Later, Priority, Queue, Role, Service, Sla, State, SurveySettings, fold,
 };
 use crate::mail::Address;
 
@@ -24,6 +25,8 @@ pub(super) struct DeskParts {
     pub(super) agents: Vec<Agent>,
     pub(super) roles: Vec<Role>,
     pub(super) services: Vec<Service>,
+    pub(super) calendars: Vec<Calendar>,
+    pub(super) slas: Vec<Sla>,
     pub(super) types: Vec<String>,
     pub(super) states: Vec<State>,
     pub(super) default_priority: Priority,
@@ -51,6 +54,7 @@ fn parts(document: &Document<'_>, settings: &Settings) -> DeskParts {
     let all = |section: &'static Section, id: &str| tables(document, &root, section, id);
     let (queues, agents, roles) = (all(&QUEUE, "name"), all(&AGENT, "login"), all(&ROLE, "name"));
     let (service_tables, state_tables) = (all(&SERVICE, "name"), all(&STATE, "name"));
+    let (calendar_tables, sla_tables) = (all(&CALENDAR, "name"), all(&SLA, "name"));
     let survey = Fields::read(&SURVEY, document, root.table(SURVEY.name), &none);
     let top = Fields::read(&TOP, document, Some(document.root()), &none);
     for key in TOP.keys {
@@ -60,8 +64,10 @@ fn parts(document: &Document<'_>, settings: &Settings) -> DeskParts {
     root.finish();
 
     let logins = names(&agents, "login");
+    let calendar_names = names(&calendar_tables, "name");
+    let known = Known { logins: &logins, calendars: &calendar_names, slas: &names(&sla_tables, "name") };
     let queues_read: Vec<Queue> =
-        queues.iter().filter_map(|fields| queue(fields, settings, &logins)).collect();
+        queues.iter().filter_map(|fields| queue(fields, settings, &known)).collect();
     let queue_names = names(&queues, "name");
     let own_addresses = own_addresses(settings, &queues_read);
     let agents_read = people::agents(&agents, &names(&roles, "name"), &own_addresses);
@@ -74,6 +80,8 @@ fn parts(document: &Document<'_>, settings: &Settings) -> DeskParts {
         agents: agents_read,
         roles: people::roles(&roles, &queue_names),
         services: services::services(&service_tables, &logins, &queue_names),
+        calendars: calendars::calendars(&calendar_tables, &settings.desk.time_zone),
+        slas: calendars::slas(&sla_tables, &calendar_names),
         types: types(&top),
         states: services::states(&state_tables),
         default_priority: priority(&top, "default_priority").unwrap_or(Priority::NORMAL),
@@ -104,9 +112,18 @@ fn names<'t>(tables: &'t [Fields<'_>], key: &str) -> Vec<&'t str> {
     tables.iter().filter_map(|fields| fields.text(key)).collect()
 }
 
-fn queue(fields: &Fields<'_>, settings: &Settings, logins: &[&str]) -> Option<Queue> {
-    let members = fields.known_names("members", "agent", logins);
-    let owner = fields.known_name("owner", "agent", logins);
+/// Names of the file that a queue may use.
+struct Known<'n> {
+    logins: &'n [&'n str],
+    calendars: &'n [&'n str],
+    slas: &'n [&'n str],
+}
+
+fn queue(fields: &Fields<'_>, settings: &Settings, known: &Known<'_>) -> Option<Queue> {
+    let members = fields.known_names("members", "agent", known.logins);
+    let owner = fields.known_name("owner", "agent", known.logins);
+    let calendar = fields.known_name("calendar", "calendar", known.calendars);
+    let sla = fields.known_name("sla", "SLA", known.slas);
     let signature = fields.text("signature").map(|text| text.replace("\r\n", "\n").trim_end().to_owned());
     let usual = FollowUpPolicy::default();
     let follow_up = FollowUpPolicy {
@@ -124,7 +141,8 @@ fn queue(fields: &Fields<'_>, settings: &Settings, logins: &[&str]) -> Option<Qu
     let name = fields.text("name")?;
     let usual = Queue::named(name);
     let hold = hold.unwrap_or(usual.hold);
-    Some(Queue { address, members, owner, signature, language, follow_up, hold, survey, ..usual })
+    let usual = Queue { calendar, sla, hold, survey, ..usual };
+    Some(Queue { address, members, owner, signature, language, follow_up, ..usual })
 }
 
 /// Only two names are filled in; any other would reach the customer in its braces.

@@ -1,6 +1,6 @@
 //! Every key of `desk.toml`, `customers.toml` and `notifications.toml`.
 
-use super::key::Kind::{Address, Bool, Duration, Int, Language, List, Name, Text, Word};
+use super::key::Kind::{Address, Bool, Duration, Int, Language, List, Name, Text, TimeZone, Word};
 use super::key::Presence::{Default, Optional, Required};
 use super::key::{FileSpec, Section, keys};
 
@@ -11,7 +11,7 @@ pub const DESK_FILE: FileSpec = FileSpec {
     name: "desk.toml",
     about: "The desk as its people see it: queues, agents, services. Without it there is one queue with the name of \
             the desk, and no agents.",
-    sections: &[&TOP, &QUEUE, &AGENT, &ROLE, &SERVICE, &STATE, &SURVEY],
+    sections: &[&TOP, &QUEUE, &AGENT, &ROLE, &SERVICE, &CALENDAR, &SLA, &STATE, &SURVEY],
 };
 
 /// `customers.toml`.
@@ -62,6 +62,10 @@ pub const QUEUE: Section = Section {
         "members": List(&Name), Default("[]"), "[\"lrojas\", \"mgomez\"]";
         /// Login of the supervisor who owns its tickets, where the service names none.
         "owner": Name, Optional, "\"csalas\"";
+        /// Name of the calendar with its working hours. If absent: all time counts.
+        "calendar": Name, Optional, "\"oficina\"";
+        /// Name of the SLA of a new ticket here, where no rule names one.
+        "sla": Name, Optional, "\"8 horas\"";
         /// Closes every mail to a customer; may name `{{agent}}` and `{{queue}}`.
         "signature": Text, Optional, "\"{{agent}}\\nSoporte Técnico\"";
         /// Language of its mails where neither customer nor mail says. If absent: the desk's.
@@ -138,6 +142,63 @@ pub const SERVICE: Section = Section {
     },
 };
 
+/// Calendars.
+pub const CALENDAR: Section = Section {
+    name: "calendar",
+    many: true,
+    about: "When people work: `when.hours` of rules asks for it, and what an SLA promises is counted in it. Hours are \
+            written `\"08:00-17:00\"`, or as a list of such; a day without any is free. Past midnight they belong to \
+            the next day, from `00:00`.",
+    open: None,
+    keys: keys! {
+        /// Its name, unique.
+        "name": Name, Required, "\"oficina\"";
+        /// Monday to Friday, for those days that have no key of their own.
+        "weekdays": List(&Name), Default("[]"), "[\"08:00-13:00\", \"14:00-17:00\"]";
+        /// Mondays.
+        "monday": List(&Name), Optional, "[\"08:00-17:00\"]";
+        /// Tuesdays.
+        "tuesday": List(&Name), Optional, "[\"08:00-17:00\"]";
+        /// Wednesdays.
+        "wednesday": List(&Name), Optional, "[\"08:00-17:00\"]";
+        /// Thursdays.
+        "thursday": List(&Name), Optional, "[\"08:00-17:00\"]";
+        /// Fridays. An empty list makes a free day of it.
+        "friday": List(&Name), Optional, "[]";
+        /// Saturdays.
+        "saturday": List(&Name), Optional, "[\"09:00-13:00\"]";
+        /// Sundays.
+        "sunday": List(&Name), Optional, "[\"00:00-24:00\"]";
+        /// Days on which nobody works: `"2026-12-08"`, or `"12-25"` for every year.
+        "holidays": List(&Name), Default("[]"), "[\"01-01\", \"12-25\", \"2026-12-07\"]";
+        /// The zone in which the hours are meant. If absent: the desk's.
+        "timezone": TimeZone, Optional, "\"America/Lima\"";
+    },
+};
+
+/// SLAs.
+pub const SLA: Section = Section {
+    name: "sla",
+    many: true,
+    about: "What is promised of a ticket, in working minutes. `taquilla show` says until when; nobody is reminded of it \
+            yet.",
+    open: None,
+    keys: keys! {
+        /// Its name, unique.
+        "name": Name, Required, "\"8 horas\"";
+        /// Working minutes from opening to the first answer.
+        "first_response": Int(1, 1_000_000), Optional, "60";
+        /// Working minutes in which a customer who wrote again is answered.
+        "update": Int(1, 1_000_000), Optional, "240";
+        /// Working minutes from opening to closing.
+        "solution": Int(1, 1_000_000), Optional, "480";
+        /// Percentage of that time after which `taquilla show` calls it pressing. If absent: never.
+        "warning": Int(1, 99), Optional, "80";
+        /// Name of the calendar in which the minutes are counted. If absent: that of the ticket's queue.
+        "calendar": Name, Optional, "\"oficina\"";
+    },
+};
+
 /// States.
 pub const STATE: Section = Section {
     name: "state",
@@ -177,7 +238,7 @@ pub const CUSTOMER: Section = Section {
     name: "customer",
     many: true,
     about: "One customer.",
-    open: Some("Any other name: a field of the customer that rules can ask about."),
+    open: Some("Any other name: a field of the customer that rules can ask about and mails can show."),
     keys: keys! {
         /// Their address, unique.
         "address": Address, Required, "\"ana.quispe@minem.example\"";

@@ -4,6 +4,7 @@
 //! [`desk_keys`] say which keys there are; files are checked and documents written from them.
 
 pub mod account;
+mod calendars;
 mod check;
 mod csv;
 mod customers;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::notify::Happening;
 use super::{After, Context, Decision, Effect, Fact, Given, Reason, Trace};
 use crate::desk::{
-    Attribute, Cause, Change, Desk, LinkKind, NewArticle, NewTicket, Priority, State, StateType, Ticket,
+    Actor, Attribute, Cause, Change, Desk, LinkKind, NewArticle, NewTicket, Priority, State, StateType, Ticket,
     TicketId, TicketRef, TimerKind,
 };
 use crate::mail::Address;
@@ -53,6 +53,7 @@ impl<'a> Draft<'a> {
 
     /// The finished decision; the notices of all that happened come last.
     pub(super) fn finish(mut self, reason: Reason, ticket: Option<TicketRef>) -> Decision {
+        self.promise();
         if self.silent {
             // Nor later: no timer is left that would write a mail about something of long ago.
             self.effects.retain(|effect| {
@@ -62,6 +63,20 @@ impl<'a> Draft<'a> {
             super::notify::add_notices(&mut self);
         }
         Decision { reason, ticket, effects: self.effects, trace: self.trace, after: self.after }
+    }
+
+    /// New tickets for which nobody named an SLA get that of the queue in which they came to stand. Nothing is promised
+    /// of what is history already.
+    fn promise(&mut self) {
+        for at in (0..if self.silent { 0 } else { self.created }).map(TicketRef::New) {
+            let Some(ticket) = self.ticket(at).filter(|ticket| ticket.sla.is_none()) else { continue };
+            let queue = ticket.now.queue.clone();
+            let sla = self.desk.queue(&queue).and_then(|queue| queue.sla.clone());
+            if sla.is_some() {
+                let cause = Cause::new(Actor::System, format!("the SLA of queue {queue}"));
+                self.set(at, Attribute::Sla, sla, &cause);
+            }
+        }
     }
 
     /// A ticket as it will stand.

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Event, Incoming, Lookup, Proof, Request, agent_mail, steps};
+use super::{Event, Incoming, Lookup, Policy, Proof, Request, agent_mail, steps};
 use crate::commands;
-use crate::desk::{Agent, Desk, token};
+use crate::desk::{Agent, Desk, TicketNumber, token};
 use crate::mail::{Class, Digest, Mail, MessageId};
 
 /// Ids of a thread that are looked up: the newest ones. A hostile header may name a million.
 const THREAD_IDS: usize = 50;
+/// Ticket numbers in a text that a rule may link to.
+const LINKED_NUMBERS: usize = 20;
 /// Runs of letters that are tried as a token.
 const TOKEN_CANDIDATES: usize = 60;
 
@@ -35,11 +37,18 @@ pub(super) struct Carried {
 }
 
 /// Names what must be read for an event.
-pub fn lookup(event: &Event, desk: &Desk, now: Timestamp) -> Lookup {
+pub fn lookup(event: &Event, policy: &Policy, now: Timestamp) -> Lookup {
+    let desk = &policy.desk;
     let counter = desk.numbering.counter_key(now.to_zoned(desk.time_zone.clone()).date());
     let mut keys = Lookup { counter, ..Lookup::default() };
     match event {
-        Event::Mail(incoming) => of_mail(&mut keys, incoming, desk, now),
+        Event::Mail(incoming) => {
+            of_mail(&mut keys, incoming, desk, now);
+            keys.numbers.extend(policy.rules.linked_numbers());
+            if policy.rules.links_by_mail() {
+                keys.numbers.extend(in_text(&incoming.mail, desk));
+            }
+        }
         Event::Timer(timer) => {
             keys.tickets.extend(timer.ticket);
             keys.held = timer.held;
@@ -90,6 +99,16 @@ fn of_block(keys: &mut Lookup, incoming: &Incoming, agent: &Agent, desk: &Desk, 
     }
     let block = agent_mail::block(incoming, agent, desk, now);
     keys.numbers.extend(steps::numbers(&block));
+}
+
+/// What may be ticket numbers in the subject and the new text of a mail.
+fn in_text(mail: &Mail, desk: &Desk) -> Vec<TicketNumber> {
+    let runs = [&mail.subject, &mail.body.new_text].into_iter().flat_map(|text| {
+        let text = text.get(..text.floor_char_boundary(desk.limits.rule_text_bytes)).unwrap_or_default();
+        text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty())
+    });
+    let numbers = runs.filter_map(TicketNumber::new).filter(|number| desk.numbering.plausible(number));
+    numbers.take(LINKED_NUMBERS).collect()
 }
 
 /// What a mail answers, nearest first.

@@ -82,13 +82,24 @@ fn obey(
         super::history::obeys(&case.incoming.history, action)?;
     }
     match action {
-        Action::Discard => obeyed.verdict = Verdict::Discard,
-        Action::Reject(template) => obeyed.verdict = Verdict::Reject(template.clone()),
-        Action::Quarantine => obeyed.verdict = Verdict::Quarantine,
-        Action::SuppressReply => obeyed.silent = true,
-        Action::MoveMail(folder) => draft.after = After::MoveTo(folder.clone()),
+        Action::Discard => keep_out(draft, obeyed, Verdict::Discard, action, cause),
+        Action::Reject(template) => {
+            keep_out(draft, obeyed, Verdict::Reject(template.clone()), action, cause);
+        }
+        Action::Quarantine => keep_out(draft, obeyed, Verdict::Quarantine, action, cause),
+        Action::SuppressReply => {
+            obeyed.silent = true;
+            told(draft, at, action, cause);
+        }
+        Action::MoveMail(folder) => {
+            draft.after = After::MoveTo(folder.clone());
+            told(draft, at, action, cause);
+        }
         Action::Note(text) => note(draft, at, rule, text, cause),
-        Action::Notify { whom, template } => notify(draft, case, at, &rule.name, whom, template.as_deref()),
+        Action::Notify { whom, template } => {
+            told(draft, at, action, cause);
+            notify(draft, case, at, &rule.name, whom, template.as_deref());
+        }
         Action::Queue(_)
         | Action::Type(_)
         | Action::Service(_)
@@ -107,6 +118,17 @@ fn obey(
         | Action::Watcher(_) => change(draft, at, action, cause)?,
     }
     Ok(())
+}
+
+/// What changes no attribute stands in the history all the same, with its rule.
+fn told(draft: &mut Draft<'_>, at: TicketRef, action: &Action, cause: &Cause) {
+    draft.fact(at, Fact::Remark(action.to_string()), cause);
+}
+
+/// Without a ticket there is no history: the journal says which rule it was.
+fn keep_out(draft: &mut Draft<'_>, obeyed: &mut Obeyed, verdict: Verdict, action: &Action, cause: &Cause) {
+    obeyed.verdict = verdict;
+    draft.trace.remarks.push(format!("{action}, by {}", cause.actor));
 }
 
 fn change(draft: &mut Draft<'_>, at: TicketRef, action: &Action, cause: &Cause) -> Result<(), String> {
@@ -149,7 +171,11 @@ fn change(draft: &mut Draft<'_>, at: TicketRef, action: &Action, cause: &Cause) 
             let known = crate::desk::TicketNumber::new(number);
             let other = known.and_then(|number| super::matching::resolve(draft.context, &number));
             let other = other.ok_or_else(|| unknown("ticket", number))?;
+            if at == TicketRef::Existing(other) {
+                return Err("a ticket is not linked to itself".to_owned());
+            }
             draft.link(TicketRef::Existing(other), at, LinkKind::Normal);
+            told(draft, at, action, cause);
         }
         Action::Lock(locked) => {
             draft.set_lock(at, *locked, cause);

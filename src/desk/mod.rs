@@ -5,7 +5,9 @@
 
 mod agent;
 mod article;
+mod calendar;
 mod change;
+mod customer;
 mod notice;
 mod notification;
 mod number;
@@ -14,6 +16,7 @@ mod permission;
 mod priority;
 mod queue;
 mod settings;
+mod sla;
 pub mod spelling;
 mod state;
 mod ticket;
@@ -24,7 +27,9 @@ mod verb_levels;
 
 pub use agent::{Agent, Found, Right, Role};
 pub use article::{Article, Channel, NewArticle, SenderKind};
+pub use calendar::{Calendar, Holiday, Hours};
 pub use change::{Actor, Attribute, Cause, Change, RuleRef};
+pub use customer::{Column, Customer};
 pub use notice::{EnvelopeSender, Notice, NoticeKind};
 pub use notification::{Notification, Occasion, Recipient};
 pub use number::{Counter, NumberKind, Numbering, TicketNumber};
@@ -32,7 +37,8 @@ pub use other_numbers::OtherNumbers;
 pub use permission::{Refusal, may};
 pub use priority::Priority;
 pub use queue::{FollowUpPolicy, Later, Queue, Service};
-pub use settings::{Customer, Desk, Limits, SurveySettings, Trust, fold};
+pub use settings::{Desk, Limits, SurveySettings, Trust, fold};
+pub use sla::{Course, Due, Promise, Sla};
 pub use state::{State, StateType};
 pub use ticket::{LinkKind, NewTicket, Ticket, TicketId, TicketRef};
 pub use timer::{Timer, TimerKind};

@@ -42,6 +42,10 @@ pub struct Queue {
     pub members: Vec<String>,
     /// The owner (supervisor) of new tickets, where the service names none.
     pub owner: Option<String>,
+    /// Name of its calendar.
+    pub calendar: Option<String>,
+    /// Name of the SLA of new tickets, where no rule names one.
+    pub sla: Option<String>,
     /// Closes every mail to a customer, LF line ends; may name `{{agent}}` and `{{queue}}`.
     pub signature: Option<String>,
     /// Language of its mails where neither customer nor mail says.
@@ -62,6 +66,8 @@ impl Queue {
             address: None,
             members: Vec::new(),
             owner: None,
+            calendar: None,
+            sla: None,
             signature: None,
             language: None,
             follow_up: FollowUpPolicy::default(),

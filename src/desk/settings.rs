@@ -1,11 +1,13 @@
 //! A desk: all that its files say, checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
 use super::token::Keys;
-use super::{Agent, Found, Notification, Numbering, Priority, Queue, Role, Service, State, StateType};
+use super::{
+    Agent, Calendar, Customer, Found, Notification, Numbering, Priority, Queue, Role, Service, Sla, State, StateType,
+};
 use crate::mail::{Address, Language};
 
 /// Whom the desk believes.
@@ -57,21 +59,6 @@ impl Default for Limits {
     }
 }
 
-/// What the customers file says of someone.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Customer {
-    /// Full name.
-    pub name: Option<String>,
-    /// Department.
-    pub department: Option<String>,
-    /// Language.
-    pub language: Option<Language>,
-    /// Services on offer to this customer; empty means all.
-    pub services: Vec<String>,
-    /// Every other column.
-    pub fields: BTreeMap<String, String>,
-}
-
 /// A checked desk. Names in it refer to each other without fail.
 #[derive(Debug, Clone)]
 pub struct Desk {
@@ -103,6 +90,12 @@ pub struct Desk {
     pub roles: Vec<Role>,
     /// Services.
     pub services: Vec<Service>,
+    /// Working hours.
+    pub calendars: Vec<Calendar>,
+    /// What is promised of tickets.
+    pub slas: Vec<Sla>,
+    /// Names of the mailboxes.
+    pub mailboxes: Vec<String>,
     /// Type names; never empty. The first one is the default.
     pub types: Vec<String>,
     /// States; at least one of each type that the program itself sets.
@@ -111,6 +104,8 @@ pub struct Desk {
     pub default_priority: Priority,
     /// Customers by lower-case address.
     pub customers: BTreeMap<String, Customer>,
+    /// Columns of the customers file that are the administrator's own, folded.
+    pub customer_columns: BTreeSet<String>,
     /// Whom to believe.
     pub trust: Trust,
     /// Who is told of what.
@@ -142,10 +137,14 @@ impl Desk {
             agents: Vec::new(),
             roles: Vec::new(),
             services: Vec::new(),
+            calendars: Vec::new(),
+            slas: Vec::new(),
+            mailboxes: Vec::new(),
             types: vec!["incident".to_owned(), "request".to_owned()],
             states: State::shipped(),
             default_priority: Priority::NORMAL,
             customers: BTreeMap::new(),
+            customer_columns: BTreeSet::new(),
             trust: Trust::default(),
             notifications: Notification::shipped(),
             survey: SurveySettings { enabled: true },
@@ -162,6 +161,23 @@ impl Desk {
     /// A service by its exact name.
     pub fn service(&self, name: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.name == name)
+    }
+
+    /// A calendar by its exact name.
+    pub fn calendar(&self, name: &str) -> Option<&Calendar> {
+        self.calendars.iter().find(|calendar| calendar.name == name)
+    }
+
+    /// An SLA by its exact name.
+    pub fn sla(&self, name: &str) -> Option<&Sla> {
+        self.slas.iter().find(|sla| sla.name == name)
+    }
+
+    /// The working hours that count for a ticket: those of its SLA, else of its queue; none: all time counts.
+    pub fn calendar_of(&self, sla: Option<&Sla>, queue: &str) -> Option<&Calendar> {
+        let named = sla.and_then(|sla| sla.calendar.as_deref());
+        let of_queue = || self.queue(queue)?.calendar.as_deref();
+        self.calendar(named.or_else(of_queue)?)
     }
 
     /// A state by its exact name.

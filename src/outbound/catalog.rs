@@ -122,6 +122,12 @@ pub const TICKET: &[Variable] = &[
     always("lock", Kind::Line, "Locked or unlocked, in words."),
     maybe("service", Kind::Line, "Its service."),
     maybe("customer", Kind::Person, "Who asks; `customer.name` is the address where there is no name."),
+    maybe(
+        "customer_fields",
+        Kind::List(&["name", "value"]),
+        "What the customers file says of them: `department` and the columns of your own, those with something in them. \
+         `{{#each customer_fields}}{{#if (eq name \"anexo\")}}{{value}}{{/if}}{{/each}}` shows one.",
+    ),
     maybe("owner", Kind::Line, "Name of the supervisor answerable for it."),
     maybe("responsible", Kind::Line, "Name of the agent who attends it."),
     always("created", Kind::Line, "When it was opened, in the desk's time zone."),

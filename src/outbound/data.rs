@@ -28,6 +28,7 @@ pub fn ticket_data(
     put("lock", json!(lock_label(language, ticket.locked)));
     put("service", json!(ticket.service));
     put("customer", ticket.customer.as_ref().map_or(Value::Null, person));
+    put("customer_fields", customer_fields(desk, ticket.customer.as_ref()));
     put("owner", json!(ticket.owner.as_deref().map(|login| agent_label(desk, login))));
     put("responsible", json!(ticket.responsible.as_deref().map(|login| agent_label(desk, login))));
     put("created", json!(date(desk, language, ticket.created)));
@@ -38,6 +39,14 @@ pub fn ticket_data(
 /// An object with `name` (the address where there is none) and `address`.
 pub fn person(who: &Address) -> Value {
     json!({ "name": who.called(), "address": who.address })
+}
+
+/// What the customers file says of someone beyond the name, `department` first: objects with `name` and `value`.
+fn customer_fields(desk: &Desk, who: Option<&Address>) -> Value {
+    let known = who.and_then(|who| desk.customers.get(&who.key()));
+    let department = known.and_then(|known| known.department.as_ref()).map(|text| ("department", text));
+    let own = known.into_iter().flat_map(|known| known.fields.iter().map(|(name, text)| (name.as_str(), text)));
+    department.into_iter().chain(own).map(|(name, value)| json!({ "name": name, "value": value })).collect()
 }
 
 /// The names of files, for `attachments`; inline images are left out.
@@ -240,6 +249,22 @@ mod tests {
             ["abierto", "4 alto", "incidente", "bloqueado", "16/12/2013 11:00 (-5)", "2 d 3 h", "gone"]
         );
         assert_eq!(data["customer"], json!({ "name": "ana@minem.example", "address": "ana@minem.example" }));
+        assert_eq!(data["customer_fields"], json!([]));
+    }
+
+    #[test]
+    fn columns_of_the_customers_file_are_shown() {
+        let mut desk = desk("UTC");
+        let fields = BTreeMap::from([("anexo".to_owned(), "2101".to_owned())]);
+        let customer = crate::desk::Customer {
+            department: Some("Logística".to_owned()),
+            fields,
+            ..crate::desk::Customer::default()
+        };
+        desk.customers.insert("ana@minem.example".to_owned(), customer);
+        let data = ticket_data(&desk, &ticket(), Language::Es, Timestamp::UNIX_EPOCH);
+        let shown = json!([{ "name": "department", "value": "Logística" }, { "name": "anexo", "value": "2101" }]);
+        assert_eq!(data["customer_fields"], shown);
     }
 
     #[test]

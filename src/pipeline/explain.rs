@@ -3,11 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::House;
 use super::letter::{self, Letter};
 use crate::clock::{Clock, random_seed};
-use crate::decide::{self, Context, Decision, Event, Given, Incoming, Proof, Reason};
-use crate::desk::Counter;
+use crate::decide::{self, Context, Decision, Event, Given, Incoming, Lookup, Proof, Reason};
+use crate::desk::{Counter, Ticket};
 use crate::mail::Class;
 use crate::store::{Origin, Store, StoreError};
 
@@ -63,22 +65,60 @@ impl Explained {
         clock: Clock,
         mailbox: &str,
     ) -> Result<Self, StoreError> {
-        let given = Given { now: clock.now(), seed: random_seed().unwrap_or_default() };
-        let letter =
-            Letter { queue: house.queue_of(mailbox), ..Letter::of(raw, mailbox, Origin::Deliver(None)) };
-        let proof = supposed.map_or(Proof::None, Proof::Supposed);
-        let (event, _) = letter::read(letter, proof, house);
-        let mut lookup = decide::lookup(&event, &house.policy.desk, given.now);
-        // The mail may well be in the journal already: what is asked is how it was, or would be, decided.
-        lookup.fingerprint = None;
+        let now = clock.now();
+        let (event, lookup) = read(raw, supposed, house, now, mailbox);
         let context = match store {
-            Some(store) => store.prefetch(&lookup, given.now).await?,
-            None => Context { counter: Some(Counter { key: lookup.counter, used: 0 }), ..Context::default() },
+            Some(store) => store.prefetch(&lookup, now).await?,
+            None => empty(&lookup),
         };
-        let decision = decide::decide(&event, &context, &house.policy, &given);
-        let Event::Mail(incoming) = event else {
-            return Err(StoreError::Missing("the mail".to_owned()));
-        };
-        Ok(Self { incoming: *incoming, decision })
+        Self::decided(event, &context, house, now).ok_or_else(|| StoreError::Missing("the mail".to_owned()))
     }
+
+    /// Explains a raw mail over no store, where all tickets that it names are one and the same: the one that `ticket`
+    /// makes of the mail. None where it makes none, and then there are no tickets.
+    pub fn supposing(
+        raw: Arc<[u8]>,
+        house: &House,
+        now: Timestamp,
+        mailbox: &str,
+        ticket: impl FnOnce(&Incoming, &Lookup) -> Option<Ticket>,
+    ) -> Option<Self> {
+        let (event, lookup) = read(raw, None, house, now, mailbox);
+        let Event::Mail(incoming) = &event else { return None };
+        let mut context = empty(&lookup);
+        if let Some(ticket) = ticket(incoming, &lookup) {
+            context.by_message_id = lookup.message_ids.into_iter().map(|id| (id, ticket.id)).collect();
+            context.by_number = lookup.numbers.into_iter().map(|number| (number, ticket.id)).collect();
+            context.tickets.insert(ticket.id, ticket);
+        }
+        Self::decided(event, &context, house, now)
+    }
+
+    fn decided(event: Event, context: &Context, house: &House, now: Timestamp) -> Option<Self> {
+        let given = Given { now, seed: random_seed().unwrap_or_default() };
+        let decision = decide::decide(&event, context, &house.policy, &given);
+        let Event::Mail(incoming) = event else { return None };
+        Some(Self { incoming: *incoming, decision })
+    }
+}
+
+/// The event of a mail, and what would have to be read for it.
+fn read(
+    raw: Arc<[u8]>,
+    supposed: Option<u8>,
+    house: &House,
+    now: Timestamp,
+    mailbox: &str,
+) -> (Event, Lookup) {
+    let letter = Letter { queue: house.queue_of(mailbox), ..Letter::of(raw, mailbox, Origin::Deliver(None)) };
+    let proof = supposed.map_or(Proof::None, Proof::Supposed);
+    let (event, _) = letter::read(letter, proof, house);
+    let mut lookup = decide::lookup(&event, &house.policy, now);
+    // The mail may well be in the journal already: what is asked is how it was, or would be, decided.
+    lookup.fingerprint = None;
+    (event, lookup)
+}
+
+fn empty(lookup: &Lookup) -> Context {
+    Context { counter: Some(Counter { key: lookup.counter.clone(), used: 0 }), ..Context::default() }
 }

@@ -1,5 +1,7 @@
 //! What a rule may ask for.
 
+use std::fmt;
+
 use jiff::Timestamp;
 
 use crate::desk::{Priority, Recipient};
@@ -68,4 +70,11 @@ pub enum Action {
     Quarantine,
     /// Move the mail to this folder of its mailbox.
     MoveMail(String),
+}
+
+/// As a trace shows it.
+impl fmt::Display for Action {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&super::trace::words(self))
+    }
 }

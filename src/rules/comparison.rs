@@ -96,15 +96,17 @@ impl Comparison {
         amount.map(|amount| Self { operator, amount }).ok_or_else(|| example(unit))
     }
 
-    /// Reads a comparison among plain texts: only where an operator and a number or a date stand there.
+    /// Reads a comparison among plain texts: only where an operator and a number, a date or an age stand there.
     pub(super) fn read_among_texts(text: &str, zone: &TimeZone) -> Option<Self> {
         let (operator, rest) = operator(text.trim())?;
+        let age = duration(rest).map(Amount::Age);
         if !text.trim_start().starts_with(['<', '>', '=']) {
-            return None;
+            // `older 2d`: an age, or else two words.
+            return age.map(|amount| Self { operator, amount });
         }
         let amount = match rest.parse::<f64>() {
             Ok(number) if number.is_finite() => Amount::Number(number),
-            _ => Amount::Time(date(rest, zone)?),
+            _ => age.or_else(|| date(rest, zone).map(Amount::Time))?,
         };
         Some(Self { operator, amount })
     }
@@ -128,14 +130,16 @@ impl Comparison {
         }
     }
 
-    /// Whether a text is a number or a date that compares so.
-    pub(super) fn holds_for_text(&self, text: &str, zone: &TimeZone) -> bool {
+    /// Whether a text begins with a number, or is a date, that compares so: `5.3 (+++++)` is 5.3.
+    pub(super) fn holds_for_text(&self, text: &str, now: Timestamp, zone: &TimeZone) -> bool {
         match self.amount {
-            Amount::Number(_) => text.trim().parse().is_ok_and(|number| self.holds_for_number(number)),
-            Amount::Time(wanted) => {
-                date(text, zone).is_some_and(|time| self.operator.holds(time.cmp(&wanted)))
+            Amount::Number(_) => {
+                let first = text.split_whitespace().next().unwrap_or_default();
+                first.parse().is_ok_and(|number| self.holds_for_number(number))
             }
-            Amount::Age(_) => false,
+            Amount::Time(_) | Amount::Age(_) => {
+                date(text, zone).is_some_and(|time| self.holds_for_time(time, now))
+            }
         }
     }
 }
@@ -265,12 +269,17 @@ mod tests {
             ("<=4.5", Some("4"), Some(true)),
             (">= NaN", None, None),
             ("< 2026-12-01", Some("2026-11-30"), Some(true)),
-            ("older 2d", None, None),
+            (">= 5", Some("5.3 (+++++)"), Some(true)),
+            ("> 2d", Some("2026-11-20"), Some(true)),
+            ("older 2d", Some("2026-11-22"), Some(false)),
+            ("older 2d", Some("2"), Some(false)),
+            ("older houses", None, None),
             (">= the third", None, None),
             ("3", None, None),
         ] {
             let read = Comparison::read_among_texts(text, &zone);
-            assert_eq!(read.map(|read| read.holds_for_text(left.unwrap_or(""), &zone)), holds, "{text}");
+            let now = "2026-11-23T12:00:00Z".parse().unwrap();
+            assert_eq!(read.map(|read| read.holds_for_text(left.unwrap_or(""), now, &zone)), holds, "{text}");
         }
     }
 }

@@ -38,6 +38,13 @@ pub(super) struct Test {
     pub(super) implied: bool,
 }
 
+/// One calendar, by its place in the set, and whether its hours are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hours {
+    pub(super) inside: bool,
+    pub(super) calendar: usize,
+}
+
 /// The answer that a question wants; of several, any.
 #[derive(Debug, Clone)]
 pub(super) enum Wanted {
@@ -45,6 +52,8 @@ pub(super) enum Wanted {
     /// Exactly one of these; of a service also what stands below.
     Names(Vec<String>),
     Amounts(Vec<Comparison>),
+    /// Inside or outside the hours of a calendar of the set.
+    Hours(Vec<Hours>),
     /// It is there, or it is not.
     There(bool),
 }
@@ -139,11 +148,15 @@ impl Test {
             return match &self.wanted {
                 Wanted::Patterns(patterns) => field.values.iter().any(|seen| is_any(patterns, seen, asking)),
                 Wanted::There(there) => field.values.is_empty() != *there,
-                Wanted::Names(_) | Wanted::Amounts(_) => false,
+                Wanted::Names(_) | Wanted::Amounts(_) | Wanted::Hours(_) => false,
             };
         }
         match &self.wanted {
             Wanted::Amounts(comparisons) => self.compares(comparisons, asking, trace),
+            Wanted::Hours(hours) => {
+                push_value(asking.weekday(), trace);
+                hours.iter().any(|wanted| asking.is_open(wanted.calendar) == Some(wanted.inside))
+            }
             Wanted::There(there) if self.key == Key::Attachment => {
                 let files = &asking.facts.mail.attachments;
                 push_value(&shown(files.iter().map(|file| file.name.as_str())), trace);
@@ -186,7 +199,12 @@ impl Test {
             Key::Age => time = facts.ticket.map(|ticket| ticket.now.created),
             Key::Size => number = Some(as_number(facts.mail.raw.len())),
             Key::Priority => number = asking.priority().map(|priority| f64::from(priority.value())),
-            Key::Text(_) | Key::Attachment | Key::AttachmentType | Key::AttachmentSize | Key::Short(_) => {}
+            Key::Text(_)
+            | Key::Attachment
+            | Key::AttachmentType
+            | Key::AttachmentSize
+            | Key::Hours
+            | Key::Short(_) => {}
         }
         if let Some(time) = time {
             push_value(&time.to_string(), trace);
@@ -210,7 +228,8 @@ impl Test {
             | Key::Size
             | Key::Date
             | Key::Priority
-            | Key::Age => Vec::new(),
+            | Key::Age
+            | Key::Hours => Vec::new(),
         }
     }
 
@@ -226,7 +245,7 @@ impl Test {
                     .is_some_and(|seen| is_any(patterns, seen, asking)),
                 None => is_any(patterns, &Seen::text(file.content_type.as_str(), None), asking),
             },
-            Wanted::Names(_) | Wanted::There(_) => false,
+            Wanted::Names(_) | Wanted::Hours(_) | Wanted::There(_) => false,
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::Expectation;
 use super::condition::Condition;
 use super::expression::wide_set;
 use super::names::Names;
-use super::read_then::{Planned, Then, expectations};
+use super::read_then::{Planned, Then};
 use super::read_when::{Gathered, When};
+use super::rule_test::{RuleTest, Tests};
 use super::seen::Field;
 use super::set::RuleSet;
 use crate::config::diagnostic::{Diagnostic, Source};
@@ -23,19 +23,6 @@ pub(super) struct Rule {
     pub(super) planned: Vec<Planned>,
     /// No rule after this one is asked once it holds.
     pub(super) stop: bool,
-}
-
-/// A test that stands beside a rule: this mail, and what is to become of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleTest {
-    /// The rule that it stands beside.
-    pub rule: RuleRef,
-    /// Line of the test, counted from 1.
-    pub line: usize,
-    /// The mail: a path, relative to the folder of the rule file.
-    pub mail: String,
-    /// All of it has to be so.
-    pub expect: Vec<Expectation>,
 }
 
 impl RuleSet {
@@ -143,16 +130,9 @@ fn read_rule(
         table.wrong("this rule does nothing", "", help);
     }
     let planned = then.planned;
+    let reading = Tests { rule: &reference, names: &gathered.names, zone };
     for test in table.tables("test") {
-        let mail = test.require("mail").and_then(|value| value.filled());
-        let expect = test.require("expect").and_then(|value| value.table());
-        let expect = expect.map(|expect| expectations(&expect, &gathered.names, zone)).unwrap_or_default();
-        tests.extend(mail.map(|mail| RuleTest {
-            rule: reference.clone(),
-            line: test.line(),
-            mail: mail.to_owned(),
-            expect,
-        }));
+        tests.extend(reading.read(&test));
         test.finish();
     }
     rules.push(Rule { reference, conditions, planned, stop });

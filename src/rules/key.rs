@@ -15,6 +15,7 @@ pub(super) enum Key {
     Date,
     Priority,
     Age,
+    Hours,
     /// A short value that is known beside the mail's text.
     Short(ShortKey),
 }
@@ -50,6 +51,8 @@ pub(super) enum ShortKey {
     Owner,
     Responsible,
     Tag,
+    Sla,
+    Level,
     Field,
     Customer,
     Column,
@@ -64,6 +67,8 @@ pub(super) enum Values {
     Names,
     /// Comparisons.
     Amount(Unit),
+    /// Inside or outside the hours of a calendar.
+    Hours,
     /// `true` or `false` alone.
     Presence,
 }
@@ -73,10 +78,12 @@ impl Values {
     fn kind(self) -> &'static str {
         match self {
             Self::Text(Plain::Words) => "words",
+            Self::Text(Plain::Header) => "words or comparison",
             Self::Text(Plain::Address) => "address",
             Self::Text(Plain::Whole) => "whole",
             Self::Names => "name",
             Self::Amount(_) => "comparison",
+            Self::Hours => "hours",
             Self::Presence => "yes or no",
         }
     }
@@ -118,7 +125,7 @@ const ADDRESS: Values = Values::Text(Plain::Address);
 const WHOLE: Values = Values::Text(Plain::Whole);
 
 /// All rows, in the order of the documentation.
-pub(super) const ROWS: [Row; 33] = [
+pub(super) const ROWS: [Row; 36] = [
     row("from", Key::Text(TextKey::From), ADDRESS, true, "the author", r#"from = "*@monitor.minem.example""#),
     row("to", Key::Text(TextKey::To), ADDRESS, true, "anyone in To", r#"to = "soporte@minem.example""#),
     row("cc", Key::Text(TextKey::Cc), ADDRESS, true, "anyone in Cc", "cc = true"),
@@ -157,10 +164,10 @@ pub(super) const ROWS: [Row; 33] = [
     row(
         "header.NAME",
         Key::Text(TextKey::Header),
-        WORDS,
+        Values::Text(Plain::Header),
         true,
         "any header field, each of that name",
-        r#"header.x-priority = "1""#,
+        r#"header.x-spam-score = ">= 5""#,
     ),
     row(
         "attachment",
@@ -315,6 +322,15 @@ pub(super) const ROWS: [Row; 33] = [
         "who attends the ticket, a login",
         "responsible = false",
     ),
+    row("sla", Key::Short(ShortKey::Sla), Values::Names, true, "SLA of the ticket", r#"sla = "8 horas""#),
+    row(
+        "level",
+        Key::Short(ShortKey::Level),
+        WHOLE,
+        false,
+        "level that attends the ticket: 0, 1, 2, or a supplier's name",
+        "level = 2",
+    ),
     row("tag", Key::Short(ShortKey::Tag), WHOLE, true, "any tag of the ticket", r#"tag = "vip""#),
     row(
         "age",
@@ -323,6 +339,14 @@ pub(super) const ROWS: [Row; 33] = [
         false,
         "since when the ticket is open",
         r#"age = "older 2d""#,
+    ),
+    row(
+        "hours",
+        Key::Hours,
+        Values::Hours,
+        false,
+        "working hours of a calendar of desk.toml, when the mail is decided upon",
+        r#"hours = "outside oficina""#,
     ),
     row(
         "field.NAME",
@@ -345,7 +369,7 @@ pub(super) const ROWS: [Row; 33] = [
         Key::Short(ShortKey::Column),
         WHOLE,
         true,
-        "a column of the customers file: name, department, language or any other",
+        "a column of the customers file: name, department, language, services or any of your own",
         r#"customer.department = "Logística""#,
     ),
 ];

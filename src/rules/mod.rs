@@ -14,6 +14,7 @@ mod names;
 mod pattern;
 mod read_then;
 mod read_when;
+mod rule_test;
 mod seen;
 mod set;
 mod template;
@@ -23,9 +24,8 @@ mod words;
 pub use action::{Action, Steps};
 pub use action_key::actions_table;
 pub use facts::{Facts, RuleEvent};
-pub use file::RuleTest;
 pub use key::conditions_table;
-pub use read_then::Expectation;
+pub use rule_test::{Expectation, RuleTest, Supposed};
 pub use set::{Evaluated, RuleSet};
 pub use trace::RuleTrace;
 

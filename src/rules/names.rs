@@ -11,7 +11,7 @@ use super::comparison::{date, duration};
 use super::words::fold;
 use super::{Action, Steps};
 use crate::config::table::suggestion;
-use crate::desk::{Desk, Priority, Recipient};
+use crate::desk::{Calendar, Column, Desk, Priority, Recipient};
 use crate::mail::Address;
 
 /// What rules may name.
@@ -22,7 +22,13 @@ pub(super) struct Names {
     pub(super) services: Vec<String>,
     /// With the word of their type.
     states: Vec<(String, &'static str)>,
+    pub(super) slas: Vec<String>,
+    pub(super) calendars: Vec<Calendar>,
     pub(super) logins: Vec<String>,
+    /// Columns of the customers file by their words; none where there is no such file.
+    pub(super) columns: Vec<String>,
+    /// Mailboxes, and what is written in the place of one where a mail came otherwise; none where nothing is known.
+    pub(super) mailboxes: Vec<String>,
     roles: Vec<String>,
     templates: Vec<String>,
     domains: Vec<String>,
@@ -56,6 +62,10 @@ impl Names {
             types: desk.types.clone(),
             services: desk.services.iter().map(|service| service.name.clone()).collect(),
             states: desk.states.iter().map(|state| (state.name.clone(), state.kind.word())).collect(),
+            slas: desk.slas.iter().map(|sla| sla.name.clone()).collect(),
+            calendars: desk.calendars.clone(),
+            columns: columns(desk),
+            mailboxes: mailboxes(desk),
             logins: desk.agents.iter().map(|agent| agent.login.clone()).collect(),
             roles: desk.roles.iter().map(|role| role.name.clone()).collect(),
             templates: templates.iter().map(|name| (*name).to_owned()).collect(),
@@ -109,14 +119,14 @@ impl Names {
             ActionKey::Responsible => Action::Responsible(known("agent", &self.logins)?),
             ActionKey::Watcher => Action::Watcher(known("agent", &self.logins)?),
             ActionKey::Reject => Action::Reject(known("template", &self.templates)?),
-            ActionKey::Sla => Action::Sla(text.to_owned()),
+            ActionKey::Sla => Action::Sla(known("SLA", &self.slas)?),
             ActionKey::Title => Action::Title(text.to_owned()),
             ActionKey::Tag => Action::Tag(tag(text)?),
             ActionKey::Field => Action::Field(name.to_owned(), text.to_owned()),
             ActionKey::Note => Action::Note(text.to_owned()),
             ActionKey::Move => Action::MoveMail(text.to_owned()),
             ActionKey::Priority => Action::Priority(priority(text)?),
-            ActionKey::Pending => Action::PendUntil(later(text, now, zone)?),
+            ActionKey::Pending => Action::PendUntil(self.later(text, now, zone)?),
             ActionKey::Level => match text {
                 "0" | "1" | "2" => Action::Level(text.to_owned()),
                 _ => return refused(format!("there is no level \"{text}\""), "levels are 0, 1 and 2"),
@@ -148,6 +158,22 @@ impl Names {
     /// Checks the name of a template.
     pub(super) fn template(&self, text: &str) -> Result<String, Refused> {
         one_of("template", text, &self.templates, Origin::File)
+    }
+
+    /// `4h inside oficina`: so much working time from now; or what needs no calendar.
+    fn later(&self, text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, Refused> {
+        let Some((amount, name)) = text.split_once(" inside ") else { return later(text, now, zone) };
+        let names: Vec<String> = self.calendars.iter().map(|calendar| calendar.name.clone()).collect();
+        let name = one_of("calendar", name.trim(), &names, Origin::File)?;
+        let calendar = self.calendars.iter().find(|calendar| calendar.name == name);
+        let days = amount.trim_end_matches(|c: char| !c.is_ascii_digit()).len();
+        let unit = amount.get(days..).unwrap_or_default().trim();
+        let time = duration(amount).filter(|_| unit.starts_with(['m', 'h']));
+        let until = calendar.zip(time).and_then(|(calendar, time)| calendar.add(now, time.as_mins()));
+        until.ok_or_else(|| Refused {
+            title: format!("\"{amount}\" is no working time"),
+            help: Some("write hours or minutes: \"4h inside CALENDAR\"".to_owned()),
+        })
     }
 
     fn recipient(&self, text: &str, origin: Origin) -> Result<Recipient, Refused> {
@@ -215,11 +241,27 @@ fn priority(text: &str) -> Result<Steps, Refused> {
     }
 }
 
+fn columns(desk: &Desk) -> Vec<String> {
+    if desk.customers.is_empty() && desk.customer_columns.is_empty() {
+        return Vec::new();
+    }
+    let usual = Column::USUAL.into_iter().map(str::to_owned);
+    usual.chain(desk.customer_columns.iter().cloned()).collect()
+}
+
+fn mailboxes(desk: &Desk) -> Vec<String> {
+    let otherwise = ["deliver", "import"].map(str::to_owned);
+    let own = desk.mailboxes.iter().cloned();
+    if desk.mailboxes.is_empty() { Vec::new() } else { own.chain(otherwise).collect() }
+}
+
 /// `2d`, `3h` from now (days by the clock on the wall), or a date.
 fn later(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, Refused> {
     let wrong = || Refused {
         title: format!("\"{text}\" is no time to wait for"),
-        help: Some("write \"2d\", \"3h\", \"2026-12-01\" or \"2026-12-01 09:00\"".to_owned()),
+        help: Some(
+            "write \"2d\", \"3h\", \"2026-12-01\", \"2026-12-01 09:00\", or \"4h inside CALENDAR\"".to_owned(),
+        ),
     };
     let Some(duration) = duration(text) else { return date(text, zone).ok_or_else(wrong) };
     let minutes = duration.as_mins();

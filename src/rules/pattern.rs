@@ -12,6 +12,8 @@ use super::words::{Vocabulary, fold};
 pub(super) enum Plain {
     /// As words somewhere in the field.
     Words,
+    /// So, or as a number or a date that the field begins with where a comparison stands there.
+    Header,
     /// As an address, a domain, or words of address and name.
     Address,
     /// As the whole value.
@@ -89,14 +91,21 @@ impl Pattern {
             let wide = wide(Quick::Expression, expression.wide.clone());
             return Ok(Self::Expression { expression: Box::new(expression), wide });
         }
-        if plain == Plain::Whole
-            && let Some(comparison) = Comparison::read_among_texts(text, zone)
-        {
-            return Ok(Self::Compared(comparison));
+        if matches!(plain, Plain::Whole | Plain::Header) {
+            if let Some(comparison) = Comparison::read_among_texts(text, zone) {
+                return Ok(Self::Compared(comparison));
+            }
+            // Header fields have values such as <list.example>.
+            if plain == Plain::Whole && text.trim_start().starts_with(['<', '>', '=']) {
+                return Err(Mistaken::Whole(
+                    "this compares with neither a number nor a date",
+                    "\">= 3\", \"< 2026-12-01\", \"> 2d\" for ages; for a text that begins so: '/^>/'",
+                ));
+            }
         }
         if text.contains('*') {
             let stars = Stars::new(text);
-            let quick = (plain == Plain::Words).then(|| wide(Quick::Stars, regex::escape(stars.longest())));
+            let quick = matches!(plain, Plain::Words | Plain::Header).then(|| wide(Quick::Stars, regex::escape(stars.longest())));
             return Ok(Self::Stars { stars, quick: quick.flatten() });
         }
         match plain {
@@ -108,7 +117,7 @@ impl Pattern {
                     None => Self::Whole(fold(address)),
                 })
             }
-            Plain::Words | Plain::Address => {
+            Plain::Words | Plain::Header | Plain::Address => {
                 let phrase = vocabulary.phrase(text);
                 if phrase.is_empty() {
                     return Err(Mistaken::Whole(
@@ -156,7 +165,9 @@ impl Pattern {
                 asking.keep_groups(exact, &captures);
                 true
             }
-            Self::Compared(comparison) => comparison.holds_for_text(seen.target(), &asking.set.time_zone),
+            Self::Compared(comparison) => {
+                comparison.holds_for_text(seen.target(), asking.facts.now, &asking.set.time_zone)
+            }
         }
     }
 }

@@ -7,9 +7,12 @@ use jiff::tz::TimeZone;
 
 use super::action_key::{ACTION_ROWS, ActionKey, ActionRow, Form};
 use super::names::{Names, Origin, Refused};
+use super::read_when::unknown_column;
+use super::seen::COLUMN;
 use super::template::Template;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::table::{Table, Value, unknown_key};
+use crate::desk::Column;
 
 /// An action whose groups are not filled in yet.
 #[derive(Debug, Clone)]
@@ -128,7 +131,13 @@ impl Then<'_> {
         let mut known = true;
         for (group, at) in template.groups() {
             origin = Origin::Mail;
-            if !self.groups.contains(group) {
+            if let Some(column) = group.strip_prefix(COLUMN) {
+                let columns = &self.names.columns;
+                if !columns.iter().any(|known| known == Column::named(column).word()) {
+                    known = false;
+                    value.add(unknown_column(value, value.span_within(at), column, columns));
+                }
+            } else if !self.groups.contains(group) {
                 known = false;
                 self.unknown_group(group, value, at);
             }
@@ -182,61 +191,4 @@ fn unknown(table: &Table<'_>, name: &str, value: &Value<'_>) {
         None => unknown_key(table.source(), value.key_span.clone(), "then", name, &known),
     };
     value.add(mistake);
-}
-
-/// What a test expects, in the words of a file: `queue` and `Redes`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expectation {
-    /// A key of `then`, `field.NAME`, or `matched`.
-    pub key: String,
-    /// The value: of `tags` one tag each; of switches `true` or `false`.
-    pub value: String,
-}
-
-/// Reads `expect` of a rule's test; names are checked like those of actions.
-pub(super) fn expectations(table: &Table<'_>, names: &Names, zone: &TimeZone) -> Vec<Expectation> {
-    let mut expected = Vec::new();
-    let known = |key: ActionKey| {
-        !matches!(key, ActionKey::Note | ActionKey::Link | ActionKey::Notify | ActionKey::Pending)
-    };
-    for (name, value) in table.entries() {
-        let row = ACTION_ROWS.iter().find(|row| row.name == name && known(row.key));
-        if name == "field" {
-            let Some(fields) = value.table() else { continue };
-            for (field, value) in fields.entries() {
-                let key = format!("field.{field}");
-                expected.extend(plain(&value).map(|value| Expectation { key, value }));
-            }
-        } else if name == "matched" {
-            let value = value.boolean().map(|matched| matched.to_string());
-            expected.extend(value.map(|value| Expectation { key: name.to_owned(), value }));
-        } else if let Some(row) = row {
-            for item in value.one_or_many() {
-                let Some(text) = plain(&item) else { continue };
-                let switched = item.raw().is_bool();
-                let tried = names.action(row.key, "", &text, Origin::File, (Timestamp::UNIX_EPOCH, zone));
-                match tried {
-                    Err(refused) if !switched => refuse(&item, refused),
-                    Ok(_) | Err(_) => expected.push(Expectation { key: name.to_owned(), value: text }),
-                }
-            }
-        } else {
-            let rows = ACTION_ROWS.iter().filter(|row| known(row.key));
-            let mut known: Vec<&str> =
-                rows.map(|row| row.name.split('.').next().unwrap_or_default()).collect();
-            known.push("matched");
-            value.add(unknown_key(table.source(), value.key_span.clone(), "expect", name, &known));
-        }
-    }
-    expected
-}
-
-fn plain(value: &Value<'_>) -> Option<String> {
-    if let Some(number) = value.plain_integer() {
-        return Some(number.to_string());
-    }
-    if let Some(on) = value.raw().as_bool() {
-        return Some(on.to_string());
-    }
-    value.string().map(str::to_owned)
 }

@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use jiff::tz::TimeZone;
 
 use super::comparison::{Comparison, Unit};
-use super::condition::{Condition, Test, Wanted};
+use super::condition::{Condition, Hours, Test, Wanted};
 use super::facts::RuleEvent;
 use super::key::{Key, ROWS, Row, ShortKey, TextKey, Values, row_of};
 use super::names::Names;
 use super::pattern::{Mistaken, Pattern, Plain, Quick};
-use super::words::Vocabulary;
+use super::words::{Vocabulary, fold};
 use crate::config::diagnostic::Diagnostic;
 use crate::config::table::{Table, Value, unknown_key};
-use crate::desk::{Desk, SenderKind, StateType};
+use crate::desk::{Column, Desk, SenderKind, StateType};
 use crate::mail::{Class, Language};
 
 /// How deep `not`, `any` and `all` may nest.
@@ -35,14 +35,11 @@ pub(super) struct Gathered<'d> {
     pub(super) names: Names,
     pub(super) vocabulary: Vocabulary,
     pub(super) fields: Vec<FieldParts>,
-    /// Columns of the customers file; none where there is no such file.
-    columns: BTreeSet<String>,
 }
 
 impl<'d> Gathered<'d> {
     pub(super) fn new(desk: &'d Desk, names: Names) -> Self {
-        let own = desk.customers.values().flat_map(|customer| customer.fields.keys().cloned());
-        Self { desk, names, vocabulary: Vocabulary::default(), fields: Vec::new(), columns: own.collect() }
+        Self { desk, names, vocabulary: Vocabulary::default(), fields: Vec::new() }
     }
 
     pub(super) fn zone(&self) -> &'d TimeZone {
@@ -193,14 +190,14 @@ impl<'g, 'd> When<'g, 'd> {
             }
             return self.test(row, &name.to_ascii_lowercase(), value);
         }
-        if key == Key::Short(ShortKey::Column) && !self.gathered.columns.is_empty() {
-            let own = self.gathered.columns.iter().map(String::as_str);
-            let known: Vec<&str> = ["name", "department", "language"].into_iter().chain(own).collect();
-            if !known.contains(&name) {
-                let source = value.place("").source;
-                value.add(unknown_key(&source, value.key_span.clone(), "customer", name, &known));
+        if key == Key::Short(ShortKey::Column) {
+            let column = Column::named(name);
+            let known = &self.gathered.names.columns;
+            if !known.iter().any(|known| known == column.word()) {
+                value.add(unknown_column(value, value.key_span.clone(), name, known));
                 return None;
             }
+            return self.test(row, column.word(), value);
         }
         self.test(row, name, value)
     }
@@ -221,6 +218,7 @@ impl<'g, 'd> When<'g, 'd> {
             | Key::Date
             | Key::Priority
             | Key::Age
+            | Key::Hours
             | Key::Short(_) => None,
         };
         let made = |wanted, words| {
@@ -246,7 +244,13 @@ impl<'g, 'd> When<'g, 'd> {
             }
             Values::Names => self.choice(row.key, &shown, &items)?,
             Values::Amount(unit) => self.amounts(unit, &shown, &items)?,
-            Values::Text(plain) => self.patterns(plain, field, &shown, &items)?,
+            Values::Hours => self.hours(&items)?,
+            Values::Text(plain) => {
+                if row.key == Key::Short(ShortKey::Mailbox) {
+                    self.mailboxes(&items)?;
+                }
+                self.patterns(plain, field, &shown, &items)?
+            }
         };
         made(wanted, words)
     }
@@ -261,11 +265,13 @@ impl<'g, 'd> When<'g, 'd> {
             | Key::Size
             | Key::Date
             | Key::Priority
-            | Key::Age => Vec::new(),
+            | Key::Age
+            | Key::Hours => Vec::new(),
         };
         let what = match shown {
             "owner" | "responsible" => "agent",
             "state_type" => "type of states",
+            "sla" => "SLA",
             shown => shown,
         };
         let found: Vec<String> =
@@ -292,11 +298,60 @@ impl<'g, 'd> When<'g, 'd> {
             ShortKey::StateType => StateType::ALL.iter().map(|kind| kind.word()).collect(),
             ShortKey::Event => vec![RuleEvent::New.word(), RuleEvent::FollowUp.word()],
             ShortKey::Authentication => vec!["pass", "fail", "none"],
-            ShortKey::Mailbox | ShortKey::Tag | ShortKey::Field | ShortKey::Customer | ShortKey::Column => {
-                Vec::new()
-            }
+            ShortKey::Sla => return names.slas.clone(),
+            ShortKey::Mailbox
+            | ShortKey::Tag
+            | ShortKey::Level
+            | ShortKey::Field
+            | ShortKey::Customer
+            | ShortKey::Column => Vec::new(),
         };
         words.into_iter().map(str::to_owned).collect()
+    }
+
+    /// A mailbox written out must be one of the desk.
+    fn mailboxes(&self, items: &[Value<'_>]) -> Option<()> {
+        let known = &self.gathered.names.mailboxes;
+        let plain = |item: &&Value<'_>| {
+            item.raw().as_str().is_some_and(|text| !text.contains('*') && !text.starts_with('/'))
+        };
+        let wrong = |item: &Value<'_>| {
+            let text = item.raw().as_str().unwrap_or_default();
+            !known.iter().any(|name| fold(name) == fold(text)) && item.one_of("mailbox", known).is_none()
+        };
+        let wrong = !known.is_empty() && items.iter().filter(plain).filter(|item| wrong(item)).count() > 0;
+        (!wrong).then_some(())
+    }
+
+    /// `inside oficina`, `outside oficina`.
+    fn hours(&self, items: &[Value<'_>]) -> Option<(Wanted, String)> {
+        let calendars = &self.gathered.names.calendars;
+        let names: Vec<&str> = calendars.iter().map(|calendar| calendar.name.as_str()).collect();
+        let mut hours = Vec::new();
+        let mut words = Vec::new();
+        for item in items {
+            let text = item.string()?;
+            let (word, name) = text.trim().split_once(char::is_whitespace).unwrap_or((text.trim(), ""));
+            let name = name.trim();
+            let inside = match word {
+                "inside" if !name.is_empty() => true,
+                "outside" if !name.is_empty() => false,
+                _ => {
+                    let help = "write \"inside CALENDAR\" or \"outside CALENDAR\"".to_owned();
+                    item.wrong(format!("\"{text}\" says no hours"), "", Some(help));
+                    continue;
+                }
+            };
+            let Some(calendar) = names.iter().position(|known| *known == name) else {
+                let help = crate::config::table::suggestion(name, &names)
+                    .or_else(|| Some("calendars are [[calendar]] in desk.toml".to_owned()));
+                item.wrong(format!("there is no calendar \"{name}\""), "unknown calendar", help);
+                continue;
+            };
+            hours.push(Hours { inside, calendar });
+            words.push(format!("it is {word} the hours of {name}"));
+        }
+        (hours.len() == items.len()).then(|| (Wanted::Hours(hours), words.join(" or ")))
     }
 
     fn amounts(&self, unit: Unit, shown: &str, items: &[Value<'_>]) -> Option<(Wanted, String)> {
@@ -370,6 +425,20 @@ fn simplest(condition: Condition) -> Condition {
         | Condition::Attachment(_)
         | Condition::One(_) => condition,
     }
+}
+
+/// The mistake of a column that the customers file does not have.
+pub(super) fn unknown_column(
+    value: &Value<'_>,
+    span: std::ops::Range<usize>,
+    name: &str,
+    known: &[String],
+) -> Diagnostic {
+    let source = value.place("").source;
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let mistake = unknown_key(&source, span, "customer", name, &known);
+    let none = || "there is no customers.toml and no customers.csv beside taquilla.toml".to_owned();
+    mistake.help(known.is_empty().then(none))
 }
 
 fn spaced(text: &str) -> String {

@@ -11,8 +11,11 @@ use super::pattern::Quick;
 use super::set::RuleSet;
 use super::words::{Vocabulary, Words, fold};
 use super::{Action, Facts, Steps};
-use crate::desk::Priority;
+use crate::desk::{Column, Priority};
 use crate::mail::Address;
+
+/// Begins the name of a column of the customers file among groups.
+pub(super) const COLUMN: &str = "customer.";
 
 /// Characters of a group that are kept: it may become a title or a field.
 const GROUP_CHARS: usize = 200;
@@ -136,6 +139,9 @@ pub(super) struct Asking<'a> {
     said: RefCell<BTreeMap<(ShortKey, String), String>>,
     priority: Cell<Option<Priority>>,
     tags: RefCell<BTreeSet<String>>,
+    /// Of each calendar, whether its hours are now.
+    open: Vec<OnceCell<bool>>,
+    weekday: OnceCell<String>,
     /// Named groups of the conditions that held, the last of a name counts.
     groups: RefCell<Vec<(String, String)>>,
 }
@@ -149,6 +155,8 @@ impl<'a> Asking<'a> {
             said: RefCell::default(),
             priority: Cell::new(facts.ticket.map(|ticket| ticket.now.priority)),
             tags: RefCell::default(),
+            open: set.names.calendars.iter().map(|_| OnceCell::new()).collect(),
+            weekday: OnceCell::new(),
             groups: RefCell::default(),
         }
     }
@@ -208,7 +216,9 @@ impl<'a> Asking<'a> {
             ShortKey::Responsible => ticket.and_then(|ticket| ticket.responsible.as_deref()),
             ShortKey::Field => ticket.and_then(|ticket| ticket.fields.get(name)).map(String::as_str),
             ShortKey::Customer => facts.customer.map(|_| "known"),
-            ShortKey::Column => self.column(name),
+            ShortKey::Sla => facts.ticket.and_then(|ticket| ticket.sla.as_deref()),
+            ShortKey::Level => ticket.map(|ticket| ticket.level.as_str()),
+            ShortKey::Column => return self.column(name).into_iter().map(Cow::Borrowed).collect(),
             ShortKey::Tag => {
                 let own = ticket.into_iter().flat_map(|ticket| ticket.tags.iter().map(String::as_str));
                 let said = self.tags.borrow();
@@ -218,15 +228,23 @@ impl<'a> Asking<'a> {
         value.map(Cow::Borrowed).into_iter().collect()
     }
 
-    fn column(&self, name: &str) -> Option<&'a str> {
-        let customer = self.facts.customer?;
-        let value = match name {
-            "name" => customer.name.as_deref(),
-            "department" => customer.department.as_deref(),
-            "language" => customer.language.map(|language| language.code()),
-            _ => customer.fields.get(name).map(String::as_str),
-        };
-        value.filter(|value| !value.trim().is_empty())
+    /// What the customers file has in a column, by the column's own word.
+    fn column(&self, name: &str) -> Vec<&'a str> {
+        self.facts.customer.map(|customer| customer.texts(name)).unwrap_or_default()
+    }
+
+    /// Whether the hours of a calendar of the set are now.
+    pub(super) fn is_open(&self, calendar: usize) -> Option<bool> {
+        let known = self.set.names.calendars.get(calendar)?;
+        self.open.get(calendar).map(|open| *open.get_or_init(|| known.is_open(self.facts.now)))
+    }
+
+    /// Now, as a trace of hours shows it: `Sunday 2026-11-29 23:10`.
+    pub(super) fn weekday(&self) -> &str {
+        self.weekday.get_or_init(|| {
+            let now = self.facts.now.to_zoned(self.set.time_zone.clone());
+            now.strftime("%A %Y-%m-%d %H:%M").to_string()
+        })
     }
 
     /// The priority as it stands.
@@ -256,9 +274,9 @@ impl<'a> Asking<'a> {
                 self.tags.borrow_mut().insert(tag.clone());
                 return;
             }
-            Action::Sla(_)
-            | Action::PendUntil(_)
-            | Action::Level(_)
+            Action::Sla(name) => (ShortKey::Sla, "", name.as_str()),
+            Action::Level(level) => (ShortKey::Level, "", level.as_str()),
+            Action::PendUntil(_)
             | Action::Link(_)
             | Action::Title(_)
             | Action::Lock(_)
@@ -304,8 +322,12 @@ impl<'a> Asking<'a> {
         self.groups.borrow_mut().truncate(kept);
     }
 
-    /// A group by name; empty where the alternative that it stands in did not match.
+    /// A group by name, or `customer.COLUMN`; empty where the alternative that it stands in did not match, or where the
+    /// file has nothing there.
     pub(super) fn group(&self, name: &str) -> String {
+        if let Some(column) = name.strip_prefix(COLUMN) {
+            return self.column(Column::named(column).word()).join(", ");
+        }
         let groups = self.groups.borrow();
         groups
             .iter()

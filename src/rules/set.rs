@@ -2,13 +2,16 @@
 
 use jiff::tz::TimeZone;
 
-use super::file::{Rule, RuleTest};
-use super::names::Names;
+use super::file::Rule;
+use super::action_key::ActionKey;
+use super::names::{Names, Origin};
+use super::read_then::Planned;
+use super::rule_test::RuleTest;
 use super::seen::{Asking, Field};
 use super::trace::{RuleTrace, words};
 use super::words::Vocabulary;
 use super::{Action, Facts};
-use crate::desk::RuleRef;
+use crate::desk::{RuleRef, TicketNumber};
 use crate::mail::Digest;
 
 /// What the rules say of one mail.
@@ -61,6 +64,18 @@ impl RuleSet {
     /// Whether there is no rule.
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
+    }
+
+    /// Numbers of tickets to which rules link, as they stand in the files.
+    pub fn linked_numbers(&self) -> impl Iterator<Item = TicketNumber> {
+        let links = self.rules.iter().flat_map(|rule| &rule.planned).filter(|plan| plan.key == ActionKey::Link);
+        links.filter_map(|plan| TicketNumber::new(plan.text.fill(|_| String::new()).trim_start_matches('#')))
+    }
+
+    /// Whether a rule links to a number that a mail names.
+    pub fn links_by_mail(&self) -> bool {
+        let of_mail = |plan: &Planned| plan.key == ActionKey::Link && plan.origin == Origin::Mail;
+        self.rules.iter().any(|rule| rule.planned.iter().any(of_mail))
     }
 
     /// The tests that stand in the files, in their order.

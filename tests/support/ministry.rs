@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::tz::TimeZone;
 use taquilla::desk::token::Keys;
-use taquilla::desk::{Agent, Customer, Desk, Queue, Role, Service};
+use taquilla::desk::{Agent, Calendar, Customer, Desk, Hours, Queue, Role, Service, Sla};
 
 /// Templates that rules may name.
 pub(crate) const TEMPLATES: [&str; 2] = ["rejected", "rule-notice"];
@@ -24,6 +25,20 @@ pub(crate) fn ministry() -> Desk {
     };
     desk.agents = ["mgomez", "lrojas", "jperez", "csalas"].map(agent).to_vec();
     desk.roles = vec![Role { name: "redes".to_owned(), queues: Vec::new(), rights: BTreeSet::new() }];
+    let hours = || vec![Hours::read("08:00-17:00").unwrap()];
+    let week = std::array::from_fn(|day| if day < 5 { hours() } else { Vec::new() });
+    desk.calendars.extend(Calendar::new("oficina", TimeZone::UTC, week, BTreeSet::new()));
+    let sla = |name: &str| Sla {
+        name: name.to_owned(),
+        first_response: Some(60),
+        update: None,
+        solution: Some(480),
+        warning: None,
+        calendar: None,
+    };
+    desk.slas = ["8 horas", "Alta Dirección"].map(sla).to_vec();
+    desk.mailboxes = vec!["soporte".to_owned()];
+    desk.customer_columns = ["piso", "anexo"].map(str::to_owned).into();
     let fields = BTreeMap::from([("piso".to_owned(), "7".to_owned())]);
     desk.customers.insert("ana@minem.example".to_owned(), Customer { fields, ..Customer::default() });
     desk

@@ -50,6 +50,40 @@ fn defaults_in_the_documentation_are_those_of_the_types() {
 }
 
 #[test]
+fn calendars_slas_and_columns() {
+    let text = r#"
+        [[calendar]]
+        name = "oficina"
+        weekdays = ["14:00-17:00", "08:00-13:00"]
+        friday = []
+        saturday = "09:00-12:00"
+        holidays = "12-25"
+        timezone = "America/Lima"
+        [[sla]]
+        name = "4 horas"
+        solution = 240
+        [[queue]]
+        name = "Mesa"
+        calendar = "oficina"
+        sla = "4 horas"
+    "#;
+    let customers = "correo,Anexo,área\na@minem.example,,Logística\n";
+    let (_, desk) =
+        desk_in(&[("taquilla.toml", SMALL), ("desk.toml", text), ("customers.csv", customers)]).unwrap();
+    let sla = desk.sla("4 horas");
+    let calendar = desk.calendar_of(sla, "Mesa").unwrap();
+    let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+    // Thursday afternoon, over a free Friday, to Saturday.
+    assert!(!calendar.is_open(at("2026-11-27T10:00:00-05:00")));
+    assert_eq!(calendar.add(at("2026-11-26T16:00:00-05:00"), 120), Some(at("2026-11-28T10:00:00-05:00")));
+    assert_eq!(sla.and_then(|sla| sla.solution), Some(240));
+    assert_eq!(desk.calendar_of(None, "nowhere"), None);
+    assert_eq!(desk.queue("Mesa").and_then(|queue| queue.sla.as_deref()), Some("4 horas"));
+    // A column that nobody has anything in is known all the same.
+    assert!(desk.customer_columns.contains("anexo") && desk.customers["a@minem.example"].fields.is_empty());
+}
+
+#[test]
 fn the_address_may_be_the_login() {
     let text = "[[mailbox]]\nhost = \"h\"\nuser = \"u@x.example\"\npassword_env = \"P\"\nafter = \"keep\"\n";
     let (_, desk) = desk_in(&[("taquilla.toml", text)]).unwrap();

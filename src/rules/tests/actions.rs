@@ -202,7 +202,67 @@ expect = { matched = false }
             ("discard", "false"),
         ]
     );
-    assert_eq!((tests[0].mail.as_str(), tests[0].line, tests[1].line), ("fixtures/alarm.eml", 4, 7));
+    assert_eq!(tests[0].mail, "fixtures/alarm.eml");
+    assert_eq!((tests[0].at, tests[0].ticket.as_ref(), tests[0].mailbox.as_deref()), (None, None, None));
+}
+
+#[test]
+fn tests_suppose_a_time_a_mailbox_and_a_ticket() {
+    let text = "\
+[[rule]]
+name = 'r'
+then.queue = 'Redes'
+[[rule.test]]
+mail = 'fixtures/alarm.eml'
+at = 2026-11-30 09:00:00
+mailbox = 'alarmas'
+ticket = { age = '3d', queue = 'Redes', state = 'open', tags = ['vip', 'x'], field.piso = 4, priority = 'high' }
+expect = { pending = '2d', note = 'x', link = '2013121610000137', notify = 'role:redes', service = false }
+";
+    let set = rules(text);
+    let test = &set.tests()[0];
+    assert_eq!(test.at, Some("2026-11-30T09:00:00Z".parse().unwrap()));
+    assert_eq!((test.mailbox.as_deref(), test.expect.len()), (Some("alarmas"), 5));
+    let places: Vec<&str> = test.expect.iter().map(|one| &text[one.place.clone()]).collect();
+    assert_eq!(places, ["'2d'", "'x'", "'2013121610000137'", "'role:redes'", "false"]);
+    assert_eq!(&text[test.place.clone()], "'fixtures/alarm.eml'");
+    let ticket = test.ticket.as_ref().unwrap();
+    assert_eq!(ticket.age, jiff::SignedDuration::from_hours(72));
+    let supposed: Vec<String> = ticket.actions.iter().map(ToString::to_string).collect();
+    assert_eq!(supposed, ["queue = Redes", "state = open", "tag +vip", "tag +x", "field.piso = 4", "priority = 4"]);
+    let now = "2026-11-30T09:00:00Z".parse().unwrap();
+    assert_eq!(set.pending("2d", now), Some("2026-12-02T09:00:00Z".parse().unwrap()));
+    // Monday, four in the morning in Lima: working time begins at eight, and stops for lunch from one to two.
+    assert_eq!(set.pending("6h inside oficina", now), Some("2026-11-30T20:00:00Z".parse().unwrap()));
+    assert_eq!((set.pending("2d inside oficina", now), set.pending("2h inside mars", now)), (None, None));
+}
+
+#[test]
+fn columns_of_the_customers_file_are_filled_in() {
+    let text = "\
+[[rule]]
+name = 'r'
+when.subject = '/(?<what>impresora)/'
+then.note = '{{what}} en el piso {{customer.Floor}} de {{ customer.Área }}'
+then.field.site = '{{customer.site}}'
+";
+    let evaluated = World::new().ask(&rules(text));
+    let note = Action::Note("Impresora en el piso 7 de Logística".to_owned());
+    assert_eq!(evaluated.actions[0].1, note);
+    // Nothing stands in that column: the action is left out.
+    assert_eq!((evaluated.actions.len(), evaluated.traces[0].actions[1].as_str()), (1, "left out: an empty value"));
+    let unknown = try_rules(&text.replace("{{customer.site}}", "{{customer.flor}}")).unwrap_err();
+    assert!(unknown.contains("unknown key `flor` in `customer`") && unknown.contains("floor"), "{unknown}");
+}
+
+#[test]
+fn rules_say_to_which_tickets_they_link() {
+    let numbers = |text: &str| {
+        let set = rules(&format!("[[rule]]\nname = 'r'\nwhen.text = '/(?<n>\\d+)/'\nthen.link = {text}\n"));
+        (set.linked_numbers().map(|number| number.to_string()).collect::<Vec<_>>(), set.links_by_mail())
+    };
+    assert_eq!(numbers("'#2013121610000137'"), (vec!["2013121610000137".to_owned()], false));
+    assert_eq!(numbers("'{{n}}'"), (Vec::new(), true));
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn what_is_known_about_mail_and_ticket() {
         ("when.date = true", true),
         ("when.mailbox = 'soporte'", true),
         ("when.mailbox = 'Sop*'", true),
-        ("when.mailbox = 'sopor'", false),
+        ("when.mailbox = 'alarmas'", false),
         ("when.language = 'es'", true),
         ("when.language = ['en']", false),
         ("when.sender = ['agent', 'customer']", true),
@@ -164,7 +164,45 @@ fn what_is_known_about_mail_and_ticket() {
         ("when.customer.floor = '>= 5'", true),
         ("when.customer.site = true", false),
         ("when.customer.language = 'es'", true),
+        ("when.customer.idioma = 'es'", true),
+        ("when.customer.Floor = 7", true),
+        ("when.customer.services = 'Correo'", false),
+        ("when.customer.services = false", true),
+        ("when.field.entrega = 'older 2d'", false),
+        ("when.field.entrega = '< 2d'", true),
+        ("when.sla = false", true),
+        ("when.sla = '8 horas'", false),
+        ("when.level = 0", true),
+        ("when.level = '>= 1'", false),
+        ("when.mailbox = 'soporte'", true),
+        ("when.mailbox = 'SOPORTE'", true),
+        ("when.mailbox = ['alarmas', 'deliver']", false),
+        ("when.mailbox = 'sop*'", true),
+        ("when.header.x-priority = '>= 1'", true),
+        ("when.header.x-priority = '> 1'", false),
+        ("when.header.received = '<a.example>'", true),
     ]);
+}
+
+#[test]
+fn hours_of_calendars() {
+    // Monday, seven in the morning in Lima.
+    check(&[
+        ("when.hours = 'inside oficina'", false),
+        ("when.hours = 'outside oficina'", true),
+        ("when.hours = 'inside  la sede sur'", true),
+        ("when.hours = ['inside oficina', 'inside la sede sur']", true),
+        ("when.not.hours = 'inside oficina'", true),
+    ]);
+    let rule = "[[rule]]\nname = 'r'\nwhen.hours = 'outside oficina'\nthen.level = 2\n";
+    let later = "[[rule]]\nname = 's'\nwhen.level = 2\nthen.sla = '8 horas'\n";
+    let last = "[[rule]]\nname = 't'\nwhen.sla = '8 horas'\nthen.tags = 'x'\n";
+    let evaluated = World::new().ask(&rules(&format!("{rule}{later}{last}")));
+    assert_eq!(
+        evaluated.traces[0].conditions,
+        ["it is outside the hours of oficina: Monday 2026-11-23 12:00 -> true"]
+    );
+    assert!(evaluated.traces.iter().all(|trace| trace.matched), "{:?}", evaluated.traces);
 }
 
 #[test]

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::config::diagnostic::render_all;
 use crate::desk::token::Keys;
 use crate::desk::{
-    Agent, Customer, Desk, NewTicket, Priority, Queue, Right, Role, SenderKind, Service, StateType, Ticket,
-    TicketId, TicketNumber,
+    Agent, Calendar, Customer, Desk, Hours, NewTicket, Priority, Queue, Right, Role, SenderKind, Service, Sla,
+    StateType, Ticket, TicketId, TicketNumber,
 };
 use crate::mail::{Address, Attachment, Body, BodySource, Class, Classified, Digest, Header, Language, Mail};
 use crate::rules::{Evaluated, Facts, RuleEvent, RuleSet};
@@ -35,6 +36,22 @@ pub(super) fn desk() -> Desk {
         .to_vec();
     let rights = BTreeSet::from([Right::Read]);
     desk.roles = vec![Role { name: "redes".to_owned(), queues: Vec::new(), rights }];
+    let hours = || vec![Hours::read("08:00-13:00").unwrap(), Hours::read("14:00-17:00").unwrap()];
+    let week = std::array::from_fn(|day| if day < 5 { hours() } else { Vec::new() });
+    let lima = TimeZone::get("America/Lima").unwrap();
+    desk.calendars.extend(Calendar::new("oficina", lima, week, BTreeSet::new()));
+    let week = std::array::from_fn(|_| vec![Hours::read("00:00-24:00").unwrap()]);
+    desk.calendars.extend(Calendar::new("la sede sur", TimeZone::UTC, week, BTreeSet::new()));
+    desk.slas = vec![Sla {
+        name: "8 horas".to_owned(),
+        first_response: Some(60),
+        update: None,
+        solution: Some(480),
+        warning: None,
+        calendar: None,
+    }];
+    desk.mailboxes = vec!["soporte".to_owned(), "alarmas".to_owned()];
+    desk.customer_columns = ["floor", "site"].map(str::to_owned).into();
     desk.customers.insert("ana@minem.example".to_owned(), customer());
     desk
 }
