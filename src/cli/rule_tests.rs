@@ -202,9 +202,7 @@ impl Tried<'_> {
                 let tried = decision.trace.rules.iter().find(|tried| tried.rule == self.test.rule);
                 truth(tried.is_some_and(|tried| tried.matched))
             }
-            "suppress_reply" => {
-                truth(!decision.notices().any(|notice| notice.kind == NoticeKind::AutoReply))
-            }
+            "suppress_reply" => truth(!decision.notices().any(|notice| notice.kind == NoticeKind::AutoReply)),
             "discard" => truth(decision.reason == Reason::Discarded),
             "quarantine" => truth(decision.reason == Reason::Quarantined),
             "reject" if decision.reason == Reason::Rejected => {

@@ -33,7 +33,8 @@ fn calendar(fields: &Fields<'_>, zone: &TimeZone) -> Option<Calendar> {
     // Hours with mistakes were told already.
     if calendar.is_none() && !wrong_hours {
         let title = format!("calendar \"{name}\" has no working hours at all");
-        let help = if said { "give at least one day some hours" } else { "for example: weekdays = \"08:00-17:00\"" };
+        let help =
+            if said { "give at least one day some hours" } else { "for example: weekdays = \"08:00-17:00\"" };
         fields.add(fields.at_header(title).help(help.to_owned()));
     }
     calendar
@@ -85,7 +86,10 @@ pub(super) fn slas(tables: &[Fields<'_>], calendars: &[&str]) -> Vec<Sla> {
         let said = ["first_response", "update", "solution"].iter().any(|key| fields.is_given(key));
         if !said {
             let mistake = fields.at_header(format!("SLA \"{name}\" promises nothing"));
-            fields.add(mistake.help("give it `first_response`, `update` or `solution`, in working minutes".to_owned()));
+            fields.add(
+                mistake
+                    .help("give it `first_response`, `update` or `solution`, in working minutes".to_owned()),
+            );
         }
         Some(Sla { name, first_response, update, solution, warning, calendar })
     };

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use super::notify::Happening;
 use super::{After, Context, Decision, Effect, Fact, Given, Reason, Trace};
 use crate::desk::{
-    Actor, Attribute, Cause, Change, Desk, LinkKind, NewArticle, NewTicket, Priority, State, StateType, Ticket,
-    TicketId, TicketRef, TimerKind,
+    Actor, Attribute, Cause, Change, Desk, LinkKind, NewArticle, NewTicket, Priority, State, StateType,
+    Ticket, TicketId, TicketRef, TimerKind,
 };
 use crate::mail::Address;
 

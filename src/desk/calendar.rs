@@ -301,10 +301,7 @@ mod tests {
         ] {
             assert_eq!(small.is_open(at(time)), open, "{time}");
         }
-        assert_eq!(
-            small.add(at("2026-10-25T02:30:00+02:00"), 30),
-            Some(at("2026-10-26T02:30:00+01:00"))
-        );
+        assert_eq!(small.add(at("2026-10-25T02:30:00+02:00"), 30), Some(at("2026-10-26T02:30:00+01:00")));
         // Midnight itself does not exist: Beirut 2025-03-30.
         let beirut = always("Asia/Beirut", &["00:00-01:00", "23:00-24:00"]);
         assert!(beirut.is_open(at("2025-03-29T23:59:59+02:00")));

@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::token::Keys;
 use super::{
-    Agent, Calendar, Customer, Found, Notification, Numbering, Priority, Queue, Role, Service, Sla, State, StateType,
+    Agent, Calendar, Customer, Found, Notification, Numbering, Priority, Queue, Role, Service, Sla, State,
+    StateType,
 };
 use crate::mail::{Address, Language};
 

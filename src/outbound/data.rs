@@ -45,7 +45,8 @@ pub fn person(who: &Address) -> Value {
 fn customer_fields(desk: &Desk, who: Option<&Address>) -> Value {
     let known = who.and_then(|who| desk.customers.get(&who.key()));
     let department = known.and_then(|known| known.department.as_ref()).map(|text| ("department", text));
-    let own = known.into_iter().flat_map(|known| known.fields.iter().map(|(name, text)| (name.as_str(), text)));
+    let own =
+        known.into_iter().flat_map(|known| known.fields.iter().map(|(name, text)| (name.as_str(), text)));
     department.into_iter().chain(own).map(|(name, value)| json!({ "name": name, "value": value })).collect()
 }
 
@@ -263,7 +264,8 @@ mod tests {
         };
         desk.customers.insert("ana@minem.example".to_owned(), customer);
         let data = ticket_data(&desk, &ticket(), Language::Es, Timestamp::UNIX_EPOCH);
-        let shown = json!([{ "name": "department", "value": "Logística" }, { "name": "anexo", "value": "2101" }]);
+        let shown =
+            json!([{ "name": "department", "value": "Logística" }, { "name": "anexo", "value": "2101" }]);
         assert_eq!(data["customer_fields"], shown);
     }
 

@@ -260,7 +260,8 @@ fn later(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, Refus
     let wrong = || Refused {
         title: format!("\"{text}\" is no time to wait for"),
         help: Some(
-            "write \"2d\", \"3h\", \"2026-12-01\", \"2026-12-01 09:00\", or \"4h inside CALENDAR\"".to_owned(),
+            "write \"2d\", \"3h\", \"2026-12-01\", \"2026-12-01 09:00\", or \"4h inside CALENDAR\""
+                .to_owned(),
         ),
     };
     let Some(duration) = duration(text) else { return date(text, zone).ok_or_else(wrong) };

@@ -105,7 +105,8 @@ impl Pattern {
         }
         if text.contains('*') {
             let stars = Stars::new(text);
-            let quick = matches!(plain, Plain::Words | Plain::Header).then(|| wide(Quick::Stars, regex::escape(stars.longest())));
+            let quick = matches!(plain, Plain::Words | Plain::Header)
+                .then(|| wide(Quick::Stars, regex::escape(stars.longest())));
             return Ok(Self::Stars { stars, quick: quick.flatten() });
         }
         match plain {

@@ -2,8 +2,8 @@
 
 use jiff::tz::TimeZone;
 
-use super::file::Rule;
 use super::action_key::ActionKey;
+use super::file::Rule;
 use super::names::{Names, Origin};
 use super::read_then::Planned;
 use super::rule_test::RuleTest;
@@ -68,7 +68,8 @@ impl RuleSet {
 
     /// Numbers of tickets to which rules link, as they stand in the files.
     pub fn linked_numbers(&self) -> impl Iterator<Item = TicketNumber> {
-        let links = self.rules.iter().flat_map(|rule| &rule.planned).filter(|plan| plan.key == ActionKey::Link);
+        let links =
+            self.rules.iter().flat_map(|rule| &rule.planned).filter(|plan| plan.key == ActionKey::Link);
         links.filter_map(|plan| TicketNumber::new(plan.text.fill(|_| String::new()).trim_start_matches('#')))
     }
 

@@ -229,7 +229,10 @@ expect = { pending = '2d', note = 'x', link = '2013121610000137', notify = 'role
     let ticket = test.ticket.as_ref().unwrap();
     assert_eq!(ticket.age, jiff::SignedDuration::from_hours(72));
     let supposed: Vec<String> = ticket.actions.iter().map(ToString::to_string).collect();
-    assert_eq!(supposed, ["queue = Redes", "state = open", "tag +vip", "tag +x", "field.piso = 4", "priority = 4"]);
+    assert_eq!(
+        supposed,
+        ["queue = Redes", "state = open", "tag +vip", "tag +x", "field.piso = 4", "priority = 4"]
+    );
     let now = "2026-11-30T09:00:00Z".parse().unwrap();
     assert_eq!(set.pending("2d", now), Some("2026-12-02T09:00:00Z".parse().unwrap()));
     // Monday, four in the morning in Lima: working time begins at eight, and stops for lunch from one to two.
@@ -250,7 +253,10 @@ then.field.site = '{{customer.site}}'
     let note = Action::Note("Impresora en el piso 7 de Logística".to_owned());
     assert_eq!(evaluated.actions[0].1, note);
     // Nothing stands in that column: the action is left out.
-    assert_eq!((evaluated.actions.len(), evaluated.traces[0].actions[1].as_str()), (1, "left out: an empty value"));
+    assert_eq!(
+        (evaluated.actions.len(), evaluated.traces[0].actions[1].as_str()),
+        (1, "left out: an empty value")
+    );
     let unknown = try_rules(&text.replace("{{customer.site}}", "{{customer.flor}}")).unwrap_err();
     assert!(unknown.contains("unknown key `flor` in `customer`") && unknown.contains("floor"), "{unknown}");
 }

@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 use crate::config::diagnostic::render_all;
 use crate::desk::token::Keys;
 use crate::desk::{
-    Agent, Calendar, Customer, Desk, Hours, NewTicket, Priority, Queue, Right, Role, SenderKind, Service, Sla,
-    StateType, Ticket, TicketId, TicketNumber,
+    Agent, Calendar, Customer, Desk, Hours, NewTicket, Priority, Queue, Right, Role, SenderKind, Service,
+    Sla, StateType, Ticket, TicketId, TicketNumber,
 };
 use crate::mail::{Address, Attachment, Body, BodySource, Class, Classified, Digest, Header, Language, Mail};
 use crate::rules::{Evaluated, Facts, RuleEvent, RuleSet};
