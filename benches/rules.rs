@@ -86,37 +86,27 @@ fn attachments() -> Vec<Attachment> {
 }
 
 fn ticket() -> Ticket {
-    Ticket {
-        id: TicketId(1),
-        now: NewTicket {
-            number: TicketNumber::new("2013121610000137").expect("digits"),
-            title: "La impresora no imprime".to_owned(),
-            queue: "Help desk".to_owned(),
-            kind: "incident".to_owned(),
-            service: Some("Equipos::Impresoras".to_owned()),
-            state: "open".to_owned(),
-            state_type: StateType::Open,
-            priority: Priority::NORMAL,
-            locked: false,
-            owner: None,
-            responsible: None,
-            customer: None,
-            participants: Vec::new(),
-            language: Language::Es,
-            level: "0".to_owned(),
-            tags: ["vip".to_owned()].into(),
-            fields: [("piso".to_owned(), "3".to_owned())].into(),
-            created: now(),
-        },
-        sla: None,
-        pending_until: None,
-        closed_at: None,
-        watchers: std::collections::BTreeSet::new(),
-        thread: Vec::new(),
-        merged_into: None,
-        estimate: None,
-        booked: 0,
-    }
+    let now = NewTicket {
+        number: TicketNumber::new("2013121610000137").expect("digits"),
+        title: "La impresora no imprime".to_owned(),
+        queue: "Help desk".to_owned(),
+        kind: "incident".to_owned(),
+        service: Some("Equipos::Impresoras".to_owned()),
+        state: "open".to_owned(),
+        state_type: StateType::Open,
+        priority: Priority::NORMAL,
+        locked: false,
+        owner: None,
+        responsible: None,
+        customer: None,
+        participants: Vec::new(),
+        language: Language::Es,
+        level: "0".to_owned(),
+        tags: ["vip".to_owned()].into(),
+        fields: [("piso".to_owned(), "3".to_owned())].into(),
+        created: now(),
+    };
+    Ticket::begun(TicketId(1), now)
 }
 
 fn customer() -> Customer {

@@ -134,6 +134,7 @@ fn rules(explained: &Explained) -> Vec<Value> {
             "line": tried.rule.line,
             "matched": tried.matched,
             "conditions": tried.conditions,
+            "actions": tried.actions,
         })
     };
     explained.decision.trace.rules.iter().map(one).collect()

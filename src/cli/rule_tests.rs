@@ -93,18 +93,7 @@ fn ticket(
         fields: std::collections::BTreeMap::new(),
         created: now.checked_sub(said.age).unwrap_or(now),
     };
-    let mut ticket = Ticket {
-        id: TicketId(1),
-        now: new,
-        sla: None,
-        pending_until: None,
-        closed_at: None,
-        watchers: std::collections::BTreeSet::new(),
-        thread: Vec::new(),
-        merged_into: None,
-        estimate: None,
-        booked: 0,
-    };
+    let mut ticket = Ticket::begun(TicketId(1), new);
     said.actions.iter().for_each(|action| suppose(&mut ticket, action, desk, now));
     Some(ticket)
 }

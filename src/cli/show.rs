@@ -137,7 +137,7 @@ impl Whole {
             } else {
                 ""
             };
-            format!("  {:<14}until {}{pressing}", due.promise.word(), date(due.at))
+            format!("  {:<15}until {}{pressing}", due.promise.word(), date(due.at))
         }));
         for shown in &self.articles {
             lines.push(String::new());

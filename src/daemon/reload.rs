@@ -35,6 +35,7 @@ pub(super) async fn run(
 ) {
     let (changed, mut changes) = mpsc::channel::<()>(1);
     let mut watcher = watch_files(&watched, changed.clone());
+    let mut there = needed(&watched);
     loop {
         tokio::select! {
             _ = hangup.recv() => {}
@@ -49,8 +50,30 @@ pub(super) async fn run(
         // A folder that came into being is watched from now on.
         drop(watcher);
         watcher = watch_files(&watched, changed.clone());
-        reload(&config, &pipeline).await;
+        if reload(&config, &pipeline, &there).await {
+            there = needed(&watched);
+        }
     }
+}
+
+/// What a running desk does not lose by accident: its queues and people, and its rules. Files that are absent mean that
+/// there is nothing to say, which is right at the start, and in the middle of a copy would open tickets without rules.
+fn needed(watched: &[PathBuf]) -> Vec<PathBuf> {
+    let needed = |path: &&PathBuf| path.ends_with("desk.toml") || path.ends_with("rules");
+    watched.iter().filter(needed).filter(|path| path.exists()).cloned().collect()
+}
+
+/// What was there and is gone, in words.
+fn gone(there: &[PathBuf]) -> Option<String> {
+    let gone: Vec<String> =
+        there.iter().filter(|path| !path.exists()).map(|path| path.display().to_string()).collect();
+    (!gone.is_empty()).then(|| {
+        format!(
+            "{} was there and is gone. Put it back; an empty one says that there is nothing in it, and a restart takes \
+             what there is.\n",
+            gone.join(", ")
+        )
+    })
 }
 
 /// Watches folders, not files: editors and `git pull` put a new file in the place of the old one, and a watch on the
@@ -96,8 +119,11 @@ fn read(config: &Path, data: &Path) -> Result<House, String> {
     House::of(&loaded, &identity).map_err(shown)
 }
 
-async fn reload(config: &Path, pipeline: &Pipeline) {
-    match read(config, pipeline.store.dir()) {
+/// Whether the new files hold.
+async fn reload(config: &Path, pipeline: &Pipeline, there: &[PathBuf]) -> bool {
+    let read = gone(there).map_or_else(|| read(config, pipeline.store.dir()), Err);
+    let well = read.is_ok();
+    match read {
         Ok(house) => {
             let set = house.policy.rules.digest();
             pipeline.reload(house);
@@ -111,6 +137,7 @@ async fn reload(config: &Path, pipeline: &Pipeline) {
             }
         }
     }
+    well
 }
 
 #[cfg(test)]
@@ -121,6 +148,26 @@ mod tests {
         let seen = tokio::time::timeout(Duration::from_secs(5), changes.recv()).await.is_ok();
         while tokio::time::timeout(Duration::from_millis(100), changes.recv()).await.is_ok() {}
         seen
+    }
+
+    #[test]
+    fn a_folder_that_vanishes_is_no_empty_folder() {
+        let base = tempfile::tempdir().unwrap();
+        let [rules, desk, customers] =
+            ["rules", "desk.toml", "customers.csv"].map(|name| base.path().join(name));
+        let watched = [rules.clone(), desk.clone(), customers.clone()];
+        assert!(needed(&watched).is_empty());
+        std::fs::create_dir(&rules).unwrap();
+        std::fs::write(&customers, "").unwrap();
+        let there = needed(&watched);
+        assert_eq!(there, [rules.clone()]);
+        assert_eq!(gone(&there), None);
+        std::fs::remove_dir(&rules).unwrap();
+        std::fs::remove_file(&customers).unwrap();
+        let told = gone(&there).unwrap();
+        assert!(told.contains("rules was there and is gone") && !told.contains("customers"), "{told}");
+        std::fs::create_dir(&rules).unwrap();
+        assert_eq!(gone(&there), None);
     }
 
     #[tokio::test]

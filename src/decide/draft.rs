@@ -102,19 +102,7 @@ impl<'a> Draft<'a> {
         let at = TicketRef::New(self.created);
         self.created += 1;
         self.effects.push(Effect::Create { ticket: Box::new(ticket.clone()), counter, cause: cause.clone() });
-        let ticket = Ticket {
-            id: TicketId(0),
-            now: ticket,
-            sla: None,
-            pending_until: None,
-            closed_at: None,
-            watchers: std::collections::BTreeSet::new(),
-            thread: Vec::new(),
-            merged_into: None,
-            estimate: None,
-            booked: 0,
-        };
-        self.tickets.insert(at, ticket);
+        self.tickets.insert(at, Ticket::begun(TicketId(0), ticket));
         at
     }
 

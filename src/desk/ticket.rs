@@ -107,6 +107,22 @@ pub struct Ticket {
 }
 
 impl Ticket {
+    /// A ticket as it begins.
+    pub fn begun(id: TicketId, now: NewTicket) -> Self {
+        Self {
+            id,
+            now,
+            sla: None,
+            pending_until: None,
+            closed_at: None,
+            watchers: BTreeSet::new(),
+            thread: Vec::new(),
+            merged_into: None,
+            estimate: None,
+            booked: 0,
+        }
+    }
+
     /// Whether an address (any case) is the customer's or a participant's.
     pub fn has_participant(&self, address: &str) -> bool {
         let key = address.to_lowercase();

@@ -25,7 +25,7 @@ pub(crate) fn ministry() -> Desk {
     };
     desk.agents = ["mgomez", "lrojas", "jperez", "csalas"].map(agent).to_vec();
     desk.roles = vec![Role { name: "redes".to_owned(), queues: Vec::new(), rights: BTreeSet::new() }];
-    let hours = || vec![Hours::read("08:00-17:00").unwrap()];
+    let hours = || Hours::read("08:00-17:00").into_iter().collect();
     let week = std::array::from_fn(|day| if day < 5 { hours() } else { Vec::new() });
     desk.calendars.extend(Calendar::new("oficina", TimeZone::UTC, week, BTreeSet::new()));
     let sla = |name: &str| Sla {

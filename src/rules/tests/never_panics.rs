@@ -18,6 +18,10 @@ fn piece() -> impl Strategy<Value = String> {
         Just("'> 3 MB'".to_owned()),
         Just("'older 2d'".to_owned()),
         Just("'{{a}} x'".to_owned()),
+        Just("'{{customer.floor}}{{customer.}}'".to_owned()),
+        Just("'outside oficina'".to_owned()),
+        Just("'2h inside oficina'".to_owned()),
+        Just("{ age = '2d', queue = 'Redes', field.x = 3 }".to_owned()),
         "[ -~ñ]{0,12}".prop_map(|text| format!("{text:?}")),
         "[a-zñ*.+?()|\\[\\]\\\\d{}<>]{0,12}".prop_map(|text| format!("'/{text}/'")),
     ];
@@ -33,6 +37,11 @@ fn piece() -> impl Strategy<Value = String> {
         Just("when.all"),
         Just("when.age"),
         Just("when.field.piso"),
+        Just("when.hours"),
+        Just("when.sla"),
+        Just("when.level"),
+        Just("when.mailbox"),
+        Just("when.customer.floor"),
         Just("when"),
         Just("then"),
         Just("then.queue"),
@@ -44,6 +53,8 @@ fn piece() -> impl Strategy<Value = String> {
         Just("name"),
         Just("test"),
         Just("[[rule.test]]\nexpect"),
+        Just("[[rule.test]]\nticket"),
+        Just("[[rule.test]]\nat"),
     ];
     (key, value).prop_map(|(key, value)| format!("{key} = {value}\n"))
 }
