@@ -160,7 +160,7 @@ mod tests {
         std::fs::create_dir(&rules).unwrap();
         std::fs::write(&customers, "").unwrap();
         let there = needed(&watched);
-        assert_eq!(there, [rules.clone()]);
+        assert_eq!(there, std::slice::from_ref(&rules));
         assert_eq!(gone(&there), None);
         std::fs::remove_dir(&rules).unwrap();
         std::fs::remove_file(&customers).unwrap();
