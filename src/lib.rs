@@ -21,7 +21,7 @@
 //!   survey/        when to ask, how answers are read. Pure
 //!   decide/        all the branching of the program: who wrote, which ticket, what follows, who is told. Pure
 //!   outbound/      catalog, data, template, compose, scrub, schedule (pure); smtp (only user of the SMTP transport), worker
-//!   store/         everything that is SQL: open, prefetch, apply, writing, timers, outbox, reading
+//!   store/         everything that is SQL: open, prefetch, apply, writing, timers, outbox, reading, clear
 //!   config/        text files of a desk to checked values; every key with its documentation beside it
 //!   timers.rs      wakes at the next due row and feeds it to the pipeline
 //!   daemon.rs      `taquilla run`: mailboxes, timers and outbox over one pipeline

@@ -27,7 +27,8 @@ pub use letter::{Letter, Reading, read};
 use crate::clock::{Clock, random_seed};
 use crate::crash::{self, Point};
 use crate::decide::{self, Decision, Effect, Event, Given, Request};
-use crate::store::{Applied, Entry, Origin, QuarantineLine, Store, StoreError, Writing};
+use crate::mail::Digest;
+use crate::store::{Applied, Entry, Erased, Origin, QuarantineLine, Store, StoreError, Writing};
 
 /// Everything that a decision needs, in one place.
 #[derive(Debug)]
@@ -135,6 +136,28 @@ impl Pipeline {
     pub async fn request(&self, request: Request) -> Result<Outcome, PipelineError> {
         let writing = self.store.begin().await?;
         self.take_event(writing, Event::Request(request), Origin::Request).await
+    }
+
+    /// Erases everything of a person; `named_in` are the raw mails that name the address.
+    ///
+    /// # Errors
+    /// Nothing was erased.
+    pub async fn erase(&self, address: &str, named_in: Vec<Digest>) -> Result<Erased, PipelineError> {
+        let outcome = self.request(Request::Erase { address: address.to_owned(), named_in }).await?;
+        Ok(outcome.applied.erased.unwrap_or_default())
+    }
+
+    /// What [`erase`](Self::erase) would meet. Nothing is written.
+    ///
+    /// # Errors
+    /// The store cannot be asked.
+    pub async fn would_erase(&self, address: &str, named_in: &[Digest]) -> Result<Erased, PipelineError> {
+        let request = Request::Erase { address: address.to_owned(), named_in: named_in.to_vec() };
+        let entry = Entry::of_event(Origin::Request, self.clock.now(), "");
+        let mut writing = self.store.begin().await?;
+        let tried = self.one_of_batch(&mut writing, &self.house(), &Event::Request(request), &entry).await;
+        writing.rollback().await;
+        Ok(tried??.applied.erased.unwrap_or_default())
     }
 
     /// Decides a mail of the quarantine anew; its journal row gets the new reason.

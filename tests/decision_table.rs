@@ -70,6 +70,7 @@ fn summary(decision: &Decision) -> String {
             Effect::Note { .. } => continue,
             Effect::Link { .. } => "link".to_owned(),
             Effect::Past { .. } => "past".to_owned(),
+            Effect::Erase { .. } => "erase".to_owned(),
             Effect::Timer { kind, .. } => format!("timer {}", kind.word()),
             Effect::CancelTimer { .. } => continue,
             Effect::Notify(notice) => {

@@ -56,6 +56,8 @@ pub enum Command {
     Preview(PreviewArgs),
     /// Figures.
     Report(ReportArgs),
+    /// Erase everything of a person.
+    Erase(EraseArgs),
 }
 
 /// `taquilla init`.
@@ -200,6 +202,32 @@ pub struct ImportArgs {
     /// Maildirs, mboxes, mails, folders of any of them.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+}
+
+/// `taquilla erase`.
+#[derive(Debug, Clone, Default, Args)]
+#[command(
+    long_about = "Erase everything that the data folder holds of a person: mails, articles, attachments, outgoing mails, mails in \
+                  quarantine and mails that wait, answers to surveys, names. Tickets of the person stay for the figures, with \
+                  number, queue and times; open ones are removed from the work. Tickets of others lose the person's articles, \
+                  address and name.\n\nThe database is written anew, so that nothing stands in its free pages. Works beside a \
+                  running daemon, which waits meanwhile; a mail that the mail server is being given at that moment leaves. \
+                  Mails on the mail server, backups and the files of the desk are not touched.",
+    after_help = "Example: taquilla erase --dry-run ana@minem.example"
+)]
+pub struct EraseArgs {
+    /// Say what would be erased, and do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub yes: bool,
+    /// The result as one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// Address of the person.
+    #[arg(value_name = "ADDRESS")]
+    pub address: String,
 }
 
 /// `taquilla explain`.

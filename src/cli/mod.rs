@@ -5,6 +5,7 @@
 pub mod args;
 pub mod check;
 mod deliver;
+mod erase;
 mod explain;
 mod import;
 pub mod init;
@@ -109,6 +110,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, CliError> {
         Command::Status(args) => status::run(config, &args).await,
         Command::Preview(args) => preview::run(config, &args).await,
         Command::Report(args) => report::run(config, &args).await,
+        Command::Erase(args) => erase::run(config, &args).await,
     }
 }
 

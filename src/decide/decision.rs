@@ -191,6 +191,8 @@ pub enum Fact {
     SurveyAnswered(u8),
     /// A notice to this address was left out, and why.
     NotNotified(String),
+    /// Personal data were erased.
+    Erased,
     /// Words of a rule's or program's own.
     Remark(String),
 }
@@ -210,6 +212,7 @@ impl Fact {
             Self::SurveySent(_) => "survey-sent",
             Self::SurveyAnswered(_) => "survey-answered",
             Self::NotNotified(_) => "not-notified",
+            Self::Erased => "erased",
             Self::Remark(_) => "remark",
         }
     }
@@ -232,6 +235,7 @@ impl fmt::Display for Fact {
             Self::SurveySent(who) => write!(out, "survey sent to {who}"),
             Self::SurveyAnswered(score) => write!(out, "survey answered: {score}"),
             Self::NotNotified(what) => write!(out, "not notified: {what}"),
+            Self::Erased => out.write_str("personal data erased"),
             Self::Remark(words) => out.write_str(words),
         }
     }
@@ -351,6 +355,17 @@ pub enum Effect {
         score: u8,
         /// In the customer's words.
         comment: String,
+    },
+    /// Erases everything that stands of a person.
+    Erase {
+        /// Address, lower case.
+        address: String,
+        /// Raw mails that name it.
+        named_in: Vec<Digest>,
+        /// Name of the state that the person's open tickets get.
+        husk: Option<String>,
+        /// Who.
+        cause: Cause,
     },
     /// Lists the mail in the quarantine.
     Quarantine {
@@ -474,6 +489,7 @@ impl Decision {
             | Effect::Release { .. }
             | Effect::AskSurvey { .. }
             | Effect::AnswerSurvey { .. }
+            | Effect::Erase { .. }
             | Effect::Quarantine { .. } => None,
         })
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::desk::{TicketId, Timer};
-use crate::mail::{Classified, Mail};
+use crate::mail::{Classified, Digest, Mail};
 use crate::outbound::data;
 
 /// Something that asks for a decision.
@@ -127,6 +127,13 @@ pub enum Request {
         why: String,
         /// It was an automatic mail.
         automatic: bool,
+    },
+    /// Everything of a person is to be erased.
+    Erase {
+        /// Address.
+        address: String,
+        /// Raw mails that name it, as the store found them.
+        named_in: Vec<Digest>,
     },
     /// Something the administrator should know: a mailbox that stalls, a refused rule set.
     Alarm {

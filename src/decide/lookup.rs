@@ -54,7 +54,7 @@ pub fn lookup(event: &Event, policy: &Policy, now: Timestamp) -> Lookup {
             keys.held = timer.held;
         }
         Event::Request(Request::GivenUp { ticket, .. }) => keys.tickets.extend(*ticket),
-        Event::Request(Request::Alarm { .. }) => {}
+        Event::Request(Request::Alarm { .. } | Request::Erase { .. }) => {}
     }
     keys
 }

@@ -126,6 +126,7 @@ impl fmt::Display for Effect {
                 write!(out, "survey {survey} answered with {score}")?;
                 if comment.is_empty() { Ok(()) } else { out.write_str(" and a comment") }
             }
+            Self::Erase { address, .. } => write!(out, "erase everything of {address}"),
             Self::Quarantine { ticket, why } => write!(out, "quarantine, shown by {}: {why}", Which(*ticket)),
         }
     }

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::draft::Draft;
 use super::notify::Happening;
-use super::{Context, Decision, Fact, Given, Policy, Reason, Request, SenderTrace};
-use crate::desk::{Actor, Cause, Occasion, TicketRef};
+use super::{Context, Decision, Effect, Fact, Given, Policy, Reason, Request, SenderTrace};
+use crate::desk::{Actor, Cause, Occasion, StateType, TicketRef};
 
 pub(super) fn decide_request(
     request: &Request,
@@ -37,6 +37,14 @@ pub(super) fn decide_request(
                 draft.happenings.push(happening);
             }
             draft.finish(Reason::Requested, at)
+        }
+        Request::Erase { address, named_in } => {
+            // Nobody should go on working at what is nobody's any more.
+            let husk = policy.desk.first_state(StateType::Removed).map(|state| state.name.clone());
+            let (address, named_in) = (address.to_lowercase(), named_in.clone());
+            let cause = Cause::new(Actor::Operator, "");
+            draft.effects.push(Effect::Erase { address, named_in, husk, cause });
+            draft.finish(Reason::Requested, None)
         }
         Request::Alarm { subject, text } => {
             let mut happening = Happening::new(Occasion::MailboxStalled, None, &by);

@@ -139,6 +139,37 @@ pub struct Applied {
     pub held: Vec<i64>,
     /// Rows in the outbox, in the order of the mails given.
     pub outbox: Vec<i64>,
+    /// What an erasure met.
+    pub erased: Option<Erased>,
+}
+
+/// What an erasure met, in rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Erased {
+    /// Tickets of the person, husks from then on.
+    pub tickets: u64,
+    /// Tickets of others that lost something.
+    pub other_tickets: u64,
+    /// Articles.
+    pub articles: u64,
+    /// Attachments of these.
+    pub attachments: u64,
+    /// Articles of others in which words were replaced.
+    pub other_articles: u64,
+    /// Raw mails of others that named the person.
+    pub other_raws: u64,
+    /// Mails in the journal.
+    pub mails: u64,
+    /// Outgoing mails.
+    pub outgoing: u64,
+    /// Mails in quarantine.
+    pub quarantined: u64,
+    /// Mails that waited for confirmation.
+    pub held: u64,
+    /// Surveys.
+    pub surveys: u64,
+    /// Contents that nobody else had.
+    pub contents: u64,
 }
 
 impl Applied {

@@ -74,6 +74,37 @@ impl Files {
         Ok(())
     }
 
+    /// Takes a file away for good. One that is not there is gone.
+    pub(crate) fn remove(&self, digest: &Digest) -> Result<(), StoreError> {
+        let path = self.path(digest);
+        match fs::remove_file(&path) {
+            Ok(()) => {
+                path.parent().map_or(Ok(()), sync_folder).map_err(|error| StoreError::folder(&path, error))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(StoreError::folder(&path, error)),
+        }
+    }
+
+    /// Takes away what programs that were killed left half written.
+    pub(crate) fn remove_drafts(&self) -> Result<(), StoreError> {
+        let told = |error| StoreError::folder(&self.dir, error);
+        if !self.dir.is_dir() {
+            return Ok(());
+        }
+        for folder in fs::read_dir(&self.dir).map_err(told)?.flatten().map(|entry| entry.path()) {
+            for file in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let draft = file.file_name().to_string_lossy().starts_with(".draft-");
+                let age = file.metadata().and_then(|found| found.modified()).map(|time| time.elapsed());
+                // Nobody writes at one file for an hour.
+                if draft && age.is_ok_and(|age| age.is_ok_and(|age| age.as_secs() > 3600)) {
+                    fs::remove_file(file.path()).map_err(told)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Reads a content and checks that it is the one.
     pub(crate) fn read(&self, digest: &Digest) -> Result<Vec<u8>, StoreError> {
         let path = self.path(digest);

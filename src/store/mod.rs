@@ -7,6 +7,7 @@
 //! lists as JSON (`json_each`), and what stands in `migrations/sqlite`.
 
 mod apply;
+mod clear;
 mod entry;
 mod error;
 mod files;
@@ -26,7 +27,7 @@ mod whole_ticket;
 mod writing;
 
 pub use crate::config::smtp::InDoubt;
-pub use entry::{Applied, Entry, Origin, OutboxRow};
+pub use entry::{Applied, Entry, Erased, Origin, OutboxRow};
 pub use error::{Disposition, StoreError};
 pub use held::KeptMail;
 pub use intake::{Attempts, UNFIT_AFTER};

@@ -115,7 +115,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn mark_accepted(&self, id: i64, answer: &str, at: Timestamp) -> Result<(), StoreError> {
-        let sql = "UPDATE outbox SET state = 'accepted', last_error = $2, changed = $3, attempts = attempts + 1 \
+        let sql = "UPDATE outbox SET state = 'accepted', \
+                   last_error = CASE WHEN recipient = '' THEN NULL ELSE $2 END, changed = $3, attempts = attempts + 1 \
                    WHERE id = $1";
         let mut writing = self.begin().await?;
         sqlx::query(sql).bind(id).bind(answer).bind(ms(at)).execute(writing.conn()).await?;

@@ -23,6 +23,7 @@ mod canaries;
 mod contract;
 mod crash;
 mod disk;
+mod erase;
 mod evidence;
 mod import;
 mod line;

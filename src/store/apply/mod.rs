@@ -5,6 +5,7 @@ mod article;
 mod attribute;
 mod content;
 mod create;
+mod erase;
 mod history;
 mod mails;
 mod past;
@@ -122,6 +123,7 @@ impl Applying<'_> {
             | Effect::Release { .. }
             | Effect::AskSurvey { .. }
             | Effect::AnswerSurvey { .. }
+            | Effect::Erase { .. }
             | Effect::Quarantine { .. } => self.rare(effect).await,
         }
     }
@@ -167,6 +169,10 @@ impl Applying<'_> {
                 let sql = "UPDATE surveys SET score = $2, comment = $3, answered = $4 WHERE id = $1 AND score IS NULL";
                 let answer = sqlx::query(sql).bind(survey).bind(i64::from(*score)).bind(comment).bind(at);
                 answer.execute(&mut *self.conn).await?;
+            }
+            Effect::Erase { address, named_in, husk, cause } => {
+                let husk = self.states.iter().find(|state| Some(&state.name) == husk.as_ref());
+                self.erase(address, named_in, husk, cause).await?;
             }
             Effect::Quarantine { ticket, why } => {
                 let sql = "INSERT INTO quarantine (journal, ticket, raw, why, at) \
