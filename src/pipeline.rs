@@ -12,6 +12,7 @@ mod door;
 mod explain;
 mod house;
 mod letter;
+mod limits;
 mod outbox;
 mod render;
 
@@ -28,7 +29,7 @@ use crate::clock::{Clock, random_seed};
 use crate::crash::{self, Point};
 use crate::decide::{self, Decision, Effect, Event, Given, Request};
 use crate::mail::Digest;
-use crate::store::{Applied, Entry, Erased, Origin, QuarantineLine, Store, StoreError, Writing};
+use crate::store::{Applied, Entry, Erased, Origin, Store, StoreError, Writing};
 
 /// Everything that a decision needs, in one place.
 #[derive(Debug)]
@@ -158,30 +159,6 @@ impl Pipeline {
         let tried = self.one_of_batch(&mut writing, &self.house(), &Event::Request(request), &entry).await;
         writing.rollback().await;
         Ok(tried??.applied.erased.unwrap_or_default())
-    }
-
-    /// Decides a mail of the quarantine anew; its journal row gets the new reason.
-    ///
-    /// # Errors
-    /// It stays in the quarantine.
-    pub async fn retry(&self, kept: &QuarantineLine) -> Result<Outcome, PipelineError> {
-        let digest =
-            kept.raw.ok_or_else(|| StoreError::Missing(format!("the octets of mail {}", kept.id)))?;
-        let raw = self.store.blob(&digest).await?;
-        let house = self.house();
-        let mailbox = kept.mailbox.as_deref().unwrap_or("deliver");
-        let letter = Letter {
-            queue: house.queue_of(mailbox),
-            silent: kept.imported,
-            ..Letter::of(raw.into(), mailbox, Origin::Again(kept.journal))
-        };
-        let read = letter::read_all(vec![letter], Arc::clone(&house)).await?;
-        let mut writing = self.store.begin().await?;
-        let Some((event, entry)) = read.into_iter().next() else { return Err(PipelineError::Panicked) };
-        let outcome = self.one_of_batch(&mut writing, &house, &event, &entry).await??;
-        writing.commit().await?;
-        self.ring([&outcome]);
-        Ok(outcome)
     }
 
     async fn take_event(

@@ -19,7 +19,10 @@ const AFTER_ERROR: Duration = Duration::from_secs(5);
 /// Runs until `stop` says so.
 pub async fn run(pipeline: Arc<Pipeline>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        let pause = fire_due(&pipeline).await;
+        let mut pause = fire_due(&pipeline).await;
+        if pipeline.look_after_limits().await {
+            pause = Duration::ZERO;
+        }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = pipeline.timers.notified() => {}
@@ -31,6 +34,7 @@ pub async fn run(pipeline: Arc<Pipeline>, mut stop: watch::Receiver<bool>) {
 /// Fires all that is due, however much.
 pub async fn fire_all(pipeline: &Pipeline) {
     while fire_due(pipeline).await.is_zero() {}
+    while pipeline.look_after_limits().await {}
 }
 
 /// Fires what is due, a hundred at most; how long to wait then.

@@ -86,6 +86,7 @@ fn summary(decision: &Decision) -> String {
             Effect::AskSurvey { .. } => "ask survey".to_owned(),
             Effect::AnswerSurvey { .. } => "answer survey".to_owned(),
             Effect::Quarantine { .. } => "quarantine".to_owned(),
+            Effect::Park { .. } => "park".to_owned(),
         };
         if words.last().is_none_or(|last| *last != word) {
             words.push(word);

@@ -48,6 +48,8 @@ pub enum Command {
     Outbox(OutboxArgs),
     /// Mails that could not be processed.
     Quarantine(QuarantineArgs),
+    /// Mails that wait because their sender floods the desk.
+    Parked(ParkedArgs),
     /// Mails of which a second copy is possible.
     Audit(AuditArgs),
     /// The desk at a glance.
@@ -322,6 +324,19 @@ pub struct QuarantineArgs {
     pub action: ListAction,
 }
 
+/// `taquilla parked`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    long_about = "Mails over [limits] tickets_per_sender or articles_per_ticket. They are decided one after another as \
+                  the hour allows it; `retry` lets them in at once.",
+    after_help = "Example: taquilla parked list --json"
+)]
+pub struct ParkedArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: ListAction,
+}
+
 /// What can be done with rows that wait.
 #[derive(Debug, Clone, Subcommand)]
 pub enum ListAction {
@@ -449,6 +464,7 @@ mod tests {
         Journal(JournalArgs),
         Outbox(OutboxArgs),
         Quarantine(QuarantineArgs),
+        Parked(ParkedArgs),
         Audit(AuditArgs),
         Status(StatusArgs),
         Preview(PreviewArgs),

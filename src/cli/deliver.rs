@@ -38,7 +38,7 @@ async fn deliver(config: Option<&Path>, args: &DeliverArgs) -> Result<Exit, CliE
     let letter = Letter {
         queue: pipeline.house().queue_of(&mailbox),
         received: Some(pipeline.clock.now()),
-        ..Letter::of(raw.into(), &mailbox, Origin::Deliver(args.mailbox.clone()))
+        ..Letter::of(raw, &mailbox, Origin::Deliver(args.mailbox.clone()))
     };
     let outcomes = pipeline.take(vec![letter]).await?;
     bell::ring(pipeline.store.dir());

@@ -2,7 +2,6 @@
 
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -30,7 +29,7 @@ pub(super) async fn run(config: Option<&Path>, args: &ExplainArgs) -> Result<Exi
 async fn explain_all(args: &ExplainArgs, house: &House, store: Option<&Store>) -> Result<(), CliError> {
     let mut out = std::io::stdout().lock();
     for path in &args.mails {
-        let raw: Arc<[u8]> = open::read_mail(path)?.into();
+        let raw = open::read_mail(path)?;
         let explained = Explained::of(raw, args.from_agent, house, store, Clock::System, "explain").await?;
         if args.json {
             writeln!(out, "{}", to_json(path, &explained, house))?;

@@ -10,13 +10,13 @@ mod explain;
 mod import;
 pub mod init;
 mod journal;
+mod kept;
 mod list;
 pub mod open;
 mod outbox;
 pub mod output;
 mod preview;
 mod probe;
-mod quarantine;
 mod report;
 mod rule_tests;
 mod run;
@@ -34,6 +34,7 @@ use tracing::Level;
 
 use crate::config::diagnostic::{Diagnostic, Severity, render_all};
 use crate::log;
+use crate::store::Shelf;
 
 /// How a command ends when nothing failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +106,8 @@ async fn dispatch(cli: Cli) -> Result<Exit, CliError> {
         Command::Show(args) => show::run(config, &args).await,
         Command::Journal(args) => journal::run(config, &args).await,
         Command::Outbox(args) => outbox::run(config, &args).await,
-        Command::Quarantine(args) => quarantine::run(config, &args).await,
+        Command::Quarantine(args) => kept::run(config, Shelf::Quarantine, &args.action).await,
+        Command::Parked(args) => kept::run(config, Shelf::Parked, &args.action).await,
         Command::Audit(args) => outbox::audit(config, &args).await,
         Command::Status(args) => status::run(config, &args).await,
         Command::Preview(args) => preview::run(config, &args).await,

@@ -1,8 +1,9 @@
 //! What most subcommands begin with: the files of the desk, its data folder, or both.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::CliError;
 use crate::clock::Clock;
@@ -19,6 +20,8 @@ use crate::store::{Disposition, LockError, RunLock, Store, StoreError, StoreOpti
 
 /// Octets read from standard input at most: the largest mail that a setting can admit.
 const LARGEST_MAIL: u64 = 1024 * 1024 * 1024;
+/// Octets of one piece of what is read.
+const PIECE: u64 = 256 * 1024;
 
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
@@ -131,11 +134,52 @@ pub async fn to_explain(config: Option<&Path>) -> Result<(House, Option<Store>),
 ///
 /// # Errors
 /// The file cannot be read.
-pub fn read_mail(path: &Path) -> Result<Vec<u8>, CliError> {
+pub fn read_mail(path: &Path) -> Result<Arc<[u8]>, CliError> {
     if path.as_os_str() == "-" {
-        let mut raw = Vec::new();
-        let read = std::io::stdin().lock().take(LARGEST_MAIL).read_to_end(&mut raw);
-        return read.map(|_| raw).map_err(|error| CliError::Later(format!("standard input: {error}")));
+        let read = gather(&mut std::io::stdin().lock().take(LARGEST_MAIL));
+        return read.map_err(|error| CliError::Later(format!("standard input: {error}")));
     }
-    std::fs::read(path).map_err(|error| CliError::Failed(format!("{}: {error}", path.display())))
+    let read = std::fs::File::open(path).and_then(|mut file| gather(&mut file));
+    read.map_err(|error| CliError::Failed(format!("{}: {error}", path.display())))
+}
+
+/// All of a stream in one place, without holding it twice on the way: a large mail may fill the memory that there is.
+fn gather(from: &mut impl Read) -> std::io::Result<Arc<[u8]>> {
+    let mut pieces = Vec::new();
+    loop {
+        let mut piece = Vec::new();
+        if from.by_ref().take(PIECE).read_to_end(&mut piece)? == 0 {
+            break;
+        }
+        pieces.push(piece);
+    }
+    let octets: usize = pieces.iter().map(Vec::len).sum();
+    let mut rest = pieces.into_iter();
+    let mut piece = Vec::new().into_iter();
+    // A range knows its length, so that the octets are written where they stay; each piece goes once it is read.
+    let next = |_| {
+        loop {
+            if let Some(octet) = piece.next() {
+                return octet;
+            }
+            match rest.next() {
+                Some(more) => piece = more.into_iter(),
+                None => return 0,
+            }
+        }
+    };
+    Ok((0..octets).map(next).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_in_pieces_is_whole() {
+        for length in [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE] {
+            let octets: Vec<u8> = (0..length).map(|n| u8::try_from(n % 251).unwrap()).collect();
+            assert!(*gather(&mut octets.as_slice()).unwrap() == *octets, "{length}");
+        }
+    }
 }

@@ -42,7 +42,7 @@ fn decided(
     house: &House,
     now: Timestamp,
 ) -> Result<(Decision, Option<Ticket>), String> {
-    let raw: Arc<[u8]> = open::read_mail(mail).map_err(|error| error.to_string())?.into();
+    let raw = open::read_mail(mail).map_err(|error| error.to_string())?;
     let first = house.mailboxes.keys().next().map_or("deliver", String::as_str);
     let mailbox = test.mailbox.as_deref().unwrap_or(first);
     let mut supposed = None;

@@ -38,6 +38,8 @@ fn to_json(status: &Status) -> Value {
         "in_doubt": status.in_doubt,
         "held": status.held,
         "quarantine": status.quarantine,
+        "parked": status.parked,
+        "capped": status.capped,
         "timers": status.timers,
         "next_timer": status.next_timer.map(|at| at.to_string()),
         "unacknowledged": status.unacknowledged,
@@ -55,6 +57,8 @@ fn to_text(status: &Status) -> Vec<String> {
     for (count, what) in [
         (status.held, "mails for a confirmation".to_owned()),
         (status.quarantine, "mails in quarantine: `taquilla quarantine list`".to_owned()),
+        (status.parked, "mails parked, their sender floods the desk: `taquilla parked list`".to_owned()),
+        (status.capped, "automatic mails held over a cap: `taquilla outbox list`".to_owned()),
         (status.in_doubt, "mails that may have been sent twice: `taquilla audit`".to_owned()),
         (status.unacknowledged, "mails of which the server was not told yet".to_owned()),
         (status.timers, format!("timers{next}")),

@@ -232,8 +232,25 @@ pub const LIMITS: Section = Section {
         "commands": Int(1, 1000), Default("25"), "25";
         /// Octets of a mail's text that a rule looks at.
         "rule_text": Size(KB, 10 * MB), Default("\"64 KB\""), "\"64 KB\"";
-        /// Automatic mails an hour to one recipient outside our own domains; more are held and listed.
+        /// Octets that regular expressions of rules search for one mail, all rules together: some 50 ms of work, counted
+        /// and not timed, so that a mail is decided alike on every machine. Rules behind it are not asked, and the
+        /// ticket's history says so.
+        "rule_work": Size(64 * KB, 1024 * MB), Default("\"4 MB\""), "\"4 MB\"";
+        /// Automatic mails an hour to one recipient outside our own domains. More are held: `taquilla outbox list` shows
+        /// them, they leave when the hour allows it or with `taquilla outbox retry`, and the administrator is told.
+        /// The desk's agents, its administrator and addresses in `notifications.toml` are not counted.
         "notices_per_recipient": Int(1, 100_000), Default("20"), "20";
+        /// The same to all addresses of one foreign domain together.
+        "notices_per_domain": Int(1, 1_000_000), Default("100"), "100";
+        /// Automatic mails an hour to one address of our own domains, or to one agent about mails of this agent. People
+        /// never come near; it ends the loop with a program that answers every mail of ours with a new one.
+        "notices_per_own_recipient": Int(1, 1_000_000), Default("500"), "500";
+        /// New tickets an hour of one sender outside our own domains. More mails are parked: `taquilla parked list` shows
+        /// them, they become tickets one after another as the hour allows it or with `taquilla parked retry`, and the
+        /// administrator is told. The backlog of the first start is not counted.
+        "tickets_per_sender": Int(1, 100_000), Default("30"), "30";
+        /// Articles an hour of one ticket; more mails to it are parked in the same way. Agents' mails never are.
+        "articles_per_ticket": Int(1, 100_000), Default("60"), "60";
     },
 };
 

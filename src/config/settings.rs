@@ -256,13 +256,17 @@ fn data(fields: &Fields<'_>, base: &Path) -> DataSettings {
 fn desk_limits(fields: &Fields<'_>) -> Limits {
     let usual = Limits::default();
     let number = |key| fields.int(key).and_then(|number| usize::try_from(number).ok());
+    let few = |key| fields.int(key).and_then(|number| u32::try_from(number).ok());
     Limits {
         commands: number("commands").unwrap_or(usual.commands),
         rule_text_bytes: number("rule_text").unwrap_or(usual.rule_text_bytes),
-        notices_per_recipient: fields
-            .int("notices_per_recipient")
-            .and_then(|number| u32::try_from(number).ok())
-            .unwrap_or(usual.notices_per_recipient),
+        rule_work_bytes: number("rule_work").unwrap_or(usual.rule_work_bytes),
+        notices_per_recipient: few("notices_per_recipient").unwrap_or(usual.notices_per_recipient),
+        notices_per_domain: few("notices_per_domain").unwrap_or(usual.notices_per_domain),
+        notices_per_own_recipient: few("notices_per_own_recipient")
+            .unwrap_or(usual.notices_per_own_recipient),
+        tickets_per_sender: few("tickets_per_sender").unwrap_or(usual.tickets_per_sender),
+        articles_per_ticket: few("articles_per_ticket").unwrap_or(usual.articles_per_ticket),
         mail_bytes: fields
             .int("mail_size")
             .and_then(|octets| u64::try_from(octets).ok())

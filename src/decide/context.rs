@@ -26,6 +26,12 @@ pub struct Lookup {
     pub held: Option<i64>,
     /// Addresses (lower case) to which automatic mails of the last hour are to be counted.
     pub recipients: BTreeSet<String>,
+    /// Domains for which the same is done.
+    pub domains: BTreeSet<String>,
+    /// Address (lower case) of who wrote the mail: whose tickets of the last hour and parked mails are looked for.
+    pub sender: Option<String>,
+    /// The number of articles within the hour from which a ticket counts as crowded.
+    pub crowd: Option<u32>,
     /// Key of the counter of ticket numbers.
     pub counter: String,
 }
@@ -45,8 +51,16 @@ pub struct Context {
     pub duplicate: Option<(i64, Option<TicketId>)>,
     /// The mail that waits for one of the codes, or that a timer is about.
     pub held: Option<HeldMail>,
-    /// Automatic mails of the last hour.
-    pub sent: Vec<SentCount>,
+    /// Automatic mails of the last hour, by recipient: those asked for, and the people of the tickets.
+    pub sent: BTreeMap<String, u32>,
+    /// The same by domain.
+    pub sent_to_domains: BTreeMap<String, u32>,
+    /// Tickets that the sender opened within the last hour.
+    pub opened: u32,
+    /// When the last one of the sender's parked mails has its turn.
+    pub parked_until: Option<Timestamp>,
+    /// Tickets that got [`Lookup::crowd`] articles within the last hour.
+    pub crowded: BTreeSet<TicketId>,
     /// Surveys about the tickets.
     pub surveys: Vec<Surveyed>,
     /// The counter asked for.
@@ -74,15 +88,6 @@ pub struct HeldMail {
     pub expires: Timestamp,
     /// Confirmed or expired already.
     pub done: bool,
-}
-
-/// Automatic mails to one address within the last hour.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SentCount {
-    /// Lower case.
-    pub address: String,
-    /// How many.
-    pub count: u32,
 }
 
 /// A survey that was sent.

@@ -7,7 +7,7 @@ use super::mail::Case;
 use super::matching::{Apart, Match};
 use super::notify::{Happening, may_reply};
 use super::obey_rules::{Verdict, obey_rules};
-use super::{Decision, Fact, Reason, customer_word, history, mail, quarantine, text};
+use super::{Decision, Fact, Reason, customer_word, flood, history, mail, quarantine, text};
 use crate::commands::{self, CustomerWord};
 use crate::desk::{
     Actor, Attribute, Cause, Later, LinkKind, Occasion, Priority, SenderKind, StateType, TicketId, TicketRef,
@@ -76,6 +76,9 @@ pub(super) fn open(draft: &mut Draft<'_>, case: &Case<'_>, cause: &Cause) -> Tic
 }
 
 fn new_ticket(mut draft: Draft<'_>, case: &Case<'_>, named: Option<(TicketId, Apart)>) -> Decision {
+    if let Some(why) = flood::of_sender(&draft, case) {
+        return flood::park(draft, case, why);
+    }
     let untouched = draft.clone();
     let cause = cause(case);
     let mail = &case.incoming.mail;
@@ -96,7 +99,7 @@ fn new_ticket(mut draft: Draft<'_>, case: &Case<'_>, named: Option<(TicketId, Ap
     if obeyed.verdict != Verdict::Go {
         return kept_out(kept(untouched, draft), case, &obeyed.verdict);
     }
-    let reply = may_reply(&draft, case.incoming);
+    let reply = may_reply(case.incoming);
     let mut happening = written(case, Occasion::TicketCreated, at);
     happening.reply =
         if obeyed.silent { Err("a rule suppresses the automatic reply".to_owned()) } else { reply };
@@ -118,7 +121,7 @@ fn kept_out(draft: Draft<'_>, case: &Case<'_>, verdict: &Verdict) -> Decision {
         }
         Verdict::Reject(template) => {
             let mut happening = Happening::new(Occasion::Rejected, None, &case.sender.trace);
-            happening.reply = may_reply(&draft, case.incoming);
+            happening.reply = may_reply(case.incoming);
             happening.template = Some(template.clone());
             rejected(draft, case, happening)
         }
@@ -146,7 +149,7 @@ pub(super) fn written(case: &Case<'_>, occasion: Occasion, at: TicketRef) -> Hap
     let mut happening = Happening::new(occasion, Some(at), &case.sender.trace);
     // An agent who asks for help is a customer of that ticket.
     happening.by = SenderKind::Customer;
-    happening.text = mail.body.new_text.clone();
+    happening.text = data::shown(&mail.body.new_text);
     happening.public = true;
     happening.answers = mail.message_id.clone();
     happening.sender = mail.from.clone();
@@ -264,7 +267,7 @@ fn reject_follow_up(mut draft: Draft<'_>, case: &Case<'_>, at: TicketRef) -> Dec
         .extra
         .insert("closed".to_owned(), json!(closed.map(|closed| data::date(desk, language, closed))));
     happening.extra.insert("mail_subject".to_owned(), json!(case.incoming.mail.subject));
-    happening.reply = may_reply(&draft, case.incoming);
+    happening.reply = may_reply(case.incoming);
     happening.sender = case.incoming.mail.from.clone();
     happening.answers = case.incoming.mail.message_id.clone();
     draft.happenings.push(happening);

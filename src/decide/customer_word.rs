@@ -42,7 +42,7 @@ pub(super) fn close(mut draft: Draft<'_>, case: &Case<'_>, at: TicketRef) -> Dec
     let change = state.and_then(|state| draft.set_state(at, state, None, &cause));
     trace(&mut draft, "#close", change.map(|change| change.to_string()));
     let mut closed = customer_mail::written(case, Occasion::Closed, at);
-    closed.reply = super::notify::may_reply(&draft, case.incoming);
+    closed.reply = super::notify::may_reply(case.incoming);
     // What the customer wrote is for the agents; he is told that it was done.
     closed.public = false;
     survey_mail::closed(&mut draft, closed, None);

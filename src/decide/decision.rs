@@ -57,6 +57,8 @@ pub enum Reason {
     Rejected,
     /// It could not be processed: kept whole, with a minimal ticket.
     Quarantined,
+    /// Over a limit of tickets or articles an hour: kept, and decided later.
+    Parked,
     /// Left alone at the first start.
     Backlog,
     /// A timer did its work.
@@ -69,7 +71,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::NewTicket,
         Self::NewLinkedTicket,
         Self::FollowUp,
@@ -92,6 +94,7 @@ impl Reason {
         Self::Discarded,
         Self::Rejected,
         Self::Quarantined,
+        Self::Parked,
         Self::Backlog,
         Self::TimerFired,
         Self::TimerVoid,
@@ -123,6 +126,7 @@ impl Reason {
             Self::Discarded => "discarded",
             Self::Rejected => "rejected",
             Self::Quarantined => "quarantined",
+            Self::Parked => "parked",
             Self::Backlog => "backlog",
             Self::TimerFired => "timer-fired",
             Self::TimerVoid => "timer-void",
@@ -193,6 +197,8 @@ pub enum Fact {
     NotNotified(String),
     /// Personal data were erased.
     Erased,
+    /// A notice to this address is over a cap and waits in the outbox.
+    Capped(String),
     /// Words of a rule's or program's own.
     Remark(String),
 }
@@ -213,6 +219,7 @@ impl Fact {
             Self::SurveyAnswered(_) => "survey-answered",
             Self::NotNotified(_) => "not-notified",
             Self::Erased => "erased",
+            Self::Capped(_) => "capped",
             Self::Remark(_) => "remark",
         }
     }
@@ -236,6 +243,7 @@ impl fmt::Display for Fact {
             Self::SurveyAnswered(score) => write!(out, "survey answered: {score}"),
             Self::NotNotified(what) => write!(out, "not notified: {what}"),
             Self::Erased => out.write_str("personal data erased"),
+            Self::Capped(what) => write!(out, "mail held over a cap: {what}"),
             Self::Remark(words) => out.write_str(words),
         }
     }
@@ -374,6 +382,15 @@ pub enum Effect {
         /// Why.
         why: String,
     },
+    /// Parks the mail: somebody floods the desk, and it is decided anew later.
+    Park {
+        /// Address (lower case) of who wrote it; empty where there is none.
+        sender: String,
+        /// When it has its turn.
+        due: Timestamp,
+        /// Which limit, in words.
+        why: String,
+    },
 }
 
 /// How the sender was identified.
@@ -490,7 +507,8 @@ impl Decision {
             | Effect::AskSurvey { .. }
             | Effect::AnswerSurvey { .. }
             | Effect::Erase { .. }
-            | Effect::Quarantine { .. } => None,
+            | Effect::Quarantine { .. }
+            | Effect::Park { .. } => None,
         })
     }
 

@@ -16,7 +16,7 @@ use crate::desk::{
 use crate::mail::Address;
 
 /// Every answer goes to all of them: a mail with a thousand addresses in Cc must not make the desk write to them.
-const MOST_PARTICIPANTS: usize = 50;
+pub(super) const MOST_PARTICIPANTS: usize = 50;
 
 /// See the file's head.
 #[derive(Clone)]
@@ -30,6 +30,8 @@ pub(super) struct Draft<'a> {
     pub(super) happenings: Vec<Happening>,
     /// History: no mail leaves.
     pub(super) silent: bool,
+    /// Address (lower case) of who wrote the mail that is decided.
+    pub(super) author: Option<String>,
     tickets: BTreeMap<TicketRef, Ticket>,
     created: usize,
 }
@@ -46,6 +48,7 @@ impl<'a> Draft<'a> {
             after: After::Default,
             happenings: Vec::new(),
             silent: false,
+            author: None,
             tickets: stored.collect(),
             created: 0,
         }
@@ -61,6 +64,7 @@ impl<'a> Draft<'a> {
             });
         } else {
             super::notify::add_notices(&mut self);
+            super::caps::weigh(&mut self);
         }
         Decision { reason, ticket, effects: self.effects, trace: self.trace, after: self.after }
     }

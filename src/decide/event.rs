@@ -40,6 +40,8 @@ pub struct Incoming {
     pub unfit: Option<Unfit>,
     /// History: no mail leaves because of it.
     pub silent: bool,
+    /// A person let it in: it is not parked.
+    pub let_in: bool,
     /// What was said about the tickets of history; nothing for any other mail.
     pub history: History,
 }

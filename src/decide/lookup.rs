@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::draft::MOST_PARTICIPANTS;
 use super::{Event, Incoming, Lookup, Policy, Proof, Request, agent_mail, steps};
 use crate::commands;
-use crate::desk::{Agent, Desk, TicketNumber, token};
-use crate::mail::{Class, Digest, Mail, MessageId};
+use crate::desk::{Agent, Desk, Notification, Occasion, Recipient, TicketNumber, token};
+use crate::mail::{Address, Class, Digest, Mail, MessageId};
 
 /// Ids of a thread that are looked up: the newest ones. A hostile header may name a million.
 const THREAD_IDS: usize = 50;
@@ -74,11 +75,13 @@ fn of_mail(keys: &mut Lookup, incoming: &Incoming, desk: &Desk, now: Timestamp) 
         .extend(desk.numbering.in_subject(&mail.subject).into_iter().filter(|n| desk.numbering.plausible(n)));
     keys.other_numbers = other_numbers(mail, desk).collect();
     keys.numbers.extend(carried(mail, desk, now).into_iter().map(|carried| carried.claim.number));
-    if let Some(from) = &mail.from {
-        keys.recipients.insert(from.key());
-        if let Some(agent) = desk.agent_by_address(&from.address) {
-            of_block(keys, incoming, agent, desk, now);
-        }
+    keys.crowd = Some(desk.limits.articles_per_ticket);
+    keys.sender = mail.from.as_ref().map(Address::key);
+    counted(keys, incoming, desk);
+    if let Some(from) = &mail.from
+        && let Some(agent) = desk.agent_by_address(&from.address)
+    {
+        of_block(keys, incoming, agent, desk, now);
     }
     keys.codes = codes(mail);
     if let Proof::Confirmed { held, .. } = incoming.proof {
@@ -109,6 +112,23 @@ fn in_text(mail: &Mail, desk: &Desk) -> Vec<TicketNumber> {
     });
     let numbers = runs.filter_map(TicketNumber::new).filter(|number| desk.numbering.plausible(number));
     numbers.take(LINKED_NUMBERS).collect()
+}
+
+/// Whose automatic mails of the last hour are counted: the sender's, and where the desk tells participants of more than
+/// answers, theirs. The people of known tickets come with these.
+fn counted(keys: &mut Lookup, incoming: &Incoming, desk: &Desk) {
+    let told =
+        |row: &Notification| row.event != Occasion::AgentAnswer && row.to.contains(&Recipient::Participants);
+    let participants = desk.notifications.iter().any(told);
+    let mail = &incoming.mail;
+    let others = mail.recipients().take(if participants { MOST_PARTICIPANTS } else { 0 });
+    for address in mail.from.iter().chain(others) {
+        keys.recipients.insert(address.key());
+        let domain = address.domain();
+        if !desk.is_own_domain(&domain) {
+            keys.domains.insert(domain);
+        }
+    }
 }
 
 /// What a mail answers, nearest first.

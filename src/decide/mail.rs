@@ -6,7 +6,7 @@ use super::lookup::{Carried, carried};
 use super::matching::{Match, find_match, resolve};
 use super::{
     Context, Decision, Given, Incoming, MatchKind, MatchTrace, Policy, Reason, agent_mail, confirmation,
-    customer_mail, history, program_mail, quarantine, survey_mail,
+    customer_mail, flood, history, program_mail, quarantine, survey_mail,
 };
 use crate::desk::{Channel, NewArticle, SenderKind, TicketRef};
 use crate::mail::Class;
@@ -92,6 +92,7 @@ pub(super) fn decide_mail(
     let (matched, match_trace) = find_match(incoming, &carried, context, desk);
     let sender = identify(incoming, &carried, matched.ticket(), context, desk);
     draft.silent = incoming.silent;
+    draft.author = incoming.mail.from.as_ref().map(crate::mail::Address::key);
     draft.trace.sender = Some(sender.trace.clone());
     draft.trace.matched = Some(match_trace);
     let case = Case { policy, incoming, carried, matched, sender };
@@ -100,6 +101,9 @@ pub(super) fn decide_mail(
     }
     if incoming.silent {
         return history::history(draft, &case);
+    }
+    if let Some(why) = case.matched.ticket().and_then(|ticket| flood::of_ticket(&draft, &case, ticket)) {
+        return flood::park(draft, &case, why);
     }
     match incoming.classified.class {
         Class::Own => concerning_none(draft, Reason::OwnMail),

@@ -5,6 +5,7 @@
 
 mod agent_mail;
 mod attend;
+mod caps;
 mod confirmation;
 mod context;
 mod customer_mail;
@@ -13,6 +14,7 @@ mod decision;
 mod draft;
 mod event;
 mod execute;
+mod flood;
 mod history;
 mod identify;
 mod lookup;
@@ -32,7 +34,7 @@ mod text;
 mod timer;
 mod write;
 
-pub use context::{Context, Given, HeldMail, Lookup, SentCount, Surveyed};
+pub use context::{Context, Given, HeldMail, Lookup, Surveyed};
 pub use decision::{
     After, CommandTrace, ConfirmationCode, Decision, Effect, Fact, MatchKind, MatchTrace, Reason,
     SenderTrace, Trace,

@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use super::draft::Draft;
 use super::{Effect, Fact, SenderTrace, customer_word};
 use crate::desk::{
-    Actor, Agent, Cause, Desk, Notice, NoticeKind, Notification, Occasion, Recipient, SenderKind, Ticket,
-    TicketRef, token,
+    Actor, Agent, Allowance, Cause, Desk, Notice, NoticeKind, Notification, Occasion, Recipient, SenderKind,
+    Ticket, TicketRef, token,
 };
 use crate::mail::{Address, Attachment, Language, MessageId};
 use crate::outbound::data;
@@ -251,7 +251,7 @@ fn notice(
     let human = of_customer && about.is_human();
     let shown = !of_customer || about.public;
     let mut fill = ticket.map(|t| data::ticket_data(desk, &t.now, language, draft.now())).unwrap_or_default();
-    fill.insert("text".to_owned(), json!(if shown { about.text.as_str() } else { "" }));
+    fill.insert("text".to_owned(), json!(if shown { data::shown(&about.text) } else { String::new() }));
     fill.extend(about.extra.clone());
     let queue = ticket.map(|ticket| ticket.now.queue.as_str()).unwrap_or_default();
     let (in_reply_to, references) = thread(about, ticket, of_customer);
@@ -277,6 +277,7 @@ fn notice(
         token: ticket.map(|_| token_use(about, of_customer)),
         not_before: human.then(|| hold(draft, queue)).flatten(),
         attachments: if of_customer && shown { about.attachments.clone() } else { Vec::new() },
+        allowance: Allowance::Uncounted,
     }
 }
 
@@ -331,9 +332,11 @@ pub(super) fn automatic(draft: &Draft<'_>, at: TicketRef) -> Result<(), String> 
 }
 
 /// Whether the sender of a mail may get automatic mails because of it; RFC 3834 section 2.
-pub(super) fn may_reply(draft: &Draft<'_>, incoming: &super::Incoming) -> Result<(), String> {
+pub(super) fn may_reply(incoming: &super::Incoming) -> Result<(), String> {
     let mail = &incoming.mail;
-    let Some(from) = &mail.from else { return Err("the mail has no sender".to_owned()) };
+    if mail.from.is_none() {
+        return Err("the mail has no sender".to_owned());
+    }
     if !matches!(incoming.classified.class, crate::mail::Class::Person) {
         return Err(format!("the mail is {}", incoming.classified.class));
     }
@@ -348,11 +351,6 @@ pub(super) fn may_reply(draft: &Draft<'_>, incoming: &super::Incoming) -> Result
     }
     if incoming.verdicts.spam {
         return Err("the mail is marked as spam".to_owned());
-    }
-    let sent = draft.context.sent.iter().find(|sent| sent.address == from.key()).map_or(0, |sent| sent.count);
-    let cap = draft.desk.limits.notices_per_recipient;
-    if sent >= cap && !draft.desk.is_own_domain(&from.domain()) {
-        return Err(format!("{sent} automatic mails within an hour, the cap is {cap}"));
     }
     Ok(())
 }

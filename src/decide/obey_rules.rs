@@ -10,6 +10,7 @@ use crate::desk::{
     Actor, Attribute, Cause, Channel, Found, LinkKind, NewArticle, Notification, Occasion, Recipient,
     RuleRef, SenderKind, StateType, TicketRef,
 };
+use crate::outbound::data;
 use crate::rules::{Action, Facts, RuleEvent, Steps};
 
 /// Whether the mail stays what it was going to be.
@@ -53,11 +54,20 @@ pub(super) fn obey_rules(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, 
         ticket: ticket.as_ref(),
         customer: draft.desk.customers.get(address.as_ref()),
         text_limit: draft.desk.limits.rule_text_bytes,
+        work_limit: draft.desk.limits.rule_work_bytes,
         now: draft.now(),
     };
     let evaluated = case.policy.rules.evaluate(&facts);
     let mut obeyed = Obeyed { verdict: Verdict::Go, silent: false };
     draft.trace.rules.extend(evaluated.traces);
+    if let Some(rule) = evaluated.left_out {
+        let words = format!(
+            "rules from \"{}\" ({}:{}) on were not asked: those before it cost as much as one mail may ([limits] rule_work)",
+            rule.name, rule.file, rule.line
+        );
+        draft.trace.remarks.push(words.clone());
+        draft.fact(at, Fact::Remark(words), &Cause::new(Actor::System, "limit of rules"));
+    }
     for (rule, action) in evaluated.actions {
         let cause = Cause::new(Actor::Rule(rule.clone()), format!("mail in {}", case.incoming.mailbox));
         if let Err(why) = obey(draft, case, at, &rule, &action, &cause, &mut obeyed) {
@@ -283,9 +293,9 @@ fn notify(
     about.row = Some(Notification::new(rule, Occasion::StateChanged, vec![whom.clone()], template));
     about.sender.clone_from(&case.incoming.mail.from);
     about.by = SenderKind::Customer;
-    about.text = case.incoming.mail.body.new_text.clone();
+    about.text = data::shown(&case.incoming.mail.body.new_text);
     about.public = true;
     about.extra.insert("rule".to_owned(), json!(rule));
-    about.reply = may_reply(draft, case.incoming);
+    about.reply = may_reply(case.incoming);
     draft.happenings.push(about);
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Decision, Effect, MatchKind};
-use crate::desk::{Notice, TicketRef};
+use crate::desk::{Allowance, Notice, TicketRef};
 use crate::rules::RuleTrace;
 
 /// The whole decision, how it was reached first. Stable, so that a change of policy is a readable diff.
@@ -128,6 +128,7 @@ impl fmt::Display for Effect {
             }
             Self::Erase { address, .. } => write!(out, "erase everything of {address}"),
             Self::Quarantine { ticket, why } => write!(out, "quarantine, shown by {}: {why}", Which(*ticket)),
+            Self::Park { due, why, .. } => write!(out, "park until {due}: {why}"),
         }
     }
 }
@@ -137,5 +138,9 @@ fn write_notice(out: &mut fmt::Formatter<'_>, notice: &Notice) -> fmt::Result {
     if let Some(time) = notice.not_before {
         write!(out, ", not before {time}")?;
     }
-    write!(out, ", {}", notice.kind.word())
+    write!(out, ", {}", notice.kind.word())?;
+    match &notice.allowance {
+        Allowance::Over { .. } => out.write_str(", held over a cap"),
+        Allowance::Uncounted | Allowance::Within { .. } => Ok(()),
+    }
 }

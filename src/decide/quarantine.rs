@@ -22,7 +22,7 @@ pub(super) fn unfit(mut draft: Draft<'_>, case: &Case<'_>, why: &Unfit) -> Decis
         happening.row = Some(row);
         happening.sender.clone_from(&case.incoming.mail.from);
         happening.answers.clone_from(&case.incoming.mail.message_id);
-        happening.reply = may_reply(&draft, case.incoming);
+        happening.reply = may_reply(case.incoming);
         happening.extra.insert("mail_subject".to_owned(), json!(case.incoming.mail.subject));
         happening.extra.insert("size".to_owned(), json!(data::size(*size)));
         happening.extra.insert("limit".to_owned(), json!(data::size(draft.desk.limits.mail_bytes)));

@@ -6,7 +6,7 @@ use super::Effect;
 use super::draft::Draft;
 use super::mail::Case;
 use crate::commands::{self, LineResult, Mistake, ReceiptLine};
-use crate::desk::{Agent, Notice, NoticeKind, TicketRef, token};
+use crate::desk::{Agent, Allowance, Notice, NoticeKind, TicketRef, token};
 use crate::mail::Language;
 use crate::outbound::data;
 
@@ -96,5 +96,6 @@ pub(super) fn notice_to_agent(
         token: ticket.as_ref().map(|_| token::Use::Internal),
         not_before: None,
         attachments: Vec::new(),
+        allowance: Allowance::Uncounted,
     })));
 }

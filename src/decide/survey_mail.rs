@@ -7,7 +7,7 @@ use super::lookup::Place;
 use super::mail::Case;
 use super::notify::{Happening, automatic};
 use super::{Decision, Effect, Fact, Reason, Surveyed, customer_word};
-use crate::desk::{Actor, Cause, Notice, NoticeKind, TicketRef, token};
+use crate::desk::{Actor, Allowance, Cause, Notice, NoticeKind, TicketRef, token};
 use crate::outbound::data;
 use crate::survey::{self, Answer};
 
@@ -101,6 +101,7 @@ pub(super) fn ask(draft: &mut Draft<'_>, at: TicketRef, closed_by: Option<&str>)
         // Not before the closing mail that waits in the hold.
         not_before: super::notify::hold(draft, &ticket.now.queue),
         attachments: Vec::new(),
+        allowance: Allowance::Uncounted,
     };
     draft.effects.push(Effect::Notify(Box::new(notice)));
 }

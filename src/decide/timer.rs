@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::notify::Happening;
 use super::{Context, Decision, Effect, Fact, Given, Policy, Reason, SenderTrace, survey_mail};
 use crate::desk::{
-    Actor, Cause, Notice, NoticeKind, Occasion, StateType, Ticket, TicketRef, Timer, TimerKind,
+    Actor, Allowance, Cause, Notice, NoticeKind, Occasion, StateType, Ticket, TicketRef, Timer, TimerKind,
 };
 use crate::outbound::data;
 
@@ -88,6 +88,7 @@ fn held_expired(mut draft: Draft<'_>) -> Decision {
             token: None,
             not_before: None,
             attachments: Vec::new(),
+            allowance: Allowance::Uncounted,
         })));
     }
     draft.finish(Reason::TimerFired, at)

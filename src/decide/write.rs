@@ -159,7 +159,7 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
         let mut opened = Happening { answers: mail.message_id.clone(), ..about(Occasion::TicketCreated) };
         opened.by = SenderKind::Customer;
         let suppressed = Err("a rule suppresses the automatic reply".to_owned());
-        let reply = super::notify::may_reply(draft, what.case.incoming);
+        let reply = super::notify::may_reply(what.case.incoming);
         opened.reply = if what.own.silent { suppressed } else { reply };
         draft.happenings.push(opened);
     }

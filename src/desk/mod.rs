@@ -30,7 +30,7 @@ pub use article::{Article, Channel, NewArticle, SenderKind};
 pub use calendar::{Calendar, Holiday, Hours};
 pub use change::{Actor, Attribute, Cause, Change, RuleRef};
 pub use customer::{Column, Customer};
-pub use notice::{EnvelopeSender, Notice, NoticeKind};
+pub use notice::{Allowance, EnvelopeSender, Notice, NoticeKind};
 pub use notification::{Notification, Occasion, Recipient};
 pub use number::{Counter, NumberKind, Numbering, TicketNumber};
 pub use other_numbers::OtherNumbers;

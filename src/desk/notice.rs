@@ -37,6 +37,25 @@ pub enum EnvelopeSender {
     Address(String),
 }
 
+/// What the caps of automatic mail say of a notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Allowance {
+    /// Not counted: a person's words, and what people of the desk are told.
+    Uncounted,
+    /// Counted, and within the caps.
+    Within {
+        /// The recipient's domain, where a cap holds for it as well.
+        domain: Option<String>,
+    },
+    /// Over a cap: it waits in the outbox until the hour allows it.
+    Over {
+        /// As above.
+        domain: Option<String>,
+        /// Which cap, in words.
+        why: String,
+    },
+}
+
 /// One mail to one recipient: what it says and on what terms it leaves.
 ///
 /// Each recipient is a notice of its own, so that a refused recipient harms nobody else and every
@@ -71,4 +90,6 @@ pub struct Notice {
     pub not_before: Option<Timestamp>,
     /// Files.
     pub attachments: Vec<Attachment>,
+    /// Whether it may leave now; weighed last, when a decision is finished.
+    pub allowance: Allowance,
 }

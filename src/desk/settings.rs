@@ -43,8 +43,18 @@ pub struct Limits {
     pub commands: usize,
     /// Automatic mails an hour to one recipient; none for our own domains.
     pub notices_per_recipient: u32,
+    /// The same to all of one domain together.
+    pub notices_per_domain: u32,
+    /// The same to one recipient of our own domains or one of the desk's people, because of mails that this one wrote.
+    pub notices_per_own_recipient: u32,
+    /// New tickets an hour of one sender outside our own domains.
+    pub tickets_per_sender: u32,
+    /// Articles an hour of one ticket.
+    pub articles_per_ticket: u32,
     /// Octets of text that a rule looks at.
     pub rule_text_bytes: usize,
+    /// Octets that regular expressions of rules search for one mail, all together.
+    pub rule_work_bytes: usize,
     /// Octets of the largest mail that is read.
     pub mail_bytes: u64,
 }
@@ -54,7 +64,12 @@ impl Default for Limits {
         Self {
             commands: 25,
             notices_per_recipient: 20,
+            notices_per_domain: 100,
+            notices_per_own_recipient: 500,
+            tickets_per_sender: 30,
+            articles_per_ticket: 60,
             rule_text_bytes: 64 * 1024,
+            rule_work_bytes: 4 * 1024 * 1024,
             mail_bytes: 40 * 1024 * 1024,
         }
     }

@@ -272,8 +272,9 @@ fn body(pieces: Vec<Piece>) -> Body {
         out.html_new_text = Some(new_text::of_html(&html.join("<br>")).new_text);
     }
     out.html = (!html.is_empty()).then(|| html::sanitise(&html.join("\n")));
+    drop(html);
     let mut quoted = Vec::new();
-    let runs = runs(&pieces);
+    let runs = runs(pieces);
     let single = runs.len() == 1;
     for run in runs {
         let (text, cut) = match run {
@@ -311,28 +312,27 @@ enum Run {
 }
 
 /// From each piece the form that is worth reading, neighbours joined.
-fn runs(pieces: &[Piece]) -> Vec<Run> {
+fn runs(pieces: Vec<Piece>) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for piece in pieces {
-        let plain = piece.plain.as_deref().filter(|plain| !plain.trim().is_empty());
-        let html = piece.html.as_deref();
-        let html_only = match (plain, html) {
+        let plain = piece.plain.filter(|plain| !plain.trim().is_empty());
+        let html_only = match (&plain, &piece.html) {
             (Some(plain), Some(html)) => html::is_stub(plain, html),
             (plain, _) => plain.is_none(),
         };
-        match (html_only, plain, html, runs.last_mut()) {
+        match (html_only, plain, piece.html, runs.last_mut()) {
             (true, _, Some(html), Some(Run::Html(open))) => {
                 open.push_str("<br>");
-                open.push_str(html);
+                open.push_str(&html);
             }
-            (true, _, Some(html), _) => runs.push(Run::Html(html.to_owned())),
+            (true, _, Some(html), _) => runs.push(Run::Html(html)),
             (false, Some(plain), _, Some(Run::Plain(open))) => {
                 if !open.ends_with('\n') {
                     open.push('\n');
                 }
-                open.push_str(plain);
+                open.push_str(&plain);
             }
-            (false, Some(plain), _, _) => runs.push(Run::Plain(plain.to_owned())),
+            (false, Some(plain), _, _) => runs.push(Run::Plain(plain)),
             _ => {}
         }
     }

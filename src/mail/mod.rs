@@ -6,6 +6,7 @@ mod address;
 mod class;
 mod defect;
 mod digest;
+pub mod file_name;
 mod fingerprint;
 pub mod flowed;
 pub mod html;

@@ -36,6 +36,16 @@ pub fn ticket_data(
     data
 }
 
+/// Octets of a text that templates show; the rest is cut off.
+pub const TEXT: usize = 512 * 1024;
+
+/// As much of a text as templates can make use of. A notice for each agent must not hold a mail of ten megabytes.
+pub fn shown(text: &str) -> String {
+    // A little more than is shown: what is over is how the template knows that there was more.
+    let end = text.floor_char_boundary(TEXT + 8);
+    text.get(..end).unwrap_or(text).to_owned()
+}
+
 /// An object with `name` (the address where there is none) and `address`.
 pub fn person(who: &Address) -> Value {
     json!({ "name": who.called(), "address": who.address })

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -45,6 +46,10 @@ impl fmt::Display for Condition {
 pub trait Outbox: Send + Sync + 'static {
     /// Puts in order what the run before left in the middle; before anything else.
     fn left_over(&self, policy: InDoubt) -> impl Future<Output = Result<(), OutboxError>> + Send;
+
+    /// Lets go what was held over a cap and may leave now, and gives up what waited longer than this. Called now and
+    /// then.
+    fn release(&self, give_up_after: Duration) -> impl Future<Output = Result<(), OutboxError>> + Send;
 
     /// Mails to be sent now, the longest due first.
     fn due(&self, limit: u32) -> impl Future<Output = Result<Vec<DueMail>, OutboxError>> + Send;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::catalog::{self, Kind};
 use super::data;
-use crate::desk::{Desk, Notice, NoticeKind, Ticket, TicketRef};
+use crate::desk::{Allowance, Desk, Notice, NoticeKind, Ticket, TicketRef};
 use crate::mail::{Address, Language};
 
 /// A notice to look at. What only a real event knows stands in brackets: `(text)`. It carries no reply token, so that
@@ -54,6 +54,7 @@ pub fn notice(
         token: None,
         not_before: None,
         attachments: Vec::new(),
+        allowance: Allowance::Uncounted,
     }
 }
 

@@ -21,7 +21,9 @@ use gate::Gate;
 use lane::{Count, Lane};
 
 /// Longest time between two looks at the outbox, whatever was said about the next due mail.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_secs(30);
+/// How often what is held over a cap is looked at.
+const RELEASE: Duration = Duration::from_secs(20);
 /// Pause after the outbox did not answer.
 const PAUSE: Duration = Duration::from_secs(5);
 /// Mails taken at a time, for each connection: few, because an operator cannot drop what was taken.
@@ -132,11 +134,17 @@ impl<O: Outbox> Worker<O> {
 
     async fn hand_out(&self, give: &mpsc::Sender<DueMail>, stopping: &mut watch::Receiver<bool>, once: bool) {
         let mut pace = Pace::new(self.shared.settings.rate);
+        let mut release = Instant::now();
         while !*stopping.borrow() {
             if once && self.shared.gate.trouble().is_some() {
                 return;
             }
             self.shared.gate.open_again(stopping).await;
+            if release <= Instant::now() {
+                release = Instant::now() + RELEASE;
+                // What went wrong was logged, and is tried again.
+                self.shared.outbox.release(self.shared.settings.give_up_after).await.unwrap_or_default();
+            }
             let mails = match self.take().await {
                 Ok(mails) => mails,
                 Err(pause) => {

@@ -123,6 +123,7 @@ impl Pipeline {
             attempt: before.map_or(0, |before| before.crashes + before.failures) + 1,
             silent: mail.backlog,
             history: History::default(),
+            let_in: false,
             unfit,
             reading: match crashes.checked_sub(UNFIT_AFTER) {
                 None => Reading::Whole,

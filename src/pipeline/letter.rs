@@ -44,6 +44,8 @@ pub struct Letter {
     pub silent: bool,
     /// What was said about the tickets of history.
     pub history: History,
+    /// A person let it in: it is not parked.
+    pub let_in: bool,
     /// Why it goes to the quarantine.
     pub unfit: Option<Unfit>,
     /// How much of it is looked at.
@@ -63,6 +65,7 @@ impl Letter {
             attempt: 1,
             silent: false,
             history: History::default(),
+            let_in: false,
             unfit: None,
             reading: Reading::Whole,
         }
@@ -112,6 +115,7 @@ pub fn read(mut letter: Letter, proof: Proof, house: &House) -> (Event, Entry) {
         unfit: letter.unfit,
         silent: letter.silent,
         history: letter.history,
+        let_in: letter.let_in,
     };
     (Event::Mail(Box::new(incoming)), entry)
 }

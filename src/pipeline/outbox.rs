@@ -1,6 +1,8 @@
 //! The worker's door to the outbox, opened by the pipeline and the store.
 
-use jiff::Timestamp;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::Pipeline;
 use crate::config::smtp::InDoubt;
@@ -17,6 +19,22 @@ impl Outbox for Pipeline {
                 mails = left.in_doubt,
                 "mails of which a second copy is possible: `taquilla audit`"
             );
+        }
+        Ok(())
+    }
+
+    async fn release(&self, give_up_after: Duration) -> Result<(), OutboxError> {
+        let now = self.clock.now();
+        let wait = SignedDuration::try_from(give_up_after).unwrap_or(SignedDuration::MAX);
+        let oldest = now.saturating_sub(wait).unwrap_or(Timestamp::MIN);
+        for id in self.store.outbox_too_old(oldest).await.map_err(refused)? {
+            let mail = self.store.outbox_mail(id).await.map_err(refused)?;
+            self.give_up(&mail, "held over the caps of automatic mail for too long").await?;
+        }
+        let released =
+            self.store.outbox_release(&self.house().policy.desk.limits, now).await.map_err(refused)?;
+        if released > 0 {
+            tracing::info!(target: "taquilla::journal", mails = released, "let go, the caps allow it");
         }
         Ok(())
     }

@@ -45,6 +45,8 @@ pub struct Facts<'a> {
     pub customer: Option<&'a Customer>,
     /// Octets of text to look at, at most.
     pub text_limit: usize,
+    /// Octets that regular expressions search, all rules together, at most: what time is to a program that asks no clock.
+    pub work_limit: usize,
     /// The time of the decision: ages are counted to it, and pending dates from it.
     pub now: Timestamp,
 }

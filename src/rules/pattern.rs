@@ -162,6 +162,7 @@ impl Pattern {
                     return false;
                 }
                 let Some(exact) = expression.exact() else { return false };
+                asking.search(seen.target());
                 let Some(captures) = exact.captures(seen.target()) else { return false };
                 asking.keep_groups(exact, &captures);
                 true

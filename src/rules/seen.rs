@@ -144,6 +144,8 @@ pub(super) struct Asking<'a> {
     weekday: OnceCell<String>,
     /// Named groups of the conditions that held, the last of a name counts.
     groups: RefCell<Vec<(String, String)>>,
+    /// Octets that regular expressions searched so far.
+    searched: Cell<usize>,
 }
 
 impl<'a> Asking<'a> {
@@ -158,7 +160,18 @@ impl<'a> Asking<'a> {
             open: set.names.calendars.iter().map(|_| OnceCell::new()).collect(),
             weekday: OnceCell::new(),
             groups: RefCell::default(),
+            searched: Cell::new(0),
         }
+    }
+
+    /// Counts what an expression is about to search. Each takes time in proportion to it, whatever the expression.
+    pub(super) fn search(&self, text: &str) {
+        self.searched.set(self.searched.get().saturating_add(text.len()));
+    }
+
+    /// More was searched than one mail may cost.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.searched.get() > self.facts.work_limit
     }
 
     /// The values of a field of the mail.

@@ -22,6 +22,8 @@ pub struct Evaluated {
     pub actions: Vec<(RuleRef, Action)>,
     /// Each rule that was tried.
     pub traces: Vec<RuleTrace>,
+    /// The first rule that was not asked, because those before it searched as much as one mail may cost.
+    pub left_out: Option<RuleRef>,
 }
 
 /// All rule files of a desk, read and compiled.
@@ -90,6 +92,10 @@ impl RuleSet {
         let asking = Asking::new(self, facts);
         let mut evaluated = Evaluated::default();
         for rule in &self.rules {
+            if asking.is_exhausted() {
+                evaluated.left_out = Some(rule.reference.clone());
+                break;
+            }
             let (matched, conditions) = holds(rule, &asking);
             let mut done = Vec::new();
             if matched {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::desk::{EnvelopeSender, Notice, NoticeKind, TicketId, TicketNumber, TicketRef};
+use crate::desk::{Allowance, EnvelopeSender, Notice, NoticeKind, TicketId, TicketNumber, TicketRef};
 use crate::ingest::intake::Source;
 use crate::mail::{Address, Class, Digest, MessageId};
 use crate::outbound::compose::Composed;
@@ -104,8 +104,8 @@ pub struct OutboxRow {
     pub kind: NoticeKind,
     /// Not to be sent earlier.
     pub not_before: Option<Timestamp>,
-    /// Kept back until an operator lets it go.
-    pub held: bool,
+    /// What the caps of automatic mail say.
+    pub allowance: Allowance,
     /// All octets of the mail.
     pub content: Vec<u8>,
 }
@@ -122,7 +122,7 @@ impl OutboxRow {
             template: notice.template.clone(),
             kind: notice.kind,
             not_before: notice.not_before,
-            held: false,
+            allowance: notice.allowance.clone(),
             content: mail.content,
         }
     }

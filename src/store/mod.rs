@@ -14,6 +14,7 @@ mod files;
 mod held;
 mod intake;
 pub mod keys;
+mod limits;
 mod lock;
 mod open;
 mod outbox;
@@ -31,11 +32,12 @@ pub use entry::{Applied, Entry, Erased, Origin, OutboxRow};
 pub use error::{Disposition, StoreError};
 pub use held::KeptMail;
 pub use intake::{Attempts, UNFIT_AFTER};
+pub use limits::HeldBack;
 pub use lock::{LockError, RunLock};
 pub use open::{Store, StoreOptions};
 pub use outbox::{DueMail, LeftOver};
 pub use reading::{
-    HistoryLine, JournalFilter, JournalLine, LinkedTicket, OutboxLine, Page, QuarantineLine, ShownArticle,
+    HistoryLine, JournalFilter, JournalLine, KeptLine, LinkedTicket, OutboxLine, Page, Shelf, ShownArticle,
     Status, SurveyLine, TicketFilter, TicketLine,
 };
 pub use writing::Writing;

@@ -64,6 +64,16 @@ impl Store {
         rows.iter().map(due).collect()
     }
 
+    /// One mail, whatever its state.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    pub async fn outbox_mail(&self, id: i64) -> Result<DueMail, StoreError> {
+        let row =
+            sqlx::query("SELECT * FROM outbox WHERE id = $1").bind(id).fetch_optional(&self.readers).await?;
+        due(&row.ok_or_else(|| StoreError::Missing(format!("mail {id} in the outbox")))?)
+    }
+
     /// When the next mail will be due; `None` while nothing waits.
     ///
     /// # Errors
@@ -202,7 +212,8 @@ impl Writing {
     /// [`StoreError`].
     pub async fn mark_given_up(&mut self, id: i64, error: &str, at: Timestamp) -> Result<bool, StoreError> {
         let sql = "UPDATE outbox SET state = 'failed', last_error = $2, changed = $3, attempts = attempts + 1 \
-                   WHERE id = $1 AND state IN ('pending', 'sending', 'data-sent')";
+                   WHERE id = $1 AND (state IN ('pending', 'sending', 'data-sent') \
+                   OR (state = 'held' AND capped IS NOT NULL))";
         let marked = sqlx::query(sql).bind(id).bind(error).bind(ms(at)).execute(self.conn()).await?;
         Ok(marked.rows_affected() == 1)
     }

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::values::{Columns, list, ms};
 use super::{Store, StoreError, whole_ticket};
-use crate::decide::{Context, HeldMail, Lookup, SentCount, Surveyed};
+use crate::decide::{Context, HeldMail, Lookup, Surveyed};
 use crate::desk::{Counter, TicketId, TicketNumber};
 use crate::mail::{Digest, MessageId};
 
@@ -24,14 +24,23 @@ SELECT 'duplicate', NULL, id, ticket FROM
  (SELECT id, ticket FROM journal WHERE fingerprint = $3 ORDER BY id LIMIT 1)
 UNION ALL
 SELECT 'sent', recipient_key, count(*), NULL FROM outbox
- WHERE recipient_key IN (SELECT value FROM json_each($4)) AND kind <> 'human' AND created > $5 GROUP BY recipient_key
+ WHERE recipient_key IN (SELECT value FROM json_each($4)) AND allowed > $5 GROUP BY recipient_key
+UNION ALL
+SELECT 'sent-to-domain', cap_domain, count(*), NULL FROM outbox
+ WHERE cap_domain IN (SELECT value FROM json_each($8)) AND allowed > $5 GROUP BY cap_domain
+UNION ALL
+SELECT 'opened', NULL, count(*), NULL FROM tickets WHERE customer_key = $9 AND created > $5
+UNION ALL
+SELECT 'parked', NULL, due, NULL FROM
+ (SELECT due FROM parked WHERE sender = $9 AND outcome IS NULL ORDER BY due DESC LIMIT 1)
 UNION ALL
 SELECT 'counter', key, used, NULL FROM counters WHERE key = $6
 UNION ALL
 SELECT 'other-number', name, ticket, ticket FROM other_numbers WHERE name IN (SELECT value FROM json_each($7))";
 
 /// Tickets by row id, and those that they were merged into over any number of hops. UNION, not UNION ALL: a circle
-/// of merged tickets ends where it began.
+/// of merged tickets ends where it began. What was sent to the people of a ticket comes with it, and whether its n-th
+/// article from the end is younger than an hour.
 const TICKETS: &str = "\
 WITH RECURSIVE chain (id) AS (
     SELECT value FROM json_each($1)
@@ -39,7 +48,15 @@ WITH RECURSIVE chain (id) AS (
     SELECT t.merged_into FROM chain JOIN tickets t ON t.id = chain.id WHERE t.merged_into IS NOT NULL
 )
 SELECT w.*,
-    (SELECT json_group_array(json_array(s.id, s.customer, s.score)) FROM surveys s WHERE s.ticket = w.id) AS surveys
+    (SELECT json_group_array(json_array(s.id, s.customer, s.score)) FROM surveys s WHERE s.ticket = w.id) AS surveys,
+    (SELECT json_group_array(json_array(p.key, p.domain,
+        (SELECT count(*) FROM outbox o WHERE o.recipient_key = p.key AND o.allowed > $2),
+        (SELECT count(*) FROM outbox o WHERE o.cap_domain = p.domain AND o.allowed > $2)))
+       FROM (SELECT key, replace(key, rtrim(key, replace(key, '@', '')), '') AS domain
+               FROM (SELECT w.customer_key AS key UNION SELECT key FROM ticket_participants WHERE ticket = w.id)
+              WHERE key IS NOT NULL) p) AS sent,
+    (SELECT a.at > $2 FROM articles a
+      WHERE a.id = (SELECT id FROM articles WHERE ticket = w.id ORDER BY id DESC LIMIT 1 OFFSET $3)) AS crowded
 FROM whole_tickets w WHERE w.id IN (SELECT id FROM chain)";
 
 const HELD: &str = "\
@@ -62,7 +79,8 @@ pub(super) async fn read(
     lookup: &Lookup,
     now: Timestamp,
 ) -> Result<Context, StoreError> {
-    let mut context = Context { sent: unsent(lookup), ..Context::default() };
+    let mut context = Context::default();
+    let hour_ago = ms(now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN));
     let mut wanted: BTreeSet<i64> = lookup.tickets.iter().map(|ticket| ticket.0).collect();
     if lookup.held.is_some() || !lookup.codes.is_empty() {
         context.held = held(conn, lookup.held, &lookup.codes).await?;
@@ -76,27 +94,36 @@ pub(super) async fn read(
         .bind(list(lookup.numbers.iter().map(TicketNumber::as_str)))
         .bind(lookup.fingerprint.map(|fingerprint| fingerprint.to_string()))
         .bind(list(&lookup.recipients))
-        .bind(ms(now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN)))
+        .bind(hour_ago)
         .bind(&lookup.counter)
         .bind(list(&lookup.other_numbers))
+        .bind(list(&lookup.domains))
+        .bind(&lookup.sender)
         .fetch_all(&mut *conn)
         .await?;
     for row in &rows {
         wanted.extend(key(&mut context, &Columns(row))?.map(|ticket| ticket.0));
     }
     if !wanted.is_empty() {
-        let rows = sqlx::query(TICKETS).bind(list(wanted)).fetch_all(conn).await?;
+        // Without a limit, an article that no ticket has.
+        let offset = lookup.crowd.map_or(i64::MAX, |crowd| i64::from(crowd.saturating_sub(1)));
+        let query = sqlx::query(TICKETS).bind(list(wanted)).bind(hour_ago).bind(offset);
+        let rows = query.fetch_all(conn).await?;
         for row in &rows {
             let ticket = whole_ticket::read(row)?;
+            let sent: Vec<(String, String, u32, u32)> = Columns(row).json("sent")?;
+            for (key, domain, to_person, to_domain) in sent {
+                context.sent.insert(key, to_person);
+                context.sent_to_domains.insert(domain, to_domain);
+            }
+            if Columns(row).maybe_int("crowded")? == Some(1) {
+                context.crowded.insert(ticket.id);
+            }
             context.surveys.extend(surveys(ticket.id, row)?);
             context.tickets.insert(ticket.id, ticket);
         }
     }
     Ok(context)
-}
-
-fn unsent(lookup: &Lookup) -> Vec<SentCount> {
-    lookup.recipients.iter().map(|address| SentCount { address: address.clone(), count: 0 }).collect()
 }
 
 /// Takes one row of [`KEYS`] into the context; the ticket that it led to has to be read.
@@ -114,13 +141,13 @@ fn key(context: &mut Context, row: &Columns<'_>) -> Result<Option<TicketId>, Sto
         }
         ("duplicate", ticket) => context.duplicate = Some((row.int("id")?, ticket)),
         ("sent", _) => {
-            let (address, count) = (row.text("name")?, row.number("id")?);
-            context
-                .sent
-                .iter_mut()
-                .filter(|sent| sent.address == address)
-                .for_each(|sent| sent.count = count);
+            context.sent.insert(row.text("name")?, row.number("id")?);
         }
+        ("sent-to-domain", _) => {
+            context.sent_to_domains.insert(row.text("name")?, row.number("id")?);
+        }
+        ("opened", _) => context.opened = row.number("id")?,
+        ("parked", _) => context.parked_until = Some(row.time("id")?),
         ("counter", _) => {
             context.counter = Some(Counter { key: row.text("name")?, used: row.number("id")? });
         }

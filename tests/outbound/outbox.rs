@@ -95,6 +95,10 @@ impl Outbox for Memory {
         Ok(())
     }
 
+    async fn release(&self, _: Duration) -> Result<(), OutboxError> {
+        Ok(())
+    }
+
     async fn due(&self, limit: u32) -> Result<Vec<DueMail>, OutboxError> {
         let now = now();
         let due = |row: &&Row| row.state == "pending" && row.next <= now;

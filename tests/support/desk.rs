@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use taquilla::clock::Clock;
-use taquilla::pipeline::{Letter, Pipeline};
+use taquilla::pipeline::{House, Letter, Pipeline};
 use taquilla::store::{Origin, Page, Store, StoreOptions};
 use tempfile::TempDir;
 
@@ -25,9 +25,14 @@ pub struct Sent {
 
 impl Bench {
     pub async fn new() -> Self {
+        Self::of(house()).await
+    }
+
+    /// A desk of one's own.
+    pub async fn of(house: House) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), &StoreOptions::default()).await.unwrap();
-        let pipeline = Pipeline::new(store, house(), Clock::System);
+        let pipeline = Pipeline::new(store, house, Clock::System);
         Self { pipeline, seen: std::sync::Mutex::new(0), _folder: folder }
     }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use taquilla::cli::open::house_of;
 use taquilla::config::diagnostic::render_all;
 use taquilla::config::load::load_with;
-use taquilla::decide::{self, Context, HeldMail, Lookup, SentCount, Surveyed};
+use taquilla::decide::{self, Context, HeldMail, Lookup, Surveyed};
 use taquilla::desk::token::{self, Keys, Use};
 use taquilla::desk::{Counter, NewTicket, Priority, StateType, Ticket, TicketId, TicketNumber};
 use taquilla::mail::{Address, Digest, Language, MessageId};
@@ -29,9 +29,12 @@ struct File {
     /// Rules that did not match are shown, too.
     #[serde(default)]
     all_rules: bool,
-    /// Automatic mails within the last hour, by address.
+    /// Automatic mails within the last hour, by address or domain.
     #[serde(default)]
     sent: BTreeMap<String, u32>,
+    /// Tickets that the sender opened within the last hour.
+    #[serde(default)]
+    opened: u32,
     #[serde(default)]
     ticket: Vec<Row>,
     /// The agent whose mail waits for the code `aaaaaaaaaaaaaaaaaaaaaaaaaa`.
@@ -55,6 +58,9 @@ struct Row {
     /// Message-IDs of visible mails.
     #[serde(default)]
     thread: Vec<String>,
+    /// It got as many articles within the hour as the limit allows.
+    #[serde(default)]
+    crowded: bool,
     /// Days since it was closed.
     closed_days: Option<i64>,
     /// Number of the ticket that it was merged into.
@@ -96,7 +102,9 @@ impl Given {
             let id = context.by_number[&TicketNumber::new(&row.number).unwrap()];
             context.tickets.get_mut(&id).unwrap().merged_into = Some(target);
         }
-        context.sent = file.sent.into_iter().map(|(address, count)| SentCount { address, count }).collect();
+        (context.sent, context.sent_to_domains) =
+            file.sent.into_iter().partition(|(address, _)| address.contains('@'));
+        context.opened = file.opened;
         if let Some(login) = file.held {
             context.held = Some(HeldMail {
                 id: 5,
@@ -174,6 +182,7 @@ fn add(context: &mut Context, id: TicketId, row: &Row, house: &House, now: Times
         let customer = ticket.now.customer.as_ref().map(Address::key).unwrap_or_default();
         context.surveys.push(Surveyed { id: id.0, ticket: id, customer, score: row.score });
     }
+    context.crowded.extend(row.crowded.then_some(id));
     context.tickets.insert(id, ticket);
 }
 

@@ -10,6 +10,7 @@
 
 pub mod desk;
 pub mod golden;
+pub mod hostile;
 
 use std::path::{Path, PathBuf};
 

@@ -1,9 +1,7 @@
-//! File names of attachments: decoded, and harmless wherever they are shown or stored.
+//! File names of attachments: what the mail says, made harmless, or one of our own.
 
 use super::mime::Node;
-
-/// Longest name kept, in characters; file systems take 255 octets.
-const MAX_CHARACTERS: usize = 120;
+use crate::mail::file_name;
 
 /// Endings for parts that came without a name.
 const ENDINGS: [(&str, &str); 24] = [
@@ -35,7 +33,7 @@ const ENDINGS: [(&str, &str); 24] = [
 
 /// The name of the `number`th attachment. Two may share one, as in the mail; their digests differ.
 pub(super) fn name(node: &Node<'_>, number: usize) -> String {
-    let given = given(node).map(safe).unwrap_or_default();
+    let given = given(node).map(file_name::safe).unwrap_or_default();
     if !given.is_empty() {
         return given;
     }
@@ -47,65 +45,11 @@ pub(super) fn name(node: &Node<'_>, number: usize) -> String {
 
 /// The name of a file out of another container, made harmless.
 pub(super) fn of_file(name: &str) -> Option<String> {
-    Some(safe(name)).filter(|name| !name.is_empty())
+    Some(file_name::safe(name)).filter(|name| !name.is_empty())
 }
 
 /// What the mail says: Content-Disposition before Content-Type (RFC 2183 section 2.3).
 pub(super) fn given<'a>(node: &'a Node<'_>) -> Option<&'a str> {
     let named = |text: &&str| !text.trim().is_empty();
     node.disposition.get("filename").filter(named).or_else(|| node.content_type.get("name").filter(named))
-}
-
-/// No path, no control, direction or zero-width character, nothing a shell or Windows dislikes, no dot in front.
-fn safe(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).find(|part| !part.trim().is_empty()).unwrap_or_default();
-    let clean: String = last
-        .chars()
-        .filter(|&character| !character.is_control() && !is_invisible(character))
-        .map(|character| if "<>:\"|?*".contains(character) { '_' } else { character })
-        .collect();
-    let clean = clean.split_whitespace().collect::<Vec<_>>().join(" ");
-    shorten(clean.trim_matches(['.', ' ']))
-}
-
-/// Characters that hide or turn what a name says (`photo\u{202e}gpj.exe`).
-fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-}
-
-/// Cuts a long name but keeps its ending.
-fn shorten(name: &str) -> String {
-    if name.chars().count() <= MAX_CHARACTERS {
-        return name.to_owned();
-    }
-    let (stem, ending) = match name.rsplit_once('.') {
-        Some((stem, ending)) if ending.chars().count() <= 10 => (stem, format!(".{ending}")),
-        _ => (name, String::new()),
-    };
-    let room = MAX_CHARACTERS.saturating_sub(ending.chars().count());
-    stem.chars().take(room).chain(ending.chars()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::safe;
-
-    #[test]
-    fn names_are_harmless() {
-        for (given, wanted) in [
-            ("report.pdf", "report.pdf"),
-            ("../../etc/passwd", "passwd"),
-            ("C:\\Users\\ana\\informe final.docx", "informe final.docx"),
-            ("a\u{202e}fdp.exe", "afdp.exe"),
-            ("a\r\nb\0.txt", "ab.txt"),
-            ("...", ""),
-            (".htaccess", "htaccess"),
-            ("what?.txt", "what_.txt"),
-            ("/", ""),
-        ] {
-            assert_eq!(safe(given), wanted, "{given:?}");
-        }
-        assert_eq!(safe(&format!("{}.pdf", "x".repeat(500))).chars().count(), 120);
-        assert!(safe(&format!("{}.pdf", "x".repeat(500))).ends_with(".pdf"));
-    }
 }

@@ -58,13 +58,14 @@ impl Content {
 
     /// A leaf: text, or an attachment.
     fn leaf(&mut self, tree: &Tree<'_>, node: &Node<'_>, root: bool) -> Option<Piece> {
-        let octets = charset::transfer(node.body, &node.encoding);
         if !self.is_text(tree, node, root) {
-            self.attach(tree, node, octets);
+            self.attach(tree, node, charset::transfer(node.body, &node.encoding));
             return None;
         }
         self.has_text = true;
-        let octets = self.take(octets);
+        // What stands behind these octets would not be taken, whatever the encoding.
+        let body = node.body.get(..self.room.saturating_mul(4)).unwrap_or(node.body);
+        let octets = self.take(charset::transfer(body, &node.encoding));
         let is_html = node.content_type.kind == "text/html";
         let declared = node.content_type.get("charset").map(str::to_owned);
         let label = declared.or_else(|| if is_html { html::declared_charset(&octets) } else { None });
@@ -72,7 +73,9 @@ impl Content {
         if let Some(label) = decoded.unknown {
             self.defects.push(Defect::UnknownCharset(label));
         }
-        let (text, removed) = tidy(&decoded.text);
+        drop(octets);
+        let (text, removed) = tidy(self.cut(&decoded.text));
+        drop(decoded.text);
         if removed && !self.defects.contains(&Defect::ControlCharacters) {
             self.defects.push(Defect::ControlCharacters);
         }
@@ -82,7 +85,7 @@ impl Content {
         let is = |name: &str, wanted: &str| {
             node.content_type.get(name).is_some_and(|value| value.trim().eq_ignore_ascii_case(wanted))
         };
-        let (text, files) = uuencode::extract(&text);
+        let (text, files) = uuencode::extract(text);
         for file in files {
             self.push("application/octet-stream", names::of_file(&file.name), file.content);
         }
@@ -133,16 +136,30 @@ impl Content {
         });
     }
 
-    /// Cuts text at the limit.
+    /// Cuts decoded text at the limit: one octet can become three.
+    fn cut<'t>(&mut self, text: &'t str) -> &'t str {
+        let shown = text.get(..text.floor_char_boundary(self.room)).unwrap_or_default();
+        if shown.len() < text.len() {
+            self.over();
+        }
+        self.room -= shown.len().min(self.room);
+        shown
+    }
+
+    fn over(&mut self) {
+        let over = Defect::OverLimit("text");
+        if !self.defects.contains(&over) {
+            self.defects.push(over);
+        }
+    }
+
+    /// Cuts octets of text at the limit.
     fn take(&mut self, mut octets: Vec<u8>) -> Vec<u8> {
         if octets.len() > self.room {
             octets.truncate(self.room);
-            let over = Defect::OverLimit("text");
-            if !self.defects.contains(&over) {
-                self.defects.push(over);
-            }
+            octets.shrink_to_fit();
+            self.over();
         }
-        self.room -= octets.len();
         octets
     }
 

@@ -14,7 +14,11 @@ pub(super) struct File {
 }
 
 /// The text without its files, and the files.
-pub(super) fn extract(text: &str) -> (String, Vec<File>) {
+pub(super) fn extract(text: String) -> (String, Vec<File>) {
+    if !text.starts_with("begin ") && !text.contains("\nbegin ") {
+        return (text, Vec::new());
+    }
+    let text = text.as_str();
     let mut files = Vec::new();
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -37,7 +41,7 @@ pub(super) fn extract(text: &str) -> (String, Vec<File>) {
 /// The content of the first file, for bodies that are encoded as a whole.
 pub(super) fn first(octets: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(octets).ok()?.replace("\r\n", "\n");
-    extract(&text).1.into_iter().next().map(|file| file.content)
+    extract(text).1.into_iter().next().map(|file| file.content)
 }
 
 /// The first line and what follows it.
@@ -101,7 +105,7 @@ mod tests {
 
     #[test]
     fn files_leave_the_text() {
-        let (text, files) = extract("see file\n\nbegin 644 a note.txt\n%:&5L;&\\\n`\nend\nbye\n");
+        let (text, files) = extract("see file\n\nbegin 644 a note.txt\n%:&5L;&\\\n`\nend\nbye\n".to_owned());
         assert_eq!(text, "see file\n\nbye\n");
         let file = files.first().unwrap();
         assert_eq!((file.name.as_str(), file.content.as_slice()), ("a note.txt", b"hello".as_slice()));
@@ -116,9 +120,9 @@ mod tests {
             "begin 9xx a\nend\n",
             "begin\nend\n",
         ] {
-            assert_eq!(extract(text), (text.to_owned(), Vec::new()));
+            assert_eq!(extract(text.to_owned()), (text.to_owned(), Vec::new()));
         }
         let many = format!("{}\nend\n", "begin 644 a\nabc\n".repeat(50_000));
-        assert_eq!(extract(&many).1.len(), 0);
+        assert_eq!(extract(many).1.len(), 0);
     }
 }

@@ -33,7 +33,26 @@ pub struct Cut {
 
 /// Takes a plain text apart (LF line ends, format=flowed undone).
 pub fn of_text(text: &str) -> Cut {
-    cut(rows::of_text(text), false)
+    let (head, rest) = looked_at(text);
+    let mut cut = cut(rows::of_text(head), false);
+    if !rest.is_empty() {
+        // It goes on as the part before it ended.
+        let end = if cut.quoted_text.is_empty() { &mut cut.new_text } else { &mut cut.quoted_text };
+        end.push('\n');
+        end.push_str(rest.trim_end());
+    }
+    cut
+}
+
+/// The part of a text in which quotes are looked for, and the rest: nobody writes so much, and rows are dear.
+fn looked_at(text: &str) -> (&str, &str) {
+    const MOST: usize = 1024 * 1024;
+    if text.len() <= MOST {
+        return (text, "");
+    }
+    let (head, _) = text.split_at(text.floor_char_boundary(MOST));
+    let end = head.rfind('\n').map_or(head.len(), |at| at + 1);
+    text.split_at(end)
 }
 
 /// Takes an HTML text apart.

@@ -4,11 +4,7 @@ use lettre::message::header::{ContentTransferEncoding, ContentType};
 use lettre::message::{Attachment as FilePart, Body, MessageBuilder, MultiPart, SinglePart};
 
 use super::{Chance, ComposeError};
-use crate::mail::Attachment;
-use crate::outbound::template::one_line;
-
-/// Characters of a file name.
-const NAME: usize = 150;
+use crate::mail::{Attachment, file_name};
 
 /// The whole mail.
 pub(super) fn build(
@@ -41,8 +37,7 @@ fn body(text: &str) -> Body {
 }
 
 fn part(file: &Attachment) -> SinglePart {
-    let clean = one_line(&file.name).replace(['/', '\\', '"'], "_");
-    let name: String = clean.chars().take(NAME).collect();
+    let name = file_name::safe(&file.name);
     let name = if name.is_empty() { "attachment".to_owned() } else { name };
     let content = file.content.to_vec();
     let body = Body::new_with_encoding(content, ContentTransferEncoding::Base64).unwrap_or_else(Body::new);

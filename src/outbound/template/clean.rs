@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use crate::outbound::catalog::{self, Kind, Variable};
+use crate::outbound::data::TEXT;
 
-/// Octets of a text: an article, a reason, a signature.
-const TEXT: usize = 512 * 1024;
 /// Octets of one line.
 const LINE: usize = 4 * 1024;
 /// Entries of a list.

@@ -285,6 +285,27 @@ fn text_behind_the_limit_is_not_looked_at() {
 }
 
 #[test]
+fn rules_end_where_one_mail_costs_too_much() {
+    let mut world = World::new();
+    world.mail.body.new_text = "a".repeat(100);
+    let text: String = (0..5)
+        .map(|n| format!("[[rule]]\nname = \"r{n}\"\nwhen.text = '/a$/'\nthen.tags = \"r{n}\"\n"))
+        .collect();
+    let set = rules(&text);
+    for (limit, asked) in [(0, 1), (99, 1), (100, 2), (399, 4), (400, 5), (500, 5)] {
+        world.work_limit = limit;
+        let evaluated = world.ask(&set);
+        assert_eq!(evaluated.traces.len(), asked, "{limit}");
+        assert_eq!(evaluated.actions.len(), asked, "{limit}");
+        assert_eq!(
+            evaluated.left_out.map(|rule| rule.name),
+            (asked < 5).then(|| format!("r{asked}")),
+            "{limit}"
+        );
+    }
+}
+
+#[test]
 fn many_expressions_find_what_each_alone_finds() {
     let mut text = String::new();
     for n in 0..50 {

@@ -162,6 +162,7 @@ pub(super) struct World {
     pub(super) ticket: Option<Ticket>,
     pub(super) customer: Option<Customer>,
     pub(super) text_limit: usize,
+    pub(super) work_limit: usize,
 }
 
 impl World {
@@ -173,6 +174,7 @@ impl World {
             ticket: Some(ticket()),
             customer: Some(customer()),
             text_limit: 64 * 1024,
+            work_limit: usize::MAX,
         }
     }
 
@@ -189,6 +191,7 @@ impl World {
             ticket: self.ticket.as_ref(),
             customer: self.customer.as_ref(),
             text_limit: self.text_limit,
+            work_limit: self.work_limit,
             now: now(),
         })
     }

@@ -3,7 +3,7 @@
 use sqlx::QueryBuilder;
 
 use super::Applying;
-use crate::desk::EnvelopeSender;
+use crate::desk::{Allowance, EnvelopeSender};
 use crate::store::values::{list, ms};
 use crate::store::{OutboxRow, StoreError};
 
@@ -32,7 +32,7 @@ impl Applying<'_> {
         }
         let mut insert = QueryBuilder::new(
             "INSERT INTO outbox (journal, ticket, message_id, envelope_sender, recipient, recipient_key, subject, \
-             template, kind, bytes, created, next_attempt, state, changed) ",
+             template, kind, bytes, created, next_attempt, state, last_error, changed, allowed, capped, cap_domain) ",
         );
         insert.push_values(mails.iter().zip(tickets), |mut row, (mail, ticket)| {
             let sender = match &mail.sender {
@@ -43,12 +43,15 @@ impl Applying<'_> {
             row.push_bind(sender).push_bind(mail.recipient.address.clone()).push_bind(mail.recipient.key());
             row.push_bind(mail.subject.clone()).push_bind(mail.template.clone()).push_bind(mail.kind.word());
             row.push_bind(i64::try_from(mail.content.len()).unwrap_or(i64::MAX)).push_bind(now);
-            row.push_bind(mail.not_before.map_or(now, ms)).push_bind(if mail.held {
-                "held"
-            } else {
-                "pending"
-            });
-            row.push_bind(now);
+            let (state, why, allowed, capped, domain) = match &mail.allowance {
+                Allowance::Uncounted => ("pending", None, None, None, None),
+                Allowance::Within { domain } => ("pending", None, Some(now), None, domain.clone()),
+                Allowance::Over { domain, why } => {
+                    ("held", Some(why.clone()), None, Some(now), domain.clone())
+                }
+            };
+            row.push_bind(mail.not_before.map_or(now, ms)).push_bind(state).push_bind(why).push_bind(now);
+            row.push_bind(allowed).push_bind(capped).push_bind(domain);
         });
         let mut rows: Vec<i64> =
             insert.push(" RETURNING id").build_query_scalar().fetch_all(&mut *self.conn).await?;

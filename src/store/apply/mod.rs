@@ -124,7 +124,8 @@ impl Applying<'_> {
             | Effect::AskSurvey { .. }
             | Effect::AnswerSurvey { .. }
             | Effect::Erase { .. }
-            | Effect::Quarantine { .. } => self.rare(effect).await,
+            | Effect::Quarantine { .. }
+            | Effect::Park { .. } => self.rare(effect).await,
         }
     }
 
@@ -179,6 +180,14 @@ impl Applying<'_> {
                            SELECT id, $2, raw, $3, $4 FROM journal WHERE id = $1";
                 let row = sqlx::query(sql).bind(self.applied.journal).bind(self.ticket(*ticket)?.0);
                 row.bind(why).bind(at).execute(&mut *self.conn).await?;
+            }
+            Effect::Park { sender, due, why } => {
+                // What had its turn and is over a limit again keeps its row, and its place in the list.
+                let sql = "INSERT INTO parked (journal, sender, why, at, due) VALUES ($1, $2, $3, $4, $5) \
+                           ON CONFLICT (journal) DO UPDATE SET why = excluded.why, due = excluded.due, \
+                           outcome = NULL, ended = NULL";
+                let row = sqlx::query(sql).bind(self.applied.journal).bind(sender).bind(why);
+                row.bind(at).bind(ms(*due)).execute(&mut *self.conn).await?;
             }
             Effect::Create { .. }
             | Effect::Article { .. }

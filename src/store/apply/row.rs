@@ -93,6 +93,8 @@ impl Applying<'_> {
         let sql =
             "UPDATE quarantine SET outcome = 'retried', ended = $2 WHERE journal = $1 AND outcome IS NULL";
         sqlx::query(sql).bind(row).bind(ms(entry.at)).execute(&mut *self.conn).await?;
+        let sql = "UPDATE parked SET outcome = 'released', ended = $2 WHERE journal = $1 AND outcome IS NULL";
+        sqlx::query(sql).bind(row).bind(ms(entry.at)).execute(&mut *self.conn).await?;
         Ok(row)
     }
 }

@@ -2,16 +2,16 @@
 
 mod blob;
 mod journal;
+mod kept;
 mod outbox;
-mod quarantine;
 mod status;
 mod surveys;
 mod thread;
 mod tickets;
 
 pub use journal::{JournalFilter, JournalLine};
+pub use kept::{KeptLine, Shelf};
 pub use outbox::OutboxLine;
-pub use quarantine::QuarantineLine;
 pub use status::Status;
 pub use surveys::SurveyLine;
 pub use thread::{HistoryLine, LinkedTicket, ShownArticle};

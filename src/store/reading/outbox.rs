@@ -80,7 +80,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Missing`] if there is none in such a state.
     pub async fn outbox_retry(&self, id: i64, at: Timestamp) -> Result<(), StoreError> {
-        let sql = "UPDATE outbox SET state = 'pending', next_attempt = $2, changed = $2 \
+        let sql = "UPDATE outbox SET state = 'pending', next_attempt = $2, changed = $2, \
+                   allowed = CASE WHEN capped IS NULL THEN allowed ELSE $2 END, capped = NULL \
                    WHERE id = $1 AND state IN ('pending', 'held', 'failed')";
         let changed = sqlx::query(sql).bind(id).bind(ms(at)).execute(&self.writer).await?;
         match changed.rows_affected() {

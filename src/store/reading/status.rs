@@ -21,6 +21,10 @@ pub struct Status {
     pub held: u64,
     /// Mails in quarantine.
     pub quarantine: u64,
+    /// Mails that are parked.
+    pub parked: u64,
+    /// Automatic mails that are held over a cap; among those of the outbox that are held.
+    pub capped: u64,
     /// Timers that wait.
     pub timers: u64,
     /// When the next one is due.
@@ -35,6 +39,8 @@ const COUNTS: &str = "\
 SELECT (SELECT count(*) FROM outbox WHERE in_doubt IS NOT NULL) AS in_doubt,
        (SELECT count(*) FROM held WHERE outcome IS NULL) AS held,
        (SELECT count(*) FROM quarantine WHERE outcome IS NULL) AS quarantine,
+       (SELECT count(*) FROM parked WHERE outcome IS NULL) AS parked,
+       (SELECT count(*) FROM outbox WHERE state = 'held' AND capped IS NOT NULL) AS capped,
        (SELECT count(*) FROM timers WHERE fired IS NULL) AS timers,
        (SELECT min(due) FROM timers WHERE fired IS NULL) AS next_timer,
        (SELECT count(*) FROM journal WHERE acked = 0) AS unacknowledged";
@@ -63,6 +69,8 @@ impl Store {
             in_doubt: counts.number("in_doubt")?,
             held: counts.number("held")?,
             quarantine: counts.number("quarantine")?,
+            parked: counts.number("parked")?,
+            capped: counts.number("capped")?,
             timers: counts.number("timers")?,
             next_timer: counts.maybe_time("next_timer")?,
             unacknowledged: counts.number("unacknowledged")?,

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use super::{Applied, Entry, Origin, OutboxRow, Store, StoreError, StoreOptions};
 use crate::decide::{After, Decision, Effect, Lookup, Reason, Trace};
 use crate::desk::{
-    Actor, Cause, Channel, EnvelopeSender, NewArticle, NewTicket, NoticeKind, Numbering, Priority,
+    Actor, Allowance, Cause, Channel, EnvelopeSender, NewArticle, NewTicket, NoticeKind, Numbering, Priority,
     SenderKind, State, StateType, TicketNumber, TicketRef,
 };
 use crate::ingest::intake::{Place, Source};
@@ -125,7 +125,7 @@ pub(super) fn outgoing(message_id: &str, recipient: &str) -> OutboxRow {
         template: "ticket-created".into(),
         kind: NoticeKind::AutoReply,
         not_before: None,
-        held: false,
+        allowance: Allowance::Within { domain: Some("x.example".into()) },
         content: b"From: soporte\r\n\r\nhola\r\n".to_vec(),
     }
 }

@@ -1,6 +1,7 @@
 //! A mail from the outbox to the server, and all the ways in which it does not get there.
 
 use super::*;
+use crate::desk::Limits;
 use crate::store::{InDoubt, LeftOver, Page};
 
 /// One mail for each of these addresses, due at once.
@@ -38,8 +39,15 @@ async fn due_sent_accepted_and_gone_from_the_list() {
         ..Lookup::default()
     };
     let context = store.prefetch(&lookup, at(10)).await.unwrap();
-    assert_eq!((context.by_message_id.len(), context.sent[0].count), (1, 1));
+    assert_eq!((context.by_message_id.len(), context.sent["ana@x.example"]), (1, 1));
     assert_eq!(store.outbox_row(rows[0]).await.unwrap().state, "accepted");
+}
+
+fn over(domain: &str) -> Allowance {
+    Allowance::Over {
+        domain: Some(domain.into()),
+        why: "20 automatic mails within an hour, the cap is 20".into(),
+    }
 }
 
 #[tokio::test]
@@ -47,7 +55,7 @@ async fn what_must_wait_waits() {
     let (_dir, store) = store().await;
     let later =
         OutboxRow { not_before: Some(at(120)), kind: NoticeKind::Human, ..outgoing("1@t", "ana@x.example") };
-    let held = OutboxRow { held: true, ticket: None, ..outgoing("2@t", "eva@x.example") };
+    let held = OutboxRow { allowance: over("x.example"), ticket: None, ..outgoing("2@t", "eva@x.example") };
     let rows = apply(&store, &opens(1), &mail(1), &[later, held]).await.unwrap().outbox;
     assert!(store.outbox_due(at(119), 10).await.unwrap().is_empty());
     assert_eq!(store.outbox_next().await.unwrap(), Some(at(120)));
@@ -55,6 +63,45 @@ async fn what_must_wait_waits() {
     assert_eq!(store.outbox_row(rows[1]).await.unwrap().state, "held");
     store.outbox_retry(rows[1], at(3)).await.unwrap();
     assert_eq!(store.outbox_due(at(3), 10).await.unwrap()[0].id, rows[1]);
+}
+
+/// 20 an hour for one recipient and 100 for one domain, whatever was held before.
+#[tokio::test]
+async fn held_mails_leave_as_the_hour_allows() {
+    let (_dir, store) = store().await;
+    let limits = Limits::default();
+    let mails: Vec<OutboxRow> = (0..150)
+        .map(|n| {
+            let to = format!("a{}@x.example", n % 3);
+            OutboxRow { allowance: over("x.example"), ..outgoing(&format!("{n}@t"), &to) }
+        })
+        .collect();
+    apply(&store, &opens(1), &mail(1), &mails).await.unwrap();
+    let line = store.outbox(Page::FIRST).await.unwrap().remove(0);
+    assert!(line.last_error.unwrap().contains("the cap is 20"), "the list says why");
+    assert_eq!(store.outbox_release(&limits, at(0)).await.unwrap(), 60, "20 for each");
+    assert_eq!(store.outbox_release(&limits, at(3599)).await.unwrap(), 0);
+    assert_eq!(store.outbox_release(&limits, at(3601)).await.unwrap(), 60);
+    assert_eq!(store.outbox_due(at(3601), 1).await.unwrap()[0].id, 1, "the oldest first");
+    assert_eq!(store.outbox_release(&limits, at(7202)).await.unwrap(), 30);
+    assert_eq!(store.outbox_release(&limits, at(9999)).await.unwrap(), 0, "nothing is left");
+
+    let many: Vec<OutboxRow> = (0..101)
+        .map(|n| OutboxRow {
+            allowance: over("y.example"),
+            ..outgoing(&format!("y{n}@t"), &format!("b{n}@y.example"))
+        })
+        .collect();
+    apply(&store, &opens(2), &mail(2), &many).await.unwrap();
+    assert_eq!(store.outbox_release(&limits, at(9999)).await.unwrap(), 100, "of one domain");
+    let left = store.outbox(Page { after: 150, limit: 500 }).await.unwrap();
+    let held: Vec<_> = left.iter().filter(|line| line.state == "held").collect();
+    assert_eq!(held.len(), 1);
+    assert_eq!(store.outbox_too_old(at(9999)).await.unwrap(), [held[0].id]);
+    // What an operator lets go is counted as well.
+    store.outbox_retry(held[0].id, at(9999)).await.unwrap();
+    let lookup = Lookup { domains: ["y.example".to_owned()].into(), ..Lookup::default() };
+    assert_eq!(store.prefetch(&lookup, at(9999)).await.unwrap().sent_to_domains["y.example"], 101);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::decide::Fact;
 use crate::desk::{Attribute, Change, LinkKind, RuleRef, TimerKind};
-use crate::store::{JournalFilter, Page, TicketFilter};
+use crate::store::{JournalFilter, Page, Shelf, TicketFilter};
 
 #[tokio::test]
 async fn tickets_by_filter_and_by_pages() {
@@ -166,15 +166,15 @@ async fn quarantine_and_status_and_surveys() {
         status.mailboxes.iter().map(|(name, at, reason)| (name.as_str(), *at, reason.as_str())).collect();
     assert_eq!(mailboxes, [("otro", at(7), "new-ticket"), ("soporte", at(0), "quarantined")]);
 
-    let row = store.quarantine(Page::FIRST).await.unwrap().remove(0);
+    let row = store.kept(Shelf::Quarantine, Page::FIRST).await.unwrap().remove(0);
     assert_eq!(
         (row.journal, row.why.as_str(), row.raw),
         (applied.journal, "over the size limit", mail(1).raw.map(|raw| raw.0))
     );
-    assert_eq!(store.quarantine_row(row.id).await.unwrap(), row);
-    store.quarantine_drop(row.id, at(8)).await.unwrap();
-    assert!(store.quarantine(Page::FIRST).await.unwrap().is_empty());
-    assert!(matches!(store.quarantine_drop(row.id, at(8)).await, Err(StoreError::Missing(_))));
+    assert_eq!(store.kept_row(Shelf::Quarantine, row.id).await.unwrap(), row);
+    store.kept_drop(Shelf::Quarantine, row.id, at(8)).await.unwrap();
+    assert!(store.kept(Shelf::Quarantine, Page::FIRST).await.unwrap().is_empty());
+    assert!(matches!(store.kept_drop(Shelf::Quarantine, row.id, at(8)).await, Err(StoreError::Missing(_))));
 
     let survey = store.surveys(Some(applied.tickets[0].0), Some(at(0)), Page::FIRST).await.unwrap().remove(0);
     assert_eq!((survey.customer.as_str(), survey.score, survey.asked), ("ana@minem.example", None, at(0)));

@@ -1,0 +1,110 @@
+//! What the limits held back, on its way out: parked mails have their turn, held mails leave, the administrator hears of
+//! it once an hour at most.
+
+use std::fmt::Write as _;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Letter, Outcome, Pipeline, PipelineError, letter};
+use crate::decide::{Event, Request};
+use crate::store::{HeldBack, KeptLine, Origin, StoreError};
+
+/// Parked mails decided in one go.
+const BATCH: u32 = 100;
+
+impl Pipeline {
+    /// Decides a kept mail anew; its journal row gets the new reason. One that a person lets in is not parked again.
+    ///
+    /// # Errors
+    /// It stays where it is.
+    pub async fn retry(&self, kept: &KeptLine, let_in: bool) -> Result<Outcome, PipelineError> {
+        let digest =
+            kept.raw.ok_or_else(|| StoreError::Missing(format!("the octets of mail {}", kept.id)))?;
+        let raw = self.store.blob(&digest).await?;
+        let house = self.house();
+        let mailbox = kept.mailbox.as_deref().unwrap_or("deliver");
+        let again = Letter {
+            queue: house.queue_of(mailbox),
+            silent: kept.imported,
+            let_in,
+            ..Letter::of(raw.into(), mailbox, Origin::Again(kept.journal))
+        };
+        let read = letter::read_all(vec![again], std::sync::Arc::clone(&house)).await?;
+        let mut writing = self.store.begin().await?;
+        let Some((event, entry)) = read.into_iter().next() else { return Err(PipelineError::Panicked) };
+        let outcome = self.one_of_batch(&mut writing, &house, &event, &entry).await??;
+        writing.commit().await?;
+        self.ring([&outcome]);
+        Ok(outcome)
+    }
+
+    /// Gives parked mails their turn and tells the administrator what waits; `true` if there may be more to do.
+    pub async fn look_after_limits(&self) -> bool {
+        let now = self.clock.now();
+        let due = match self.store.parked_due(now, BATCH).await {
+            Ok(due) => due,
+            Err(error) => {
+                tracing::error!(%error, "the parked mails could not be read; tried again");
+                return false;
+            }
+        };
+        for kept in &due {
+            if let Err(error) = self.retry(kept, false).await {
+                tracing::error!(%error, parked = kept.id, "a parked mail could not be decided; tried again in an hour");
+                if let Err(error) = self.store.parked_later(kept.id, hour_after(now)).await {
+                    tracing::error!(%error, "the store does not answer");
+                    return false;
+                }
+            }
+        }
+        if let Err(error) = self.tell_of_limits(now).await {
+            tracing::error!(%error, "the administrator could not be told of the limits");
+        }
+        due.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX)
+    }
+
+    async fn tell_of_limits(&self, now: Timestamp) -> Result<(), PipelineError> {
+        let Some(held) = self.store.news_of_limits(now).await? else { return Ok(()) };
+        tracing::warn!(target: "taquilla::journal", mails = ?held.mails, parked = ?held.parked, "limits");
+        let alarm = Request::Alarm { subject: "Limits of the desk".to_owned(), text: in_words(&held) };
+        let mut writing = self.store.begin().await?;
+        writing.told_of_limits(now).await?;
+        self.take_event(writing, Event::Request(alarm), Origin::Request).await?;
+        Ok(())
+    }
+}
+
+fn hour_after(now: Timestamp) -> Timestamp {
+    now.checked_add(SignedDuration::from_hours(1)).unwrap_or(now)
+}
+
+fn in_words(held: &HeldBack) -> String {
+    let mut text = String::new();
+    let mut list = |title: &str, rows: &[(String, u64)], what_to_do: &str| {
+        if rows.is_empty() {
+            return;
+        }
+        let lines: String = rows.iter().fold(String::new(), |mut lines, (who, count)| {
+            let who = if who.is_empty() { "nobody" } else { who };
+            // Writing to a string does not fail.
+            let _infallible = writeln!(lines, "  {count:>6}  {who}");
+            lines
+        });
+        let _infallible = write!(text, "{title}\n{lines}{what_to_do}\n\n");
+    };
+    list(
+        "Mails that are parked because their sender floods the desk, the most first:",
+        &held.parked,
+        "They become tickets one after another, as [limits] tickets_per_sender and articles_per_ticket allow. \
+         `taquilla parked list` shows them, `taquilla parked retry` lets them in at once, `taquilla parked drop` \
+         takes them off.",
+    );
+    list(
+        "Automatic mails that are held because their recipient got too many, the most first:",
+        &held.mails,
+        "They leave as [limits] notices_per_recipient and notices_per_domain allow. `taquilla outbox list` shows them, \
+         `taquilla outbox retry` sends them at once, `taquilla outbox drop` drops them. Look whether a program answers \
+         the desk.",
+    );
+    text.trim_end().to_owned()
+}
