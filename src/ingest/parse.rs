@@ -7,6 +7,8 @@ mod addresses;
 mod charset;
 mod fields;
 mod mime;
+#[cfg(test)]
+mod mutated;
 mod names;
 mod params;
 mod parts;

@@ -19,7 +19,9 @@ pub(super) fn of_field(value: &str) -> Option<String> {
     };
     let inner =
         bare.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(bare, |(inner, _)| inner);
-    clean(inner).or_else(|| in_text(value).into_iter().next())
+    // A domain that was never one (`a@#b.example`) is what the report is about.
+    let odd = || (inner.contains('@') && !inner.contains(char::is_whitespace)).then(|| inner.to_owned());
+    clean(inner).or_else(|| in_text(value).into_iter().next()).or_else(odd)
 }
 
 /// The addresses of a line of text, in their order. Chinese and Japanese put no blank before them. Those of message ids and headers look the same: the caller knows.
@@ -45,7 +47,8 @@ pub(super) fn without(text: &str) -> String {
 fn clean(text: &str) -> Option<String> {
     let bare =
         text.trim().trim_matches(['<', '>', '"', '\'', ' ']).trim_end_matches(['.', '…', '!', '?', '-', '=']);
-    let bare = bare.strip_prefix("mailto:").unwrap_or(bare);
+    // `dda:SMTP=a@b.example` is how X.400 carries an address of ours.
+    let bare = ["mailto:", "SMTP=", "smtp="].iter().find_map(|name| bare.strip_prefix(name)).unwrap_or(bare);
     let (local, domain) = bare.rsplit_once('@')?;
     let local_fits = !local.is_empty()
         && local.len() <= 256
@@ -87,6 +90,8 @@ mod tests {
             ("<a@b.example>", "a@b.example"),
             ("rfc822;@relay.example:a@server", "a@server"),
             ("utf-8; j\\x{f6}rg@b.example", "jörg@b.example"),
+            ("x400; c=PE;a= ;p=org;dda:SMTP=a@b.example;", "a@b.example"),
+            ("rfc822; a@#b.example", "a@#b.example"),
             ("X-Notes; Ana/Org (a@b.example) gone", "a@b.example"),
         ];
         for (field, wanted) in cases {

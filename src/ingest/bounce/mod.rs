@@ -33,6 +33,8 @@ pub fn read(mail: &Mail) -> Option<(Bounce, Vec<String>)> {
     let report = Report::of(mail);
     let recipients = status_recipients(mail, &report);
     let evidence = signs::evidence(mail, &report, !recipients.is_empty())?;
+    let untold = recipients.is_empty() && report.recipient(mail).is_none();
+    let recipients = if untold { original::reported(mail) } else { recipients };
     Some((tell(mail, &report, recipients), evidence))
 }
 

@@ -3,6 +3,7 @@
 use crate::mail::{Attachment, Mail, MessageId};
 
 use super::address;
+use super::fields::{self, Recipient};
 use super::report::Report;
 
 /// Octets of the returned mail in which its header is looked for.
@@ -32,6 +33,14 @@ pub(super) fn recipient(mail: &Mail, report: &Report) -> Option<String> {
     texts
         .filter_map(|text| fields.iter().find_map(|name| field(&text, name)))
         .find_map(|value| address::in_text(&value).into_iter().next())
+}
+
+/// Whom a report tells of that came as an attached mail, wrapped by a gateway.
+pub(super) fn reported(mail: &Mail) -> Vec<Recipient> {
+    let report = |text: &String| {
+        field(text, "content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("delivery-status"))
+    };
+    parts(mail).filter(report).flat_map(|text| fields::recipients(&text)).collect()
 }
 
 /// The returned mail, or its header, as it is attached.

@@ -51,7 +51,10 @@ pub(super) fn evidence(mail: &Mail, report: &Report, has_fields: bool) -> Option
     if part && has_fields && !(person && (has_reply_prefix(&mail.subject) || written(mail))) {
         return Some(vec!["part message/delivery-status".to_owned()]);
     }
-    if person || kind.contains("disposition-notification") && voice != Voice::Daemon {
+    if person {
+        return by_form(mail, report, &subject);
+    }
+    if kind.contains("disposition-notification") && voice != Voice::Daemon {
         return None;
     }
     by_words(mail, report, voice, &subject, has_fields)
@@ -85,6 +88,20 @@ fn by_words(
     let subject = words.subject.then(|| field("Subject", &mail.subject));
     let text = words.formal.or(words.text).map(|phrase| format!("text: {phrase}"));
     Some([Some(speaks), subject, text].into_iter().flatten().collect())
+}
+
+/// A gateway that sends under some name of its own: the subject announces, the mail answers nothing, and its
+/// very first paragraph is a sentence that only mail systems write. Whoever asks about a bounce begins otherwise.
+fn by_form(mail: &Mail, report: &Report, subject: &str) -> Option<Vec<String>> {
+    let answers = !mail.in_reply_to.is_empty() || !mail.references.is_empty();
+    if answers || has_reply_prefix(&mail.subject) || announcements::announced(subject).is_none() {
+        return None;
+    }
+    let drawn = |line: &&str| !line.contains(char::is_alphanumeric);
+    let lines = report.text().lines().skip_while(drawn).take_while(|line| !line.trim().is_empty());
+    let first: Vec<&str> = lines.take(6).collect();
+    let phrase = announcements::formal(&fold(&first.join(" "), 400))?;
+    Some(vec![field("Subject", &mail.subject), format!("text: {phrase}")])
 }
 
 /// What the mail says, piece by piece.
@@ -164,8 +181,12 @@ fn nameless(mail: &Mail) -> Voice {
     let system = ["mailer-daemon", "mailer daemon", "mail delivery", "mail daemon", "mdaemon"];
     if system.iter().any(|name| bare.contains(name)) {
         Voice::Daemon
-    } else if bare.is_empty() || bare == "postmaster" {
+    } else if shown.contains("<>") {
+        Voice::Null
+    } else if bare == "postmaster" {
         Voice::Postmaster
+    } else if bare.is_empty() {
+        Voice::Program
     } else {
         Voice::Somebody
     }

@@ -39,17 +39,19 @@ pub(super) fn of(told: &Told<'_>) -> Option<String> {
     }
     // Texts from the most to the least telling; of each: a code, a reply with a phrase, a phrase.
     let texts = [told.diagnostic.unwrap_or_default(), told.text, told.subject];
+    let failing = matches!(told.action, BounceAction::Failed | BounceAction::Delayed);
     let class = field.as_deref().and_then(|code| code.chars().next());
     let mut reply = None;
     let mut cause = None;
-    for text in texts {
-        let code = enhanced(text).filter(|code| class.is_none_or(|class| code.starts_with(class)));
+    for (at, text) in texts.into_iter().enumerate() {
+        // The subject repeats ours, and there `2.0.12` is the version of something. Nothing fails with success.
+        let code = enhanced(text).filter(|_| at < 2).filter(|code| !(failing && code.starts_with('2')));
+        let code = code.filter(|code| class.is_none_or(|class| code.starts_with(class)));
+        let vague = code.as_deref().filter(|code| is_vague(code)).and_then(|code| code.chars().next());
         if let Some(code) = code.filter(|code| !is_vague(code)) {
             return Some(code);
         }
-        reply = reply
-            .or_else(|| reply_class(text))
-            .or_else(|| enhanced(text).and_then(|code| code.chars().next()));
+        reply = reply.or_else(|| reply_class(text)).or(vague);
         cause = cause.or_else(|| causes::of(&fold(&address::without(text), 8_000)));
         if reply.is_some() && cause.is_some() {
             break;
@@ -192,6 +194,7 @@ mod tests {
         assert_eq!(told(Delayed, None, None, "Mailbox full"), "4.2.2");
         assert_eq!(told(Delayed, None, None, "who knows"), "4.0.0");
         assert_eq!(told(Failed, None, Some("452 mailbox full"), ""), "4.2.2");
+        assert_eq!(told(Failed, None, None, "User unknown on release 2.0.12"), "5.1.1");
         assert_eq!(told(Delivered, Some("2.0.0"), None, "found nothing not found"), "2.0.0");
     }
 }

@@ -172,7 +172,8 @@ fn own_group(mail: &Mail, own: &OwnMarks) -> bool {
 pub(in crate::ingest) fn null_sender(mail: &Mail) -> bool {
     let field = mail.header("Return-Path").any(|value| {
         let bare = value.trim().trim_matches(['<', '>', ' ']).to_ascii_lowercase();
-        bare.is_empty() || bare == "mailer-daemon"
+        // sendmail delivers `<>` as the name of its own daemon.
+        bare.is_empty() || bare == "mailer-daemon" || bare.starts_with("mailer-daemon@")
     });
     // The envelope line of an mbox file, where a mail was cut out of one.
     let mbox = || {

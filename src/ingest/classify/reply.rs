@@ -66,8 +66,8 @@ fn calendar_answer(part: &Attachment) -> Option<bool> {
 
 /// Evidence by words: the subject, the first lines, and what stands beside them.
 pub(super) fn by_words(mail: &Mail) -> Option<Vec<String>> {
-    let subject = fold(&mail.subject, 300);
-    let subject = without_tags(&subject);
+    let folded = fold(&mail.subject, 300);
+    let subject = without_tags(&folded);
     let said = headers::evidence("Subject", &mail.subject);
     let hint = program_hint(mail);
     if let Some((phrase, rest)) = WORDS.auto.at_start(subject) {
@@ -77,6 +77,13 @@ pub(super) fn by_words(mail: &Mail) -> Option<Vec<String>> {
         if (sure && is_prefix(rest)) || hint.is_some() {
             return Some(vec![said]);
         }
+    }
+    let tag = folded.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(tag, _)| tag);
+    if tag
+        .and_then(|tag| WORDS.auto.at_start(tag))
+        .is_some_and(|(phrase, rest)| rest.is_empty() && phrase != "Auto")
+    {
+        return Some(vec![said]);
     }
     let opening = opening(mail);
     let away = WORDS.openings.within(&opening).map(text_evidence);
@@ -215,10 +222,15 @@ pub(super) fn acknowledgement(mail: &Mail) -> Option<String> {
 /// The null sender with words of absence, or in answer to something: not a bounce, so an answer.
 pub(super) fn by_null_sender(mail: &Mail) -> bool {
     let subject = fold(&mail.subject, 300);
+    let opening = opening(mail);
+    let thanks =
+        |text: &str| WORDS.acknowledgements.within(text).is_some() || WORDS.responses.within(text).is_some();
     answers(mail)
         || has_reply_prefix(&mail.subject)
         || WORDS.away.at_start(&subject).is_some()
-        || WORDS.openings.within(&opening(mail)).is_some()
+        || WORDS.openings.within(&opening).is_some()
+        || thanks(&subject)
+        || thanks(&opening)
 }
 
 /// What only programs add, short of saying that they answer. What asks for silence alone is not among it.

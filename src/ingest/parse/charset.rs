@@ -67,8 +67,8 @@ fn clean_label(label: &str) -> String {
     }
 }
 
-/// UTF-8 where it is, else Windows-1252, which gives every octet a meaning. Text that is mostly UTF-8 with
-/// a few broken octets (cut by a gateway) stays UTF-8.
+/// UTF-8 where it is, else what the octets look like, else Windows-1252, which gives every octet a meaning.
+/// Text that is mostly UTF-8 with a few broken octets (cut by a gateway) stays UTF-8.
 fn guess(octets: &[u8]) -> String {
     match std::str::from_utf8(octets) {
         Ok(text) => text.to_owned(),
@@ -76,12 +76,28 @@ fn guess(octets: &[u8]) -> String {
             let lossy = String::from_utf8_lossy(octets);
             let broken = lossy.chars().filter(|&character| character == '\u{fffd}').count();
             let sound = lossy.chars().filter(|character| !character.is_ascii()).count() - broken;
-            match charset_decoder(b"windows-1252") {
+            match charset_decoder(detected(octets).as_bytes()) {
                 Some(decoder) if broken > sound => decoder(octets),
                 _ => lossy.into_owned(),
             }
         }
     }
+}
+
+/// The charset that octets without a label are in, by their frequencies. A few accents in a Latin text prove
+/// nothing, so that they stay Windows-1252.
+fn detected(octets: &[u8]) -> String {
+    const LATIN: &str = "windows-1252";
+    const SAMPLE: usize = 16_384;
+    let sample = octets.get(..SAMPLE).unwrap_or(octets);
+    let high = sample.iter().filter(|octet| !octet.is_ascii()).count();
+    let letters = sample.iter().filter(|octet| octet.is_ascii_alphabetic()).count();
+    if high < 4 || high < letters / 3 {
+        return LATIN.to_owned();
+    }
+    let mut detector = chardetng::EncodingDetector::new();
+    detector.feed(sample, sample.len() == octets.len());
+    detector.guess(None, false).name().to_ascii_lowercase()
 }
 
 /// Drops a byte order mark.
@@ -273,6 +289,17 @@ mod tests {
         assert_eq!(decode(b"caf\xe9", None).text, "café");
         assert_eq!(decode("café".as_bytes(), Some("us-ascii")).text, "café");
         assert_eq!(decode(b"\xef\xbb\xbfhi", Some("UTF-8")).text, "hi");
+        // Nobody said so, and it is all the same KOI8-R, GB 2312, Windows-1251 and Shift_JIS.
+        assert_eq!(decode(b"\xf0\xd2\xc9\xd7\xc5\xd4, \xd0\xd2\xc9\xce\xd4\xc5\xd2 \xce\xc5 \xd2\xc1\xc2\xcf\xd4\xc1\xc5\xd4", None).text, "Привет, принтер не работает");
+        assert_eq!(
+            decode(b"\xcf\xf0\xe8\xed\xf2\xe5\xf0 \xed\xe5 \xf0\xe0\xe1\xee\xf2\xe0\xe5\xf2", None).text,
+            "Принтер не работает"
+        );
+        assert_eq!(
+            decode(b"\xb4\xf2\xd3\xa1\xbb\xfa\xb2\xbb\xc4\xdc\xb4\xf2\xd3\xa1\xc1\xcb", None).text,
+            "打印机不能打印了"
+        );
+        assert_eq!(decode(b"Die H\xe4schen und die Fr\xf6sche", None).text, "Die Häschen und die Frösche");
         let odd = decode("día".as_bytes(), Some("x-klingon"));
         assert_eq!((odd.text.as_str(), odd.unknown.as_deref()), ("día", Some("x-klingon")));
         assert_eq!(decode(b"\xc4\xe3\xba\xc3", Some("\"GB2312\"")).text, "你好");

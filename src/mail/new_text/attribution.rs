@@ -35,6 +35,10 @@ pub(super) fn ending_at(rows: &[Row], last: usize) -> Option<Found> {
     if tail.is_none() && next_quoted && is_complete(&format!("{}:", end.text)) && has_time(&end.text) {
         return Some(Found { first: last, shared: 0 });
     }
+    // Zoho writes none either, above a mail without quote signs; there everything else must be there.
+    if tail.is_none() && is_whole(&end.text) {
+        return Some(Found { first: last, shared: 0 });
+    }
     let tail = tail?;
     let mut first = last;
     for _ in 0..MAX_ROWS {
@@ -119,6 +123,18 @@ fn alone(rows: &[Row], last: usize, tail: &str, next_quoted: bool) -> Option<Fou
     let broken = tailed || text.trim_start().starts_with(['<', '>']);
     let first = if broken { above(rows, last).unwrap_or(last) } else { last };
     Some(Found { first, shared: 0 })
+}
+
+/// Whether one row is an attribution with all that belongs to one: opener, date, time, address, and the verb
+/// at its end, the colon there or not.
+pub(super) fn is_whole(text: &str) -> bool {
+    let bare = text.trim().trim_end_matches([':', '：']).trim_end().to_lowercase();
+    bare.len() <= MAX_LENGTH
+        && (starts_with_opener(&bare) || starts_with_date(&bare))
+        && VERBS.iter().any(|verb| ends_with_word(&bare, verb))
+        && has_date(&bare)
+        && has_time(&bare)
+        && has_address(&bare)
 }
 
 /// Whether a text is an attribution from its first word to its colon.

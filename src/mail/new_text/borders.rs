@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::CUT_LINE_MARK;
 use super::attribution::{has_address, is_dash};
 use super::labels::{LABELS, Label};
-use super::phrases::{DIVIDERS, MORE_DIVIDERS};
+use super::phrases::{DIVIDERS, MORE_DIVIDERS, REPLY_LINES};
 use super::rows::Row;
 
 /// Rows that one header block may take.
@@ -181,12 +181,29 @@ pub(super) fn rule_above_quote(rows: &[Row], quote: usize) -> Option<usize> {
 pub(super) fn is_list_foot(rows: &[Row], at: usize) -> bool {
     let Some(row) = rows.get(at).filter(|row| row.depth == 0) else { return false };
     let text = row.text.trim();
-    let ruled = text.len() >= 20 && text.chars().all(|sign| sign == '_' || sign == '-' || sign == '=');
-    ruled
-        && rows.iter().skip(at + 1).take(3).any(|row| {
-            let lower = row.text.to_lowercase();
-            ["mailing list", "lista de correo", "mailingliste", "liste de diffusion", "unsubscribe"]
-                .iter()
-                .any(|word| lower.contains(word))
-        })
+    let drawn = text.chars().all(|sign| sign == '_' || sign == '-' || sign == '=');
+    let rows_below = match text.len() {
+        20.. if drawn => 3,
+        // Some lists, or mail programs on the way, leave two signs of it.
+        2..20 if drawn && text != "--" => 1,
+        _ => return false,
+    };
+    rows.iter().skip(at + 1).take(rows_below).any(|row| {
+        let lower = row.text.to_lowercase();
+        ["mailing list", "lista de correo", "mailingliste", "liste de diffusion", "unsubscribe"]
+            .iter()
+            .any(|word| lower.contains(word))
+    })
+}
+
+/// The line of another desk above which one is to answer: `## Please type your reply above this line ##`.
+pub(super) fn is_reply_line(text: &str) -> bool {
+    let text = text.trim();
+    if text.len() > MAX_LENGTH || text.len() < 12 {
+        return false;
+    }
+    let ornament = |sign: char| is_dash(sign) || "#=*_~>|".contains(sign);
+    let drawn = text.starts_with(ornament) && text.trim_start_matches(ornament).len() + 2 <= text.len();
+    let lower = if drawn { text.to_lowercase() } else { return false };
+    REPLY_LINES.iter().any(|phrase| lower.contains(phrase))
 }

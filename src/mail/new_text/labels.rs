@@ -96,6 +96,7 @@ pub(super) const LABELS: [(Label, &[&str]); 6] = [
             "envoyé",
             "envoyé le",
             "date d'envoi",
+            "message du",
             "inviato",
             "inviato il",
             "gesendet",

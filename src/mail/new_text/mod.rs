@@ -135,7 +135,7 @@ fn stretches(rows: &mut Vec<Row>) -> (Vec<Stretch>, usize) {
         }
         let Some(row) = rows.get(at) else { break };
         if row.depth > 0 || row.mark == Mark::Attribution {
-            let mut introduced = row.mark == Mark::Attribution;
+            let mut introduced = row.mark == Mark::Attribution || introduces_itself(rows, at);
             if let Some(rule) = borders::rule_above_quote(rows, at) {
                 close(&mut out, rule);
                 push(&mut out, rule..at, true, true);
@@ -171,7 +171,7 @@ fn stretches(rows: &mut Vec<Row>) -> (Vec<Stretch>, usize) {
 /// The border that stands in row `at`, with the rule above it.
 fn border_at(rows: &[Row], at: usize) -> Option<usize> {
     let row = rows.get(at)?;
-    if borders::is_cut_line(row) {
+    if borders::is_cut_line(row) || borders::is_reply_line(&row.text) {
         return Some(above_cut_line(rows, at));
     }
     if row.depth > 0 {
@@ -213,6 +213,17 @@ fn split_shared(rows: &mut Vec<Row>, found: attribution::Found) -> usize {
     found.first + 1
 }
 
+/// A quote that begins, within its own signs, by saying whose mail it is: Apple Mail forwards so.
+fn introduces_itself(rows: &[Row], from: usize) -> bool {
+    let first = rows.iter().enumerate().skip(from).take(3).find(|(_, row)| !row.is_blank());
+    first.is_some_and(|(at, row)| {
+        row.depth > 0
+            && (borders::is_divider(&row.text)
+                || borders::is_header_block(rows, at)
+                || attribution::is_whole(&row.text))
+    })
+}
+
 /// Adds the quote that starts in row `from`; returns the row behind it.
 fn add_quote(rows: &[Row], from: usize, introduced: bool, out: &mut Vec<Stretch>) -> usize {
     close(out, from);
@@ -233,12 +244,18 @@ fn add_quote(rows: &[Row], from: usize, introduced: bool, out: &mut Vec<Stretch>
     end
 }
 
-/// A piece of a link that a mail program broke off a quoted row.
+/// A piece of a link, or of a long row, that a mail program broke off a quoted row.
 fn is_fragment(rows: &[Row], at: usize) -> bool {
     let quoted = |at: Option<usize>| at.and_then(|at| rows.get(at)).is_some_and(|row| row.depth > 0);
     let Some(text) = rows.get(at).map(|row| row.text.trim()) else { return false };
     if text.is_empty() || !quoted(at.checked_sub(1)) || !quoted(Some(at + 1)) {
         return false;
+    }
+    // A long quoted row that was broken again on its way: it goes on in lower case, without a sign.
+    let long =
+        at.checked_sub(1).and_then(|at| rows.get(at)).is_some_and(|row| row.text.chars().count() >= 60);
+    if long && text.starts_with(char::is_lowercase) && text.chars().count() <= 60 {
+        return true;
     }
     let one_word = !text.contains(char::is_whitespace)
         && text.chars().any(|sign| !sign.is_alphanumeric() && !"!?.,".contains(sign));

@@ -221,7 +221,7 @@ pub(super) const DIVIDERS: [&str; 64] = [
 ];
 
 /// The same in languages that are written without blanks or come rarely.
-pub(super) const MORE_DIVIDERS: [&str; 99] = [
+pub(super) const MORE_DIVIDERS: [&str; 104] = [
     "原始邮件",
     "原始郵件",
     "原邮件",
@@ -321,6 +321,43 @@ pub(super) const MORE_DIVIDERS: [&str; 99] = [
     "upprunaleg skilaboð",
     "przekazywana wiadomość",
     "välitetty viesti alkaa",
+    "previous replies",
+    "respuestas anteriores",
+    "vorherige antworten",
+    "réponses précédentes",
+    "respostas anteriores",
+];
+
+/// What the lines say above which other desks want the answer.
+pub(super) const REPLY_LINES: [&str; 28] = [
+    "above this line",
+    "reply above",
+    "encima de esta línea",
+    "sobre esta línea",
+    "arriba de esta línea",
+    "acima desta linha",
+    "au-dessus de cette ligne",
+    "au dessus de cette ligne",
+    "sopra questa riga",
+    "sopra questa linea",
+    "oberhalb dieser zeile",
+    "oberhalb dieser linie",
+    "über dieser zeile",
+    "über dieser linie",
+    "boven deze regel",
+    "boven deze lijn",
+    "ovanför denna rad",
+    "ovanför den här raden",
+    "ovanför denna linje",
+    "over denne linje",
+    "tämän rivin yläpuolelle",
+    "powyżej tej linii",
+    "nad tą linią",
+    "nad tento řádek",
+    "выше этой строки",
+    "выше этой линии",
+    "この行より上",
+    "在此行上方",
 ];
 
 /// Beginnings of the lines that telephones and web mail add at the foot.

@@ -30,6 +30,10 @@ fn is_separator(rows: &[Row], at: usize, row: &Row) -> bool {
     if matches!(row.text.trim(), "---" | "__" | "___" | "____" | "\u{2014}") {
         return is_card(rows, at);
     }
+    let text = row.text.trim();
+    if text.chars().count() > 3 && text.chars().all(|sign| sign == '\u{2014}') {
+        return is_name_card(rows, at);
+    }
     let bare = matches!(row.text.trim(), "--" | "\u{2013}\u{2013}" | "\u{2014}\u{2014}");
     bare && rows.iter().skip(at + 1).filter(|row| !row.is_blank()).take(MAX_BARE + 1).count() <= MAX_BARE
 }
@@ -46,6 +50,16 @@ fn is_card(rows: &[Row], at: usize) -> bool {
     };
     let stands_below = rows.iter().take(at).any(|row| !row.is_blank());
     stands_below && short && below.iter().any(reachable)
+}
+
+/// A name and a title below a drawn line, and nothing else.
+fn is_name_card(rows: &[Row], at: usize) -> bool {
+    let below: Vec<&Row> = rows.iter().skip(at + 1).filter(|row| !row.is_blank()).take(5).collect();
+    let sentence = |row: &&Row| row.text.trim_end().ends_with(['.', '?', '!', ':', '。', '？', '！', '：']);
+    (1..5).contains(&below.len())
+        && below.iter().all(|row| row.text.chars().count() <= 40)
+        && !below.iter().any(sentence)
+        && rows.iter().take(at).any(|row| !row.is_blank())
 }
 
 /// Drops `Sent from my ..` at the foot.
