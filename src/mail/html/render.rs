@@ -375,10 +375,13 @@ fn is_quote(element: &str, class: &str, id: &str, name: &str, style: &str) -> bo
     let has = |wanted: &str| class.split_ascii_whitespace().any(|known| bare(known) == wanted);
     if element == "blockquote" {
         let style = style.replace(' ', "").to_ascii_lowercase();
-        return !(style.contains("border:none")
-            || style.contains("border:0")
-            || style.contains("border:medium"))
-            || has("gmail_quote");
+        // Word takes all borders off and draws the one at the left again.
+        let lined = style.contains("border-left:")
+            && !["border-left:none", "border-left:0", "border-left:medium"]
+                .iter()
+                .any(|none| style.contains(none));
+        let borderless = ["border:none", "border:0", "border:medium"].iter().any(|none| style.contains(none));
+        return lined || !borderless || has("gmail_quote");
     }
     has("yahoo_quoted")
         || bare(id).starts_with("yahoo_quoted")
