@@ -7,8 +7,6 @@ mod addresses;
 mod charset;
 mod fields;
 mod mime;
-#[cfg(test)]
-mod mutated;
 mod names;
 mod params;
 mod parts;

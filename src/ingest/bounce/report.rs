@@ -60,6 +60,11 @@ impl Report {
         })
     }
 
+    /// Some line begins with the address that failed, or names it behind a label.
+    pub(super) fn lists_somebody(&self) -> bool {
+        self.text().lines().take(LINES).any(|line| rank(line).is_some_and(|rank| rank <= 2))
+    }
+
     /// Failed, unless the text speaks of a delay or of success.
     pub(super) fn action(&self, mail: &Mail) -> BounceAction {
         let text = fold(self.text(), 4_000);

@@ -101,6 +101,10 @@ fn by_form(mail: &Mail, report: &Report, subject: &str) -> Option<Vec<String>> {
     let lines = report.text().lines().skip_while(drawn).take_while(|line| !line.trim().is_empty());
     let first: Vec<&str> = lines.take(6).collect();
     let phrase = announcements::formal(&fold(&first.join(" "), 400))?;
+    // Parcels cannot be delivered either.
+    if !(report.has_reply() || report.lists_somebody() || returned(mail, report)) {
+        return None;
+    }
     Some(vec![field("Subject", &mail.subject), format!("text: {phrase}")])
 }
 

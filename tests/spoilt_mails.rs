@@ -1,13 +1,15 @@
 //! The golden mails, spoilt: whatever a gateway or an attacker does to a mail of the real world, it is read.
 
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 
-use super::{ParseLimits, parse};
-use crate::ingest::classify::{OwnMarks, classify};
-use crate::mail::Mail;
+use taquilla::ingest::classify::{OwnMarks, classify};
+use taquilla::ingest::parse::{ParseLimits, parse};
+use taquilla::mail::Mail;
 
 /// All mails below `fixtures/mail`, in one order.
 static MAILS: LazyLock<Vec<(PathBuf, Vec<u8>)>> = LazyLock::new(|| {
@@ -90,7 +92,7 @@ proptest! {
             let end = (at + length).min(octets.len());
             let mut piece = patch.get(&PATCHES).to_vec();
             if doubled {
-                piece.extend(octets[at..end].repeat(2));
+                piece.extend(octets.get(at..end).unwrap_or_default().repeat(2));
             }
             octets.splice(at..end, piece);
         }
