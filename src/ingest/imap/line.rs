@@ -4,10 +4,12 @@
 //! its parser are used, and every command goes through here: refusals, BYE, a close, silence and broken answers are
 //! told apart. Commands are written by us as well, so that no password passes through the crate's log.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use async_imap::Client;
 use async_imap::imap_proto::{Capability, MailboxDatum, Response, ResponseCode, Status};
+use futures_util::FutureExt as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -182,12 +184,15 @@ impl Line {
         each: Each<'_>,
     ) -> Result<Heard, ImapError> {
         let patience = self.patience;
-        let read = timeout_at(deadline, self.client.read_response()).await;
-        let data = match read.map_err(|_| ImapError::Silent(patience))? {
-            Ok(Some(data)) => data,
-            Ok(None) => return Err(ImapError::Closed("the server closed the connection".into())),
-            Err(error) => return Err(self.failed(&error)),
-        };
+        // The crate's parser panics over some answers that RFC 3501 does not have, such as INTERNALDATE NIL.
+        let read = AssertUnwindSafe(self.client.read_response()).catch_unwind();
+        let read = timeout_at(deadline, read).await.map_err(|_| ImapError::Silent(patience))?;
+        let data =
+            match read.map_err(|_| ImapError::Broken("an answer that breaks the rules of IMAP".into()))? {
+                Ok(Some(data)) => data,
+                Ok(None) => return Err(ImapError::Closed("the server closed the connection".into())),
+                Err(error) => return Err(self.failed(&error)),
+            };
         match data.parsed() {
             Response::Done { tag: of, status, outcome } if of.0 == tag => {
                 let text = outcome.information.as_deref().unwrap_or_default();
