@@ -83,6 +83,16 @@ pub enum Severity {
     Warning,
 }
 
+/// Words of a file in a sentence of ours: a line end in a name is shown as `\n`, so that a sentence stays one line, and
+/// nothing reaches a terminal or a log but what can be read.
+fn plain(sentence: String) -> String {
+    if !sentence.contains(char::is_control) {
+        return sentence;
+    }
+    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    sentence.chars().map(shown).collect()
+}
+
 /// One mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -106,10 +116,10 @@ impl Diagnostic {
         title: impl Into<String>,
         label: impl Into<String>,
     ) -> Self {
-        let place = Place { source: Arc::clone(source), span, label: label.into() };
+        let place = Place { source: Arc::clone(source), span, label: plain(label.into()) };
         Self {
             severity: Severity::Error,
-            title: title.into(),
+            title: plain(title.into()),
             place: Some(place),
             related: Vec::new(),
             help: Vec::new(),
@@ -120,7 +130,7 @@ impl Diagnostic {
     pub fn general(title: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
-            title: title.into(),
+            title: plain(title.into()),
             place: None,
             related: Vec::new(),
             help: Vec::new(),
@@ -135,7 +145,7 @@ impl Diagnostic {
 
     /// Adds a sentence on what to do; `None` adds nothing.
     pub fn help(mut self, sentence: impl Into<Option<String>>) -> Self {
-        self.help.extend(sentence.into());
+        self.help.extend(sentence.into().map(plain));
         self
     }
 
@@ -192,4 +202,18 @@ impl fmt::Display for Diagnostic {
 /// Several, with an empty line between them and a final newline.
 pub fn render_all(mistakes: &[Diagnostic], colours: bool) -> String {
     mistakes.iter().map(|mistake| mistake.render(colours) + "\n").collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_one_line_whatever_a_name_holds() {
+        let source = Source::new("rules/10.toml", "a = 'b'");
+        let mistake =
+            Diagnostic::error(&source, 0..1, "no queue \"a\nb\u{1b}[2J\"", "c\r").help("x\ny".to_owned());
+        assert_eq!(mistake.one_line(), "rules/10.toml:1:1: no queue \"a\\nb\\u{1b}[2J\"; x\\ny");
+        assert!(mistake.place.is_some_and(|place| place.label == "c\\r"));
+    }
 }
