@@ -153,10 +153,15 @@ pub(super) fn written(case: &Case<'_>, occasion: Occasion, at: TicketRef) -> Hap
     happening.public = true;
     happening.answers = mail.message_id.clone();
     happening.sender = mail.from.clone();
-    if let Some(from) = &mail.from {
-        happening.extra.insert("from".to_owned(), data::person(from));
-        happening.extra.insert("by".to_owned(), json!(from.called()));
+    match (&mail.from, &mail.return_path) {
+        (Some(from), _) => drop(happening.extra.insert("from".to_owned(), data::person(from))),
+        // A program that leaves From out may still be an agent's own, and answer whatever that agent is sent.
+        (None, Some(path)) => happening.actor = path.to_lowercase(),
+        (None, None) => {}
     }
+    // Who holds a token takes part in a ticket, also with a mail that names nobody.
+    let by = mail.from.as_ref().map(Address::called).or(mail.return_path.as_deref());
+    happening.extra.insert("by".to_owned(), json!(by.filter(|by| !by.is_empty()).unwrap_or("?")));
     happening.extra.insert("attachments".to_owned(), data::attachment_names(&mail.attachments));
     happening
 }

@@ -198,7 +198,7 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         "The customer or another participant wrote again: to the agents of the ticket.",
         ReplyGoes::ToCustomer,
         &[
-            always("from", Kind::Person, "Who wrote."),
+            maybe("from", Kind::Person, "Who wrote; a broken mail may name nobody."),
             maybe("before", Kind::Line, "State of the ticket before this mail, where the mail changed it."),
         ],
     ),
