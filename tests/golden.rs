@@ -60,6 +60,7 @@ fn every_mail_has_its_outcome() {
     for path in &mails {
         let given = Given::beside(path, &house);
         let raw = tokens_filled(&std::fs::read(path).unwrap(), &house, given.now);
+        assert!(!raw.windows(6).any(|six| six == b"@TOKEN"), "{}: no such token", path.display());
         let lf = String::from_utf8_lossy(&raw).contains('\u{fffd}').then(|| raw.clone());
         let lf = lf.unwrap_or_else(|| String::from_utf8_lossy(&raw).replace("\r\n", "\n").into_bytes());
         let crlf: Vec<u8> = lf.split(|octet| *octet == b'\n').collect::<Vec<_>>().join(&b"\r\n"[..]);

@@ -158,7 +158,8 @@ fn files(below: &str) -> Vec<String> {
             let path = entry.path();
             let name = path.strip_prefix(root()).expect("below the root").to_string_lossy().into_owned();
             let hidden = name.starts_with(".git") && !name.starts_with(".github");
-            if hidden || ["target", "scratch"].contains(&name.as_str()) {
+            let made = ["target", "scratch", "fuzz/target", "fuzz/corpus", "fuzz/artifacts", "fuzz/coverage"];
+            if hidden || made.contains(&name.as_str()) {
                 continue;
             }
             if path.is_dir() {

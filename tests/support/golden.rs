@@ -88,10 +88,16 @@ impl Given {
     /// Reads the `.given` beside a mail, or the default: a Monday morning in Lima and an empty desk.
     pub fn beside(mail: &Path, house: &House) -> Self {
         let path = mail.with_extension("given");
-        let file: File = match std::fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display())),
-            Err(_) => File::default(),
-        };
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        Self::of(toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display())), house)
+    }
+
+    /// Reads the text of a `.given` file.
+    pub fn read(text: &str, house: &House) -> Self {
+        Self::of(toml::from_str(text).unwrap_or_else(|error| panic!("{error}")), house)
+    }
+
+    fn of(file: File, house: &House) -> Self {
         let now: Timestamp = file.now.as_deref().unwrap_or("2026-03-02T14:00:00Z").parse().unwrap();
         let mut context = Context { duplicate: file.duplicate.then_some((7, None)), ..Context::default() };
         for (id, row) in (1..).zip(&file.ticket) {
@@ -191,47 +197,62 @@ pub fn keys() -> Keys {
     Keys::new(vec![(1, [42; 32])])
 }
 
-/// Puts genuine tokens in place of `@TOKEN use address number@`, and expired ones for `@TOKEN-OLD ...@`.
+/// Puts genuine tokens in place of `@TOKEN use address number@`, and expired ones for `@TOKEN-OLD ...@`. What is not
+/// of this form stays as it is.
 pub fn tokens_filled(raw: &[u8], house: &House, now: Timestamp) -> Vec<u8> {
     let mark: &[u8] = b"@TOKEN";
     let mut out = Vec::new();
     let mut rest = raw;
     while let Some(at) = rest.windows(mark.len()).position(|window| window == mark) {
         out.extend(&rest[..at]);
-        let inside = &rest[at + mark.len()..];
-        // The address has an @ of its own: the end is the one behind the number.
-        let spaces = inside.iter().enumerate().filter(|(_, octet)| **octet == b' ').map(|(i, _)| i);
-        let number = spaces.take(3).last().unwrap();
-        let end = number + inside[number..].iter().position(|octet| *octet == b'@').unwrap();
-        let words = String::from_utf8(inside[..end].to_vec()).unwrap();
-        out.extend(filled(&words, house, now).bytes());
-        rest = &inside[end + 1..];
+        rest = &rest[at..];
+        match filled(&rest[mark.len()..], house, now) {
+            Some((token, length)) => {
+                out.extend(token.bytes());
+                rest = &rest[mark.len() + length..];
+            }
+            None => {
+                out.extend(mark);
+                rest = &rest[mark.len()..];
+            }
+        }
     }
     out.extend(rest);
     out
 }
 
-fn filled(words: &str, house: &House, now: Timestamp) -> String {
-    let [age, purpose, address, number] = words.split(' ').collect::<Vec<_>>()[..] else { panic!("{words}") };
+/// The token for the words behind `@TOKEN`, and how long these are with the `@` that ends them.
+fn filled(inside: &[u8], house: &House, now: Timestamp) -> Option<(String, usize)> {
+    // The address has an @ of its own: the end is the one behind the number.
+    let number = inside.iter().enumerate().filter(|(_, octet)| **octet == b' ').nth(2)?.0;
+    let end = number + inside[number..].iter().position(|octet| *octet == b'@')?;
+    let words: Vec<&str> = std::str::from_utf8(&inside[..end]).ok()?.split(' ').collect();
+    let [age, purpose, address, number] = words[..] else { return None };
     let issued = match age {
         "" => now,
         "-OLD" => now - SignedDuration::from_hours(24 * (token::DAYS + 1)),
-        other => panic!("no such token: {other}"),
+        _ => return None,
     };
     let purpose = match purpose {
         "thread" => Use::Thread,
         "copy" => Use::Copy,
         "internal" => Use::Internal,
         "survey" => Use::Survey,
-        other => panic!("no such token: {other}"),
+        _ => return None,
     };
-    let number = TicketNumber::new(number).unwrap();
-    token::issue(&house.policy.desk.keys, purpose, &number, address, issued).unwrap()
+    let number = TicketNumber::new(number)?;
+    Some((token::issue(&house.policy.desk.keys, purpose, &number, address, issued)?, end + 1))
+}
+
+/// The project's folder, also for the fuzz targets, whose package is a folder in it.
+pub fn root() -> &'static Path {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.ancestors().find(|folder| folder.join("examples/ministry").is_dir()).unwrap_or(own)
 }
 
 /// The example desk with fixed keys.
 pub fn house() -> House {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ministry/taquilla.toml");
+    let path = root().join("examples/ministry/taquilla.toml");
     let identity = Identity { keys: keys(), instance: "golden".to_owned() };
     let loaded =
         load_with(Some(&path), &[]).unwrap_or_else(|mistakes| panic!("{}", render_all(&mistakes, false)));
