@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::entry_words::{Agents, EntryArgs, Queues, Roles, Services};
+
 /// Turns mailboxes into tickets, and replies into commands.
 #[derive(Debug, clap::Parser)]
 #[command(name = "taquilla", version, propagate_version = true, max_term_width = 100)]
@@ -60,6 +62,18 @@ pub enum Command {
     Report(ReportArgs),
     /// Erase everything of a person.
     Erase(EraseArgs),
+    /// Agents: list them, add one.
+    #[command(after_help = "Example: taquilla agent list")]
+    Agent(EntryArgs<Agents>),
+    /// Queues: list them, add one.
+    #[command(after_help = "Example: taquilla queue list --json")]
+    Queue(EntryArgs<Queues>),
+    /// Services: list them, add one.
+    #[command(after_help = "Example: taquilla service list")]
+    Service(EntryArgs<Services>),
+    /// Roles, which give agents rights: list them, add one.
+    #[command(after_help = "Example: taquilla role list")]
+    Role(EntryArgs<Roles>),
 }
 
 /// `taquilla init`.

@@ -118,7 +118,8 @@ fn words(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+        Value::Array(values) => values.iter().map(words).collect::<Vec<_>>().join(", "),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
     };
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
@@ -147,6 +148,7 @@ mod tests {
         assert_eq!(csv("=1+1"), "'=1+1");
         assert_eq!(csv("a,\"b\""), "\"a,\"\"b\"\"\"");
         assert_eq!(words(&Value::from("a\u{1b}[2Jb\nc")), "a [2Jb c");
+        assert_eq!(words(&Value::from(vec!["a\n", "b"])), "a , b");
         assert_eq!(plain("a\u{1b}\nb"), "a\u{fffd}\nb");
     }
 }

@@ -5,6 +5,8 @@
 pub mod args;
 pub mod check;
 mod deliver;
+mod entries;
+pub mod entry_words;
 mod erase;
 mod explain;
 mod import;
@@ -17,6 +19,7 @@ mod outbox;
 pub mod output;
 mod preview;
 mod probe;
+mod replace_file;
 mod report;
 mod rule_tests;
 mod run;
@@ -113,6 +116,10 @@ async fn dispatch(cli: Cli) -> Result<Exit, CliError> {
         Command::Preview(args) => preview::run(config, &args).await,
         Command::Report(args) => report::run(config, &args).await,
         Command::Erase(args) => erase::run(config, &args).await,
+        Command::Agent(args) => entries::run(config, &args),
+        Command::Queue(args) => entries::run(config, &args),
+        Command::Service(args) => entries::run(config, &args),
+        Command::Role(args) => entries::run(config, &args),
     }
 }
 

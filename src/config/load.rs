@@ -22,6 +22,9 @@ use crate::rules::RuleSet;
 /// Where settings are sought if nobody says where they are.
 pub const USUAL: [&str; 2] = ["taquilla.toml", "/etc/taquilla/taquilla.toml"];
 
+/// The file of queues, agents and services, beside the settings.
+pub const DESK_FILE: &str = "desk.toml";
+
 /// Octets that a text file may have; a larger one is not read.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
@@ -151,10 +154,21 @@ pub fn find(path: Option<&Path>) -> Result<PathBuf, Box<Diagnostic>> {
 /// # Errors
 /// All mistakes in its files, warnings among them.
 pub fn load(path: Option<&Path>) -> Result<Loaded, Vec<Diagnostic>> {
-    let environment: Vec<(String, String)> = std::env::vars_os()
+    load_with(path, &environment())
+}
+
+fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
-    load_with(path, &environment)
+        .collect()
+}
+
+/// Reads a desk as it would be with this text in its desk file.
+///
+/// # Errors
+/// All mistakes in its files, warnings among them.
+pub fn load_instead(path: &Path, desk_file: &str) -> Result<Loaded, Vec<Diagnostic>> {
+    load_files(Some(path), &environment(), Some(desk_file))
 }
 
 /// Reads a desk with this environment.
@@ -162,6 +176,14 @@ pub fn load(path: Option<&Path>) -> Result<Loaded, Vec<Diagnostic>> {
 /// # Errors
 /// All mistakes in its files, warnings among them.
 pub fn load_with(path: Option<&Path>, environment: &[(String, String)]) -> Result<Loaded, Vec<Diagnostic>> {
+    load_files(path, environment, None)
+}
+
+fn load_files(
+    path: Option<&Path>,
+    environment: &[(String, String)],
+    instead: Option<&str>,
+) -> Result<Loaded, Vec<Diagnostic>> {
     let path = find(path).map_err(|mistake| vec![*mistake])?;
     let base = path.parent().map(Path::to_owned).unwrap_or_default();
     let source = read_file(&path).map_err(|mistake| vec![*mistake])?;
@@ -169,7 +191,14 @@ pub fn load_with(path: Option<&Path>, environment: &[(String, String)]) -> Resul
 
     let mut mistakes = warnings;
     let mut folder = Folder { base: &base, mistakes: Vec::new(), watched: vec![path.clone()] };
-    let desk_source = folder.optional("desk.toml").unwrap_or_else(|| Source::new("desk.toml", ""));
+    let desk_source = match instead {
+        Some(text) => {
+            folder.watched.push(base.join(DESK_FILE));
+            Some(Source::new(shown_path(&base.join(DESK_FILE)), text))
+        }
+        None => folder.optional(DESK_FILE),
+    };
+    let desk_source = desk_source.unwrap_or_else(|| Source::new(DESK_FILE, ""));
     let (parts, found) = desk_file::read(&desk_source, &settings);
     let desk_is_good = found.iter().all(|mistake| mistake.severity == Severity::Warning);
     mistakes.extend(found);
@@ -254,9 +283,17 @@ fn administrator_is_desk(settings: &Settings, parts: &DeskParts) -> Option<Diagn
     Some(Diagnostic::general(title).help("name an address outside the desk".to_owned()))
 }
 
+/// A path as a person would write it.
+fn shown_path(path: &Path) -> String {
+    path.strip_prefix("./").unwrap_or(path).display().to_string()
+}
+
 /// A text file, whole.
-fn read_file(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
-    let name = path.strip_prefix("./").unwrap_or(path).display().to_string();
+///
+/// # Errors
+/// It cannot be read, is too large, or is not UTF-8.
+pub fn read_file(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
+    let name = shown_path(path);
     let unreadable =
         |error: std::io::Error| Box::new(Diagnostic::general(format!("{name} cannot be read: {error}")));
     let file = std::fs::File::open(path).map_err(unreadable)?;

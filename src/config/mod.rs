@@ -13,6 +13,7 @@ pub mod desk_keys;
 pub mod diagnostic;
 pub mod document;
 mod fields;
+pub mod insert;
 pub mod key;
 pub mod keys;
 mod layers;
