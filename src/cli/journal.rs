@@ -15,7 +15,7 @@ const COLUMNS: &[&str] = &["at", "mailbox", "folder", "uid", "from", "reason", "
 
 /// Prints the journal, oldest row first.
 pub(super) async fn run(config: Option<&Path>, args: &JournalArgs) -> Result<Exit, CliError> {
-    let (store, desk) = open::store(config).await?;
+    let (store, desk) = open::look(config).await?;
     let filter = JournalFilter {
         mailbox: args.mailbox.clone(),
         reason: args.reason.clone(),

@@ -23,7 +23,7 @@ fn columns(shelf: Shelf) -> &'static [&'static str] {
 pub(super) async fn run(config: Option<&Path>, shelf: Shelf, action: &ListAction) -> Result<Exit, CliError> {
     match action {
         ListAction::List { json } => {
-            let (store, _) = open::store(config).await?;
+            let (store, _) = open::look(config).await?;
             let mut list = List::new(*json, columns(shelf));
             let mut page = Some(list::first());
             while let Some(this) = page {
@@ -46,7 +46,7 @@ pub(super) async fn run(config: Option<&Path>, shelf: Shelf, action: &ListAction
 }
 
 async fn show(config: Option<&Path>, shelf: Shelf, id: i64, json: bool) -> Result<(), CliError> {
-    let (store, _) = open::store(config).await?;
+    let (store, _) = open::look(config).await?;
     let line = store.kept_row(shelf, id).await?;
     let raw = match &line.raw {
         Some(digest) => store.blob(digest).await?,

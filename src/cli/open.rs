@@ -89,7 +89,26 @@ pub async fn pipeline(loaded: &Loaded) -> Result<Pipeline, CliError> {
     Ok(Pipeline::new(store, house_of(loaded, &identity)?, Clock::System))
 }
 
-/// The store of a desk alone, with the desk.
+/// The store of a desk to look into, with the desk: nothing is made, changed or brought up to date.
+///
+/// # Errors
+/// [`CliError`]; so too where nothing has been taken yet.
+pub async fn look(config: Option<&Path>) -> Result<(Store, Desk), CliError> {
+    let loaded = files(config)?;
+    let dir = &loaded.settings.data.dir;
+    if !dir.join("taquilla.db").exists() {
+        let words = "there is no database yet in";
+        return Err(CliError::Failed(format!(
+            "{words} {}: the first `taquilla run` makes it",
+            dir.display()
+        )));
+    }
+    let identity = keys::load(dir)?.unwrap_or_else(no_identity);
+    let store = Store::look(dir).await?;
+    Ok((store, loaded.desk(identity.keys, identity.instance)))
+}
+
+/// The store of a desk alone, to change something in it, with the desk.
 ///
 /// # Errors
 /// [`CliError`].
@@ -101,12 +120,19 @@ pub async fn store(config: Option<&Path>) -> Result<(Store, Desk), CliError> {
     Ok((store, loaded.desk(identity.keys, identity.instance)))
 }
 
-/// The lock of the one `run` of a data folder.
+/// The lock of the one `run` of a data folder, which is made where there is none.
 ///
 /// # Errors
 /// Another one runs.
 pub fn lock(loaded: &Loaded) -> Result<RunLock, CliError> {
-    Ok(RunLock::take(&loaded.settings.data.dir)?)
+    let dir = &loaded.settings.data.dir;
+    Store::make_folder(dir)?;
+    Ok(RunLock::take(dir)?)
+}
+
+/// Where there are no keys no token holds, as it would be in a new data folder.
+fn no_identity() -> Identity {
+    Identity { keys: Keys::new(Vec::new()), instance: "none".to_owned() }
 }
 
 /// What `explain` looks at: the desk of the configuration and its store, the empty default desk where there is no
@@ -123,9 +149,7 @@ pub async fn to_explain(config: Option<&Path>) -> Result<(House, Option<Store>),
     }
     let loaded = files(config)?;
     let dir = &loaded.settings.data.dir;
-    // Without keys no token holds, as it would be in a new data folder.
-    let new = || Identity { keys: Keys::new(Vec::new()), instance: "explain".to_owned() };
-    let identity = keys::load(dir)?.unwrap_or_else(new);
+    let identity = keys::load(dir)?.unwrap_or_else(no_identity);
     let store = if dir.join("taquilla.db").exists() { Some(Store::look(dir).await?) } else { None };
     Ok((house_of(&loaded, &identity)?, store))
 }

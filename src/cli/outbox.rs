@@ -18,7 +18,8 @@ const AUDIT: &[&str] = &["id", "state", "at", "to", "ticket", "message_id"];
 
 /// Lists, shows, retries or drops.
 pub(super) async fn run(config: Option<&Path>, args: &OutboxArgs) -> Result<Exit, CliError> {
-    let (store, _) = open::store(config).await?;
+    let looks = matches!(args.action, ListAction::List { .. } | ListAction::Show { .. });
+    let (store, _) = if looks { open::look(config).await? } else { open::store(config).await? };
     let now = Clock::System.now();
     match &args.action {
         ListAction::List { json } => {
@@ -63,7 +64,7 @@ pub(super) async fn run(config: Option<&Path>, args: &OutboxArgs) -> Result<Exit
 
 /// Lists the mails of which a second copy is possible.
 pub(super) async fn audit(config: Option<&Path>, args: &AuditArgs) -> Result<Exit, CliError> {
-    let (store, _) = open::store(config).await?;
+    let (store, _) = open::look(config).await?;
     let mut list = List::new(args.json, AUDIT);
     let mut page = Some(list::first());
     while let Some(this) = page {

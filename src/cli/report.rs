@@ -38,7 +38,7 @@ pub(super) async fn run(config: Option<&Path>, args: &ReportArgs) -> Result<Exit
 /// Columns: ticket, when it was sent, customer, queue, who attended, score, comment. Totals: sent, answered, a line for
 /// each score, the mean of the answered ones.
 async fn survey(config: Option<&Path>, args: &ReportArgs) -> Result<Exit, CliError> {
-    let (store, desk) = open::store(config).await?;
+    let (store, desk) = open::look(config).await?;
     let from = since(args.since.as_deref(), Clock::System.now(), &desk.time_zone)?;
     let mut list = List::new(&args.form, COLUMNS);
     let mut totals = Totals::default();

@@ -14,9 +14,9 @@ pub(super) async fn run(config: Option<&Path>, args: &RunArgs) -> Result<Exit, C
     if !loaded.warnings.is_empty() {
         tell(render_all(&loaded.warnings, colours_on_stderr()).trim_end());
     }
-    // The folder may not exist yet: opening the store makes it, and the lock stands in it.
-    let pipeline = open::pipeline(&loaded).await?;
+    // First the lock: opening the store brings it up to date, which must not happen under a daemon that runs.
     let lock = open::lock(&loaded)?;
+    let pipeline = open::pipeline(&loaded).await?;
     let mode = Mode { once: args.once, backlog: args.backlog };
     match daemon::run(loaded, pipeline, lock, mode).await {
         Ok(()) => Ok(Exit::Done),

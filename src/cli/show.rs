@@ -15,7 +15,7 @@ use crate::store::{HistoryLine, LinkedTicket, ShownArticle, Store, SurveyLine};
 
 /// Prints the ticket.
 pub(super) async fn run(config: Option<&Path>, args: &ShowArgs) -> Result<Exit, CliError> {
-    let (store, desk) = open::store(config).await?;
+    let (store, desk) = open::look(config).await?;
     let number = args.number.trim().trim_start_matches(['#', '[']).trim_end_matches(']');
     let number = TicketNumber::new(number.strip_prefix(&desk.numbering.hook).unwrap_or(number));
     let ticket = match &number {

@@ -11,7 +11,7 @@ use crate::store::Status;
 
 /// Prints the counts.
 pub(super) async fn run(config: Option<&Path>, args: &StatusArgs) -> Result<Exit, CliError> {
-    let (store, _) = open::store(config).await?;
+    let (store, _) = open::look(config).await?;
     let status = store.status().await?;
     if args.json {
         say(&to_json(&status).to_string())?;

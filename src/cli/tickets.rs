@@ -17,7 +17,7 @@ const COLUMNS: &[&str] = &["number", "age", "state", "priority", "queue", "respo
 
 /// Prints the tickets that the arguments describe, oldest first.
 pub(super) async fn run(config: Option<&Path>, args: &TicketsArgs) -> Result<Exit, CliError> {
-    let (store, desk) = open::store(config).await?;
+    let (store, desk) = open::look(config).await?;
     let now = Clock::System.now();
     let filter = TicketFilter {
         queue: args.queue.clone(),

@@ -49,14 +49,22 @@ impl Store {
     /// # Errors
     /// [`StoreError`], a sentence for whoever looks after the machine.
     pub async fn open(dir: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
-        made.map_err(|error| StoreError::folder(dir, error))?;
+        Self::make_folder(dir)?;
         let path = dir.join("taquilla.db");
         let reachable =
             std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         reachable.map_err(|error| StoreError::folder(&path, error))?;
         let opened = Self::connect(dir, &path, options).await;
         opened.map_err(|error| error.at(&path))
+    }
+
+    /// Makes the data folder where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn make_folder(dir: &Path) -> Result<(), StoreError> {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+        made.map_err(|error| StoreError::folder(dir, error))
     }
 
     /// Opens a data folder to look into it, also beside a running daemon: nothing is made, changed or brought up to
@@ -79,8 +87,12 @@ impl Store {
             let version: Option<i64> = sqlx::query_scalar(sql).fetch_one(&readers).await?;
             let ours = MIGRATIONS.iter().map(|step| step.version).max();
             if version != ours {
-                let which = if version < ours { "an older" } else { "a newer" };
-                return Err(StoreError::Unreadable(format!("the database is of {which} taquilla")));
+                let which = if version < ours {
+                    "an older taquilla; `taquilla run` of this one brings it up to date"
+                } else {
+                    "a newer taquilla"
+                };
+                return Err(StoreError::Unreadable(format!("the database is of {which}")));
             }
             Ok(Self { writer: readers.clone(), readers, files: Files::of(dir), dir: dir.to_owned() })
         };
