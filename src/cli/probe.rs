@@ -11,6 +11,7 @@ use super::{CliError, open};
 use crate::clock::{Clock, random_seed};
 use crate::config::load::Loaded;
 use crate::config::mailbox::MailboxSettings;
+use crate::config::smtp::SmtpSettings;
 use crate::desk::EnvelopeSender;
 use crate::ingest::imap::Session;
 use crate::ingest::parse::{ParseLimits, headers};
@@ -21,6 +22,8 @@ use crate::outbound::smtp;
 
 /// How long the mail to ourselves may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a server may take for an answer while somebody sits and waits; the daemon has more patience.
+const ANSWER: Duration = Duration::from_secs(20);
 /// Between two looks into the folder.
 const LOOK: Duration = Duration::from_millis(500);
 /// Octets of a mail that is looked at.
@@ -33,14 +36,16 @@ const LARGEST: u64 = 256 * 1024;
 pub(super) async fn probe(loaded: &Loaded) -> Result<bool, CliError> {
     let mut well = true;
     for mailbox in &loaded.settings.mailboxes {
-        well &= mailbox_answers(mailbox).await?;
+        let command_timeout = mailbox.command_timeout.min(ANSWER);
+        well &= mailbox_answers(&MailboxSettings { command_timeout, ..mailbox.clone() }).await?;
     }
     let Some(smtp) = &loaded.settings.smtp else {
         say("[smtp] is not there: mails are decided on, kept, and not sent")?;
         return Ok(false);
     };
     say(&format!("SMTP {} port {}", smtp.host, smtp.port))?;
-    let mut session = match smtp::Session::open(smtp).await {
+    let patient = SmtpSettings { timeout: smtp.timeout.min(ANSWER), ..smtp.clone() };
+    let mut session = match smtp::Session::open(&patient).await {
         Ok(session) => session,
         Err(error) => {
             say(&format!("  not well: {error}"))?;

@@ -193,3 +193,21 @@ async fn a_server_that_grants_one_connection() {
     assert_eq!((drained.accepted, drained.trouble), (60, None));
     assert!(ids.iter().all(|id| outbox.state(*id) == "accepted"));
 }
+
+/// A server that takes the connection and says nothing does not keep the program from its end; the mail stays.
+#[tokio::test]
+async fn a_mute_server_delays_no_end() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let outbox = Arc::new(Memory::default());
+    let id = outbox.put_one();
+    let (stop, stopping) = watch::channel(false);
+    let patient = SmtpSettings { timeout: Duration::from_secs(3600), ..settings(port) };
+    let running = tokio::spawn(Worker::new(patient, Arc::clone(&outbox), 1).run(stopping));
+    // It is connected: the greeting is what it waits for.
+    let connected = tokio::task::spawn_blocking(move || listener.accept().unwrap()).await.unwrap();
+    stop.send(true).unwrap();
+    tokio::time::timeout(Duration::from_secs(60), running).await.expect("it ends").unwrap();
+    assert_eq!((outbox.state(id), outbox.notes(id).len()), ("pending", 0), "no attempt is counted");
+    drop(connected);
+}

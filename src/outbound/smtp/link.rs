@@ -64,16 +64,19 @@ pub(super) async fn open(settings: &SmtpSettings, hello: &ClientId) -> Result<Li
         let shaken = tokio::time::timeout(limit, tls::connect(config, &settings.host, stream)).await;
         Ok::<_, SessionError>(shaken.map_err(|_| SessionError::Timeout("TLS"))??)
     };
-    let (greeting, stream): (&'static [u8], _) = match settings.tls {
-        Tls::Implicit => (b"", Stream::Tls(Box::new(secured(stream).await?))),
-        Tls::StartTls => {
-            let ready = tokio::time::timeout(limit, start_tls(stream, hello)).await;
-            let stream = ready.map_err(|_| SessionError::Timeout("STARTTLS"))??;
-            (GREETED, Stream::Tls(Box::new(secured(stream).await?)))
-        }
-        Tls::None if peer.ip().to_canonical().is_loopback() => (b"", Stream::Plain(stream)),
-        Tls::None => return Err(SessionError::NotLoopback(settings.host.clone())),
-    };
+    let (greeting, stream): (&'static [u8], _) =
+        match settings.tls {
+            Tls::Implicit => (b"", Stream::Tls(Box::new(secured(stream).await?))),
+            Tls::StartTls => {
+                let ready = tokio::time::timeout(limit, start_tls(stream, hello)).await;
+                let stream = ready.map_err(|_| SessionError::Timeout(
+                "STARTTLS; a port on which TLS begins at once, such as 465, wants `tls = \"implicit\"`",
+            ))??;
+                (GREETED, Stream::Tls(Box::new(secured(stream).await?)))
+            }
+            Tls::None if peer.ip().to_canonical().is_loopback() => (b"", Stream::Plain(stream)),
+            Tls::None => return Err(SessionError::NotLoopback(settings.host.clone())),
+        };
     Ok(Link {
         replies: Replies { ready: greeting.iter().copied().collect(), ..Replies::default() },
         peer,

@@ -16,7 +16,11 @@ const LONGEST: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// Closed for a while after a failure.
-pub(super) struct Gate(Mutex<State>);
+pub(super) struct Gate {
+    state: Mutex<State>,
+    /// Held by whoever opens the first connection.
+    first: tokio::sync::Mutex<()>,
+}
 
 struct State {
     backoff: Backoff,
@@ -32,12 +36,13 @@ struct State {
 impl Gate {
     pub(super) fn new(seed: u64) -> Self {
         let backoff = Backoff::new(FIRST, LONGEST, seed);
-        Self(Mutex::new(State { backoff, trouble: None, opens: Instant::now(), told: false, connections: 0 }))
+        let state = State { backoff, trouble: None, opens: Instant::now(), told: false, connections: 0 };
+        Self { state: Mutex::new(state), first: tokio::sync::Mutex::default() }
     }
 
     // A panic elsewhere leaves nothing half done here.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Why there is no connection, while there is none.
@@ -87,6 +92,16 @@ impl Gate {
     /// Whether there is any: then a further one that fails is no trouble, but more than the server grants.
     pub(super) fn has_connection(&self) -> bool {
         self.state().connections > 0
+    }
+
+    /// Waits until nobody else opens the first connection.
+    pub(super) async fn alone(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.first.lock().await
+    }
+
+    /// Whether no connection may be tried now.
+    pub(super) fn is_closed(&self) -> bool {
+        self.state().opens > Instant::now()
     }
 
     /// Returns when a connection may be tried, or at the end.

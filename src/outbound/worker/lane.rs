@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::Shared;
 use crate::outbound::outbox::{Outbox, OutboxError};
 use crate::outbound::schedule::{self, Refusal, Step};
-use crate::outbound::smtp::{Outgoing, SendError, Session};
+use crate::outbound::smtp::{Outgoing, SendError, Session, SessionError};
 use crate::store::DueMail;
 
 /// How long a connection is kept without a mail. Servers count idle connections too.
@@ -130,11 +130,8 @@ impl<O: Outbox> Lane<O> {
     async fn attempt(&mut self, mail: &DueMail, content: &[u8]) -> Option<Result<String, SendError>> {
         let mut session = match self.session.take() {
             Some(session) => session,
-            None => match Session::open(&self.shared.settings).await {
-                Ok(session) => {
-                    self.shared.gate.connected();
-                    session
-                }
+            None => match self.open(mail).await? {
+                Ok(session) => session,
                 Err(error) => {
                     self.unconnected(mail, &error.to_string(), error.about_us()).await;
                     return None;
@@ -149,6 +146,32 @@ impl<O: Outbox> Lane<O> {
             self.session = Some(session);
         }
         Some(sent)
+    }
+
+    /// Connects, unless the end comes first: a server that says nothing keeps nobody from it, and the mail is put back.
+    async fn open(&mut self, mail: &DueMail) -> Option<Result<Session, SessionError>> {
+        let shared = Arc::clone(&self.shared);
+        let gate = &shared.gate;
+        let opened = async {
+            // The first connection is opened alone: only when there is one does a refusal mean that there are enough.
+            let _alone = if gate.has_connection() { None } else { Some(gate.alone().await) };
+            if gate.is_closed() {
+                return None;
+            }
+            let opened = Session::open(&shared.settings).await;
+            if opened.is_ok() {
+                gate.connected();
+            }
+            Some(opened)
+        };
+        let opened = tokio::select! {
+            opened = opened => opened,
+            () = super::stopped(&mut self.stopping) => None,
+        };
+        if opened.is_none() {
+            self.shared.give_back(&[mail.id]).await;
+        }
+        opened
     }
 
     /// There is no connection: every mail waits, none of them is at fault.
