@@ -17,7 +17,7 @@ mod outbox;
 mod render;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio::sync::Notify;
 
@@ -28,6 +28,7 @@ pub use letter::{Letter, Reading, read};
 use crate::clock::{Clock, random_seed};
 use crate::crash::{self, Point};
 use crate::decide::{self, Decision, Effect, Event, Given, Request};
+use crate::ingest::intake::Source;
 use crate::mail::Digest;
 use crate::store::{Applied, Entry, Erased, Origin, Store, StoreError, Writing};
 
@@ -43,6 +44,8 @@ pub struct Pipeline {
     /// Rung when a timer may have been set.
     pub timers: Arc<Notify>,
     house: RwLock<Arc<House>>,
+    /// Attempts at mails that an error of the store ended, and of which the store could not be told.
+    ended: Mutex<Vec<(Source, String)>>,
 }
 
 /// Why an event could not be taken. What was there before stands; the event is brought again.
@@ -76,13 +79,15 @@ pub struct Outcome {
     pub decision: Decision,
     /// What it became in the store.
     pub applied: Applied,
+    /// What became of the mail that it set free.
+    pub released: Option<Box<Outcome>>,
 }
 
 impl Pipeline {
     /// A pipeline over an open store.
     pub fn new(store: Store, house: House, clock: Clock) -> Self {
         let (outbox, timers) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        Self { store, clock, outbox, timers, house: RwLock::new(Arc::new(house)) }
+        Self { store, clock, outbox, timers, house: RwLock::new(Arc::new(house)), ended: Mutex::default() }
     }
 
     /// The desk as its files say it now.
@@ -125,7 +130,10 @@ impl Pipeline {
     pub async fn fire(&self, timer: i64) -> Result<Option<Outcome>, PipelineError> {
         let mut writing = self.store.begin().await?;
         match writing.fire(timer, self.clock.now()).await? {
-            Some(timer) => self.take_event(writing, Event::Timer(timer), Origin::Timer).await.map(Some),
+            Some(timer) => {
+                let entry = Entry::of_event(Origin::Timer, self.clock.now(), "");
+                self.take_event(writing, &self.house(), &Event::Timer(timer), &entry).await.map(Some)
+            }
             None => Ok(None),
         }
     }
@@ -136,7 +144,8 @@ impl Pipeline {
     /// It was not taken.
     pub async fn request(&self, request: Request) -> Result<Outcome, PipelineError> {
         let writing = self.store.begin().await?;
-        self.take_event(writing, Event::Request(request), Origin::Request).await
+        let entry = Entry::of_event(Origin::Request, self.clock.now(), "");
+        self.take_event(writing, &self.house(), &Event::Request(request), &entry).await
     }
 
     /// Erases everything of a person; `named_in` are the raw mails that name the address.
@@ -161,15 +170,15 @@ impl Pipeline {
         Ok(tried??.applied.erased.unwrap_or_default())
     }
 
+    /// One event in a transaction of its own.
     async fn take_event(
         &self,
         mut writing: Writing,
-        event: Event,
-        origin: Origin,
+        house: &House,
+        event: &Event,
+        entry: &Entry,
     ) -> Result<Outcome, PipelineError> {
-        let house = self.house();
-        let entry = Entry::of_event(origin, self.clock.now(), "");
-        let outcome = self.one_of_batch(&mut writing, &house, &event, &entry).await??;
+        let outcome = self.one_of_batch(&mut writing, house, event, entry).await??;
         writing.commit().await?;
         self.ring([&outcome]);
         Ok(outcome)
@@ -210,7 +219,7 @@ impl Pipeline {
         if let Some(held) = confirmed(&outcome.decision) {
             let (event, entry) = letter::held(writing, house, held, self.clock.now()).await?;
             let released = self.step(writing, house, &event, entry).await?;
-            outcome.applied.outbox.extend(released.applied.outbox);
+            outcome.released = Some(Box::new(released));
         }
         Ok(outcome)
     }
@@ -242,7 +251,7 @@ impl Pipeline {
         entry.journalled = Some(now);
         letter::complete(&mut entry, &lookup, &context, &decision, &given);
         match writing.apply(&decision, &entry, &mails, &house.policy.desk.states).await {
-            Ok(applied) => Ok(Outcome { decision, applied }),
+            Ok(applied) => Ok(Outcome { decision, applied, released: None }),
             Err(StoreError::NumberTaken) => {
                 let used = last_number(&decision).unwrap_or_default();
                 Err(PipelineError::NumberTaken { counter: entry.counter, used })
@@ -252,7 +261,9 @@ impl Pipeline {
     }
 
     fn ring<'a>(&self, outcomes: impl IntoIterator<Item = &'a Outcome>) {
-        for outcome in outcomes {
+        let with_released =
+            |outcome: &'a Outcome| std::iter::once(outcome).chain(outcome.released.as_deref());
+        for outcome in outcomes.into_iter().flat_map(with_released) {
             crate::journal::decided(&outcome.decision, &outcome.applied);
             if !outcome.applied.outbox.is_empty() {
                 self.outbox.notify_one();

@@ -1,14 +1,15 @@
 //! The mailboxes' door to the journal, opened by the pipeline and the store.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use super::letter::Reading;
 use super::{Letter, Outcome, Pipeline, PipelineError};
 use crate::crash::{self, Point};
 use crate::decide::{After, History, Request, Unfit};
 use crate::ingest::intake::{
-    AfterTaking, Arrived, Condition, Content, Intake, IntakeError, Known, LeftAlone, Place, Position, Taken,
+    AfterTaking, Arrived, Condition, Content, Intake, IntakeError, Known, LeftAlone, Place, Position, Source,
+    Taken,
 };
 use crate::store::{Attempts, Origin, UNFIT_AFTER};
 
@@ -37,6 +38,7 @@ impl Intake for Pipeline {
         };
         let new: Vec<Arrived> = batch.into_iter().filter(|mail| is_new(mail.source.uid)).collect();
         let uids: Vec<u32> = new.iter().map(|mail| mail.source.uid).collect();
+        self.settle().await?;
         let tried = self.store.attempts(&place, &uids).await.map_err(refused)?;
         // A mail with which the program went down is taken alone, so that it takes no other one along.
         let (suspects, others): (Vec<Arrived>, Vec<Arrived>) = new
@@ -90,15 +92,44 @@ impl Pipeline {
         self.store.begin_attempts(place, &uids, self.clock.now()).await.map_err(refused)?;
         crash::reach(Point::AttemptsCounted);
         let letters = mails.into_iter().map(|mail| self.letter(mail, tried)).collect();
-        let outcomes = Pipeline::take(self, letters).await.map_err(|error| {
-            tracing::error!(%error, mailbox = %place.mailbox, "a batch could not be taken");
-            IntakeError(error.to_string())
-        })?;
+        let outcomes = match Pipeline::take(self, letters).await {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                tracing::error!(%error, mailbox = %place.mailbox, "a batch could not be taken");
+                if !matches!(error, PipelineError::Panicked) {
+                    for uid in uids {
+                        self.ended(Source { place: place.clone(), uid }, error.to_string());
+                    }
+                    // On a full disk this fails as well: then it is done before the next attempt.
+                    self.settle().await.ok();
+                }
+                return Err(IntakeError(error.to_string()));
+            }
+        };
         let mut taken = Vec::with_capacity(uids.len());
         for (uid, outcome) in uids.iter().zip(outcomes) {
             taken.push(self.answer(place, *uid, outcome).await);
         }
         Ok(taken)
+    }
+
+    /// An attempt that an error ended was no crash: it must not bring its mail into the quarantine.
+    fn ended(&self, source: Source, error: String) {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push((source, error));
+    }
+
+    /// Writes down the attempts that ended by an error. What cannot be written now is kept, and nothing is begun
+    /// before it is.
+    async fn settle(&self) -> Result<(), IntakeError> {
+        let ended = std::mem::take(&mut *self.ended.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut trouble = None;
+        for (source, error) in ended {
+            if let Err(refusal) = self.store.failed(&source, &error, self.clock.now()).await {
+                trouble = Some(refused(refusal));
+                self.ended(source, error);
+            }
+        }
+        trouble.map_or(Ok(()), Err)
     }
 
     fn letter(&self, mail: Arrived, tried: &BTreeMap<u32, Attempts>) -> Letter {
@@ -148,11 +179,8 @@ impl Pipeline {
                 tracing::error!(%error, mailbox = %place.mailbox, folder = %place.folder, uid, "a mail was not taken");
                 // A panic stays counted as a crash: the third one sends the mail to the quarantine.
                 if !matches!(error, PipelineError::Panicked) {
-                    let source = crate::ingest::intake::Source { place: place.clone(), uid };
-                    if let Err(error) = self.store.failed(&source, &error.to_string(), self.clock.now()).await
-                    {
-                        tracing::error!(%error, "the failed attempt could not be written down");
-                    }
+                    self.ended(Source { place: place.clone(), uid }, error.to_string());
+                    self.settle().await.ok();
                 }
                 Taken::Failed { uid }
             }

@@ -30,12 +30,8 @@ impl Pipeline {
             ..Letter::of(raw.into(), mailbox, Origin::Again(kept.journal))
         };
         let read = letter::read_all(vec![again], std::sync::Arc::clone(&house)).await?;
-        let mut writing = self.store.begin().await?;
         let Some((event, entry)) = read.into_iter().next() else { return Err(PipelineError::Panicked) };
-        let outcome = self.one_of_batch(&mut writing, &house, &event, &entry).await??;
-        writing.commit().await?;
-        self.ring([&outcome]);
-        Ok(outcome)
+        self.take_event(self.store.begin().await?, &house, &event, &entry).await
     }
 
     /// Gives parked mails their turn and tells the administrator what waits; `true` if there may be more to do.
@@ -69,7 +65,8 @@ impl Pipeline {
         let alarm = Request::Alarm { subject: "Limits of the desk".to_owned(), text: in_words(&held) };
         let mut writing = self.store.begin().await?;
         writing.told_of_limits(now).await?;
-        self.take_event(writing, Event::Request(alarm), Origin::Request).await?;
+        let entry = Entry::of_event(Origin::Request, now, "");
+        self.take_event(writing, &self.house(), &Event::Request(alarm), &entry).await?;
         Ok(())
     }
 }

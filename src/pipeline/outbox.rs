@@ -9,7 +9,7 @@ use crate::config::smtp::InDoubt;
 use crate::crash::{self, Point};
 use crate::decide::{Event, Request};
 use crate::outbound::outbox::{Condition, Outbox, OutboxError};
-use crate::store::{DueMail, Origin, StoreError};
+use crate::store::{DueMail, Entry, Origin, StoreError};
 
 impl Outbox for Pipeline {
     async fn left_over(&self, policy: InDoubt) -> Result<(), OutboxError> {
@@ -109,7 +109,8 @@ impl Outbox for Pipeline {
             why: why.to_owned(),
             automatic: mail.automatic,
         };
-        let taken = self.take_event(writing, Event::Request(request), Origin::Request).await;
+        let entry = Entry::of_event(Origin::Request, self.clock.now(), "");
+        let taken = self.take_event(writing, &self.house(), &Event::Request(request), &entry).await;
         taken.map_err(|error| OutboxError(error.to_string()))?;
         crate::journal::given_up(mail, why);
         Ok(())
