@@ -5,6 +5,7 @@
 mod support;
 
 use support::desk::{Bench, Sent};
+use taquilla::ingest::intake::{Arrived, Content, Intake, Place, Source, Taken};
 use taquilla::store::Page;
 
 const AT_SOPORTE: &str = "To: soporte@minem.example\n";
@@ -179,4 +180,33 @@ async fn an_answer_that_cannot_be_written_is_seen() {
     let ticket = bench.pipeline.store.tickets(&Default::default(), Page::FIRST).await.unwrap()[0].id;
     let history = bench.pipeline.store.history(ticket, Page::FIRST).await.unwrap();
     assert!(history.iter().any(|line| line.kind == "given-up"), "{history:?}");
+}
+
+/// A store without room is no fault of the mail: however often it is brought, it does not go to the quarantine.
+#[tokio::test]
+async fn a_full_disk_is_no_crash() {
+    let bench = Bench::new().await;
+    let place = Place { mailbox: "soporte".into(), folder: "INBOX".into(), uidvalidity: 7, epoch: 0 };
+    let intake = &bench.pipeline;
+    intake.adopt(&place, None).await.unwrap();
+    let raw = format!("{}{}", open_ticket(&bench), "Una línea más.\n".repeat(10_000)).replace('\n', "\r\n");
+    let arrived = Arrived {
+        source: Source { place, uid: 1 },
+        received: None,
+        size: 170_000,
+        backlog: false,
+        content: Content::Whole(raw.into_bytes().into()),
+    };
+    // Large mails are files: here none can be written.
+    let blobs = bench.folder.path().join("blobs");
+    let _removed = std::fs::remove_dir_all(&blobs);
+    std::fs::write(&blobs, "in the way").unwrap();
+    for _ in 0..5 {
+        let told = Intake::take(intake, vec![arrived.clone()]).await.unwrap_err();
+        assert!(told.to_string().contains("blobs"), "{told}");
+    }
+    std::fs::remove_file(&blobs).unwrap();
+    assert!(matches!(&Intake::take(intake, vec![arrived]).await.unwrap()[..], [Taken::Yes { uid: 1, .. }]));
+    let journal = bench.pipeline.store.journal(&Default::default(), Page::FIRST).await.unwrap();
+    assert_eq!(journal.iter().map(|line| line.reason.as_str()).collect::<Vec<_>>(), ["new-ticket"]);
 }

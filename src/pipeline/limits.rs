@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Letter, Outcome, Pipeline, PipelineError, letter};
 use crate::decide::{Event, Request};
-use crate::store::{HeldBack, KeptLine, Origin, StoreError};
+use crate::store::{Entry, HeldBack, KeptLine, Origin, StoreError};
 
 /// Parked mails decided in one go.
 const BATCH: u32 = 100;

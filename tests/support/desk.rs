@@ -12,7 +12,7 @@ use super::golden::house;
 pub struct Bench {
     pub pipeline: Pipeline,
     seen: std::sync::Mutex<i64>,
-    _folder: TempDir,
+    pub folder: TempDir,
 }
 
 /// A mail of the outbox.
@@ -33,7 +33,7 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), &StoreOptions::default()).await.unwrap();
         let pipeline = Pipeline::new(store, house, Clock::System);
-        Self { pipeline, seen: std::sync::Mutex::new(0), _folder: folder }
+        Self { pipeline, seen: std::sync::Mutex::new(0), folder }
     }
 
     /// Header fields that every mail has.
