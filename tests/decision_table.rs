@@ -84,6 +84,7 @@ fn summary(decision: &Decision) -> String {
             Effect::Hold { .. } => "hold".to_owned(),
             Effect::Release { .. } => "release".to_owned(),
             Effect::AskSurvey { .. } => "ask survey".to_owned(),
+            Effect::WithdrawSurvey { .. } => "take survey back".to_owned(),
             Effect::AnswerSurvey { .. } => "answer survey".to_owned(),
             Effect::Quarantine { .. } => "quarantine".to_owned(),
             Effect::Park { .. } => "park".to_owned(),

@@ -6,7 +6,7 @@ mod support;
 
 use support::desk::{Bench, Sent};
 use taquilla::ingest::intake::{Arrived, Content, Intake, Place, Source, Taken};
-use taquilla::store::Page;
+use taquilla::store::{Page, Shelf};
 
 const AT_SOPORTE: &str = "To: soporte@minem.example\n";
 
@@ -182,6 +182,111 @@ async fn an_answer_that_cannot_be_written_is_seen() {
     assert!(history.iter().any(|line| line.kind == "given-up"), "{history:?}");
 }
 
+/// That the mail is the agent's does not say that he means the pieces of a notice in it.
+#[tokio::test]
+async fn a_confirmed_mail_with_pieces_of_a_notice_is_asked_about_once_more() {
+    let bench = Bench::new().await;
+    bench.mail(&open_ticket(&bench)).await;
+    bench.sent().await;
+    let answer = bench.unproved("a1", "#public\nReinicie el equipo.\nSu respuesta se enviará a Ana.").await;
+    assert_eq!(bench.mail(&answer).await, "held-for-confirmation");
+    let asked = one(&bench.sent().await, "mgomez@minem.example").clone();
+    assert!(asked.text().contains("Reinicie el equipo."), "{}", asked.text());
+    assert!(asked.text().contains("iría a Ana Torres"), "{}", asked.text());
+    assert_eq!(bench.mail(&asked.reply("Sí\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    let again = one(&sent, "mgomez@minem.example").clone();
+    assert_eq!((sent.len(), again.template.as_str()), (1, "held-for-author"), "nothing reaches the customer");
+    assert!(again.text().contains("Reinicie el equipo."), "{}", again.text());
+    assert_eq!(bench.mail(&again.reply("Sí.\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    let answer = one(&sent, "ana@minem.example");
+    assert!(answer.text().contains("Reinicie el equipo."), "{}", answer.raw());
+}
+
+/// What stands far down in a long mail is shown, and what cannot be shown is counted.
+#[tokio::test]
+async fn a_question_shows_what_would_be_sent() {
+    let bench = Bench::new().await;
+    bench.mail(&open_ticket(&bench)).await;
+    bench.sent().await;
+    let long = format!("{}\nTransfiera el dinero.\n", "Buenos días.\n".repeat(60));
+    bench.mail(&bench.unproved("l1", &format!("#public\n{long}")).await).await;
+    assert!(one(&bench.sent().await, "mgomez@minem.example").text().contains("Transfiera el dinero."));
+    let longer = "Buenos días.\n".repeat(1_000);
+    bench.mail(&bench.unproved("l2", &format!("#public\n{longer}")).await).await;
+    let asked = one(&bench.sent().await, "mgomez@minem.example").text();
+    assert!(asked.contains("2999 letras más"), "{asked}");
+}
+
+/// Whoever forges an agent's name cannot fill the mailbox of the agent, and nothing is lost.
+#[tokio::test]
+async fn questions_have_a_cap_an_hour() {
+    let bench = Bench::new().await;
+    bench.mail(&open_ticket(&bench)).await;
+    bench.sent().await;
+    let cap = bench.pipeline.house().policy.desk.limits.notices_per_recipient;
+    for nth in 0..cap {
+        let forged = bench.unproved(&format!("f{nth}"), "#close\n").await;
+        assert_eq!(bench.mail(&forged).await, "held-for-confirmation", "{nth}");
+    }
+    let sent = bench.sent().await;
+    let asked = |mail: &&Sent| mail.template == "confirmation";
+    assert_eq!(sent.iter().filter(asked).count(), usize::try_from(cap).unwrap());
+    let alarms: Vec<&Sent> = sent.iter().filter(|mail| mail.template == "alarm").collect();
+    assert_eq!(alarms.len(), 1, "the administrator hears of it once");
+    assert!(alarms[0].text().contains("mgomez"), "{}", alarms[0].text());
+    for nth in 0..3 {
+        let forged = bench.unproved(&format!("g{nth}"), "#close\n").await;
+        assert_eq!(bench.mail(&forged).await, "quarantined");
+    }
+    assert!(
+        bench.sent().await.iter().all(|mail| mail.to != "mgomez@minem.example" && mail.template != "alarm")
+    );
+    assert!(bench.history(1).await.contains("it is in the quarantine"), "{}", bench.history(1).await);
+    let kept = bench.pipeline.store.kept(Shelf::Quarantine, Page::FIRST).await.unwrap();
+    assert_eq!(kept.len(), 3);
+    assert!(bench.ticket(1).await.contains("new"), "nothing was executed");
+}
+
+/// Only who holds a locked ticket changes its state.
+#[tokio::test]
+async fn a_lock_keeps_other_agents_from_the_state() {
+    let bench = Bench::new().await;
+    bench.mail(&open_ticket(&bench).replace("Una consulta", "La laptop no enciende")).await;
+    let notices = bench.sent().await;
+    let of = |to: &str| one(&notices, to).clone();
+    assert_eq!(bench.mail(&of("lrojas@minem.example").reply("#tomar\n")).await, "agent-mail");
+    bench.sent().await;
+    let other = of("mgomez@minem.example");
+    for commands in ["#cerrar\n", "#pendiente 2d\n", "#estado abierto\n#cerrar sin exito\n"] {
+        assert_eq!(bench.mail(&other.reply(commands)).await, "commands-refused", "{commands}");
+        let receipt = one(&bench.sent().await, "mgomez@minem.example").text();
+        assert!(receipt.contains("bloqueado por Luis Rojas") && receipt.contains("#tomar"), "{receipt}");
+    }
+    assert_eq!(bench.mail(&other.reply("#tomar\n#cerrar\n")).await, "agent-mail");
+    assert!(bench.ticket(1).await.contains("closed successful"));
+}
+
+/// Nobody is asked how the work was while it goes on.
+#[tokio::test]
+async fn a_survey_that_has_not_left_is_taken_back() {
+    let bench = Bench::new().await;
+    bench.mail(&open_ticket(&bench)).await;
+    let notice = one(&bench.sent().await, "mgomez@minem.example").clone();
+    bench.mail(&notice.reply("#cerrar\nListo.\n")).await;
+    let waiting =
+        |lines: &[taquilla::store::OutboxLine]| lines.iter().filter(|line| line.template == "survey").count();
+    assert_eq!(waiting(&bench.pipeline.store.outbox(Page::FIRST).await.unwrap()), 1);
+    assert_eq!(bench.mail(&notice.reply("#reabrir\n")).await, "agent-mail");
+    assert_eq!(waiting(&bench.pipeline.store.outbox(Page::FIRST).await.unwrap()), 0);
+    assert!(bench.history(1).await.contains("was taken back"), "{}", bench.history(1).await);
+    assert_eq!(bench.survey_score().await, None);
+    // At the next closing it is asked about anew.
+    bench.mail(&notice.reply("#cerrar\nAhora sí.\n")).await;
+    assert_eq!(waiting(&bench.pipeline.store.outbox(Page::FIRST).await.unwrap()), 1);
+}
+
 /// A store without room is no fault of the mail: however often it is brought, it does not go to the quarantine.
 #[tokio::test]
 async fn a_full_disk_is_no_crash() {
@@ -209,4 +314,92 @@ async fn a_full_disk_is_no_crash() {
     assert!(matches!(&Intake::take(intake, vec![arrived]).await.unwrap()[..], [Taken::Yes { uid: 1, .. }]));
     let journal = bench.pipeline.store.journal(&Default::default(), Page::FIRST).await.unwrap();
     assert_eq!(journal.iter().map(|line| line.reason.as_str()).collect::<Vec<_>>(), ["new-ticket"]);
+}
+
+/// `strict = true`: the border's word alone is not enough, nor is the token; both together are.
+#[tokio::test]
+async fn strict_wants_the_border_and_the_token() {
+    let bench = Bench::new().await;
+    let mut strict = support::golden::house();
+    strict.policy.desk.trust.strict = true;
+    bench.pipeline.reload(strict);
+    bench.mail(&open_ticket(&bench)).await;
+    let notice = one(&bench.sent().await, "mgomez@minem.example").clone();
+    let vouched = |mail: &str| {
+        format!("Authentication-Results: mx.minem.example; auth=pass smtp.auth=mgomez@minem.example\n{mail}")
+    };
+    assert_eq!(
+        bench.mail(&notice.reply("#prioridad alta\n")).await,
+        "held-for-confirmation",
+        "a token alone"
+    );
+    let number_alone = bench.unproved("s1", "#prioridad alta\n").await;
+    assert_eq!(bench.mail(&vouched(&number_alone)).await, "held-for-confirmation", "the border alone");
+    assert_eq!(bench.ticket(1).await, "new 3");
+    assert_eq!(bench.mail(&vouched(&notice.reply("#prioridad muy alta\n"))).await, "agent-mail");
+    assert_eq!(bench.ticket(1).await, "new 5");
+    // What is confirmed counts as well.
+    let asked = bench.sent().await.into_iter().find(|mail| mail.template == "confirmation").unwrap();
+    assert_eq!(bench.mail(&asked.reply("Sí\n")).await, "confirmation");
+    assert_eq!(bench.ticket(1).await, "new 4");
+}
+
+/// Where the first mail failed a check, nothing automatic leaves later either, until the customer is proved.
+#[tokio::test]
+async fn nothing_automatic_for_whose_first_mail_failed_a_check() {
+    let bench = Bench::new().await;
+    // The example's rules put such a mail into the quarantine; not every desk's do.
+    let mut trusting = support::golden::house();
+    trusting.policy.rules = taquilla::rules::RuleSet::none();
+    bench.pipeline.reload(trusting);
+    let failed = format!(
+        "Authentication-Results: mx.minem.example; dmarc=fail header.from=minem.example\n{}",
+        open_ticket(&bench)
+    );
+    assert_eq!(bench.mail(&failed).await, "new-ticket");
+    let sent = bench.sent().await;
+    assert!(sent.iter().all(|mail| mail.to != "ana@minem.example"), "{sent:?}");
+    let notice = one(&sent, "mgomez@minem.example").clone();
+    bench.mail(&notice.reply("#cerrar\n")).await;
+    assert!(
+        bench.sent().await.iter().all(|mail| mail.to != "ana@minem.example"),
+        "no closing mail, no survey"
+    );
+    assert!(bench.history(1).await.contains("the customer is not proved"), "{}", bench.history(1).await);
+    // A person's answer goes, and her reply to it, which carries her token, proves her.
+    bench.mail(&notice.reply("#reabrir\n#publico\n¿Sigue el problema?\n")).await;
+    let answer = one(&bench.sent().await, "ana@minem.example").clone();
+    assert_eq!(bench.mail(&answer.reply("Ya no.\n")).await, "follow-up");
+    bench.sent().await;
+    bench.mail(&notice.reply("#cerrar\n\n")).await;
+    let sent = bench.sent().await;
+    assert!(sent.iter().any(|mail| mail.to == "ana@minem.example" && mail.template == "closed"), "{sent:?}");
+}
+
+/// A lasting failure is for whoever attends; the administrator hears of it where an agent gets no mail, once.
+#[tokio::test]
+async fn bounces_reach_who_can_act() {
+    let bench = Bench::new().await;
+    bench.mail(&open_ticket(&bench)).await;
+    let sent = bench.sent().await;
+    let bounce = |mail: &Sent, nth: u8| {
+        format!(
+            "From: MAILER-DAEMON@mx.minem.example\nTo: soporte@minem.example\nMessage-ID: <b{nth}.{}@mx>\nReturn-Path: <>\n\
+             Auto-Submitted: auto-replied\nSubject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nNo such user.\n--b\n\
+             Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; {}\n\
+             Action: failed\nStatus: 5.1.1\n\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {}\n\n--b--\n",
+            mail.to.len(),
+            mail.to,
+            mail.header("Message-ID"),
+        )
+    };
+    let to_admin = |sent: &[Sent]| sent.iter().filter(|mail| mail.to == "admin@minem.example").count();
+    assert_eq!(bench.mail(&bounce(one(&sent, "ana@minem.example"), 1)).await, "bounce");
+    let told = bench.sent().await;
+    assert_eq!((to_admin(&told), one(&told, "mgomez@minem.example").template.as_str()), (0, "given-up"));
+    for nth in 2..5 {
+        assert_eq!(bench.mail(&bounce(one(&sent, "mgomez@minem.example"), nth)).await, "bounce");
+        assert_eq!(to_admin(&bench.sent().await), usize::from(nth == 2), "once");
+    }
 }

@@ -13,9 +13,9 @@ use super::sentences::Say;
 use super::steps::{Plan, Step};
 use super::write::{Target, Writing, write};
 use super::{CommandTrace, Decision, Reason, agent_mail, confirmation, customer_mail, mail};
-use crate::commands::{self, Block, Line};
-use crate::desk::{Actor, Agent, Cause, LinkKind, Right, Ticket, TicketRef, may, token};
-use crate::mail::Language;
+use crate::commands::{self, Block, Command, Line};
+use crate::desk::{Actor, Agent, Cause, LinkKind, Right, Ticket, TicketRef, held_by, may, token};
+use crate::mail::{Address, Language};
 use crate::outbound::data;
 use crate::rules::RuleEvent;
 
@@ -212,6 +212,24 @@ fn visible(draft: &Draft<'_>, case: &Case<'_>, at: TicketRef, own: Own, wants: &
     (known, !known)
 }
 
+/// What would become of the text of a mail that waits, in words.
+pub(super) fn would_go(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent, block: &Block) -> Option<String> {
+    let language = agent.language.unwrap_or(draft.desk.language);
+    let Match::FollowUp(id) = case.matched else { return Some(Say::OpensTicket.text(language)) };
+    let at = TicketRef::Existing(id);
+    let mut wants = Wants::default();
+    for command in block.lines.iter().filter_map(|line| line.read.as_ref().ok()) {
+        if matches!(command, Command::Note | Command::Public) {
+            wants.visible = Some(matches!(command, Command::Public));
+        } else if let Command::Close { silent, .. } = command {
+            wants.closed.insert(at, *silent);
+        }
+    }
+    let (visible, _) = visible(draft, case, at, Own { at: Some(at), ..Own::default() }, &wants);
+    let customer = draft.ticket(at).and_then(|ticket| ticket.now.customer.as_ref()).filter(|_| visible);
+    (!block.rest.trim().is_empty()).then(|| Say::WouldGo(customer.map(Address::called)).text(language))
+}
+
 fn may_write(
     tried: &Draft<'_>,
     before: &Draft<'_>,
@@ -227,10 +245,8 @@ fn may_write(
     may(tried.desk, agent, right, &now.queue).map_err(|refusal| {
         Say::NotAllowed { right: refusal.right.word(), queue: &refusal.queue }.text(language)
     })?;
-    let mine = [&now.owner, &now.responsible].into_iter().any(|login| login.as_deref() == Some(&agent.login));
-    if visible && now.locked && !mine && !wants.took.contains(&at) {
-        let holder = now.responsible.as_deref().or(now.owner.as_deref()).unwrap_or("?");
-        return Err(Say::LockedBy(&data::agent_label(tried.desk, holder)).text(language));
+    match held_by(now, agent).filter(|_| visible && !wants.took.contains(&at)) {
+        Some(holder) => Err(Say::LockedBy(&data::agent_label(tried.desk, holder)).text(language)),
+        None => Ok(()),
     }
-    Ok(())
 }

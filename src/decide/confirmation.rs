@@ -12,15 +12,23 @@ use super::mail::Case;
 use super::notify::Happening;
 use super::receipt::{Manner, notice_to_agent, send_receipt};
 use super::sentences::Say;
-use super::{CommandTrace, Decision, Effect, Fact, HeldMail, Reason, agent_mail};
+use super::{
+    CommandTrace, Decision, Effect, Fact, HeldMail, Reason, SenderTrace, agent_mail, attend, quarantine,
+};
 use crate::commands::{self, Block};
 use crate::desk::{Actor, Agent, Cause, Occasion, TicketRef};
-use crate::outbound::data;
+use crate::outbound::{data, scrub};
 
 /// For how long a code is good.
 const MINUTES: i64 = 30;
 /// Lines that the question shows.
 const MOST_ACTIONS: usize = 60;
+/// Letters of the text that a question shows; it says how many more there are.
+const SHOWN: usize = 10_000;
+/// Template of the question about a mail that nothing proves.
+const UNPROVED: &str = "confirmation";
+/// Template of the question about an answer that may not be meant as it stands.
+const FOR_AUTHOR: &str = "held-for-author";
 
 /// The waiting mail for which this one carries the code, if it comes from an address of the agent who has to confirm.
 pub(super) fn of(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent) -> Option<HeldMail> {
@@ -91,14 +99,16 @@ fn answer(draft: &mut Draft<'_>, case: &Case<'_>, agent: &Agent, say: &Say<'_>, 
 
 /// Holds an agent's mail that nothing proves, and asks the registered address.
 pub(super) fn hold_unproved(draft: Draft<'_>, case: &Case<'_>, agent: &Agent, block: &Block) -> Decision {
-    let at = case.matched.ticket().map(TicketRef::Existing);
-    let why = case.sender.trace.evidence.join("; ");
-    let mut actions = agent_mail::actions(block);
-    if !block.rest.trim().is_empty() {
-        let first: String = block.rest.trim().chars().take(400).collect();
-        actions.push(first);
-    }
-    hold(draft, case, agent, at, "confirmation", &why, actions, Reason::HeldForConfirmation)
+    let question = Question {
+        template: UNPROVED,
+        reason: Reason::HeldForConfirmation,
+        at: case.matched.ticket().map(TicketRef::Existing),
+        why: &case.sender.trace.evidence.join("; "),
+        actions: agent_mail::actions(block),
+        text: block.rest.trim(),
+        text_went: attend::would_go(&draft, case, agent, block),
+    };
+    hold(draft, case, agent, question)
 }
 
 /// Holds commands that were tried and need more proof than their mail carries: the question shows what each would do.
@@ -121,10 +131,13 @@ pub(super) fn hold_for_level(
     if lines.len() > MOST_ACTIONS {
         actions.push(format!("\u{2026} (+{})", lines.len() - MOST_ACTIONS));
     }
-    if !text.is_empty() {
-        actions.push(text.chars().take(400).collect());
-    }
-    hold(draft, case, agent, at, "confirmation", &why, actions, Reason::HeldForConfirmation)
+    let reason = Reason::HeldForConfirmation;
+    hold(
+        draft,
+        case,
+        agent,
+        Question { template: UNPROVED, reason, at, why: &why, actions, text, text_went: None },
+    )
 }
 
 /// Holds an answer that carries parts of a notice or lines that look like commands, and asks its author.
@@ -132,27 +145,44 @@ pub(super) fn hold_for_author(
     draft: Draft<'_>,
     case: &Case<'_>,
     agent: &Agent,
-    at: TicketRef,
+    block: &Block,
     why: &str,
 ) -> Decision {
-    hold(draft, case, agent, Some(at), "held-for-author", why, Vec::new(), Reason::HeldForAuthor)
+    let question = Question {
+        template: FOR_AUTHOR,
+        reason: Reason::HeldForAuthor,
+        at: case.matched.ticket().map(TicketRef::Existing),
+        why,
+        actions: Vec::new(),
+        text: block.rest.trim(),
+        text_went: None,
+    };
+    hold(draft, case, agent, question)
 }
 
-#[expect(clippy::too_many_arguments, reason = "two callers above name each of them")]
-fn hold(
-    mut draft: Draft<'_>,
-    case: &Case<'_>,
-    agent: &Agent,
-    at: Option<TicketRef>,
-    template: &str,
-    why: &str,
-    actions: Vec<String>,
+/// What the registered address is asked.
+struct Question<'q> {
+    template: &'static str,
     reason: Reason,
-) -> Decision {
+    at: Option<TicketRef>,
+    why: &'q str,
+    actions: Vec<String>,
+    text: &'q str,
+    text_went: Option<String>,
+}
+
+fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question<'_>) -> Decision {
+    let desk = draft.desk;
+    // Whoever forges an agent's name must not be able to fill the agent's mailbox with questions.
+    let asked = draft.context.told_of(&agent.address(), &[UNPROVED, FOR_AUTHOR]);
+    let cap = desk.limits.notices_per_recipient;
+    if asked >= cap {
+        return not_asked(draft, case, agent, question.at, cap);
+    }
+    let Question { at, template, why, .. } = question;
     let code: String = code(&draft);
     let expires = draft.now().checked_add(SignedDuration::from_mins(MINUTES)).unwrap_or(draft.now());
     let mail = &case.incoming.mail;
-    let desk = draft.desk;
     let language = agent.language.unwrap_or(desk.language);
     draft.effects.push(Effect::Hold {
         login: agent.login.clone(),
@@ -165,15 +195,51 @@ fn hold(
         let cause = Cause::new(Actor::System, why);
         draft.fact(at, Fact::Held(format!("a mail in the name of {}", agent.login)), &cause);
     }
+    // As it would leave: without tokens and without agents' addresses.
+    let text = scrub::scrub(question.text, &scrub::Private::of(desk)).text;
+    let omitted = text.chars().count().saturating_sub(SHOWN);
     let mut fill = Map::new();
     fill.insert("code".to_owned(), json!(code));
     fill.insert("mail_subject".to_owned(), json!(mail.subject));
-    fill.insert("actions".to_owned(), json!(actions));
+    fill.insert("actions".to_owned(), json!(question.actions));
     fill.insert("minutes".to_owned(), json!(MINUTES.to_string()));
     fill.insert("expires".to_owned(), json!(data::date(desk, language, expires)));
     fill.insert("why".to_owned(), json!(why));
+    fill.insert("text_went".to_owned(), json!(question.text_went));
+    fill.insert("text".to_owned(), json!(text.chars().take(SHOWN).collect::<String>()));
+    fill.insert("omitted".to_owned(), json!((omitted > 0).then(|| omitted.to_string())));
+    fill.insert("attachments".to_owned(), data::attachment_names(&mail.attachments));
     notice_to_agent(&mut draft, case, agent, at, template, language, fill);
-    draft.finish(reason, at)
+    if asked + 1 == cap {
+        let alarm = format!("{cap} mails in the name of {} wait for confirmation", agent.login);
+        let mut happening = Happening::new(Occasion::MailboxStalled, None, &SenderTrace::of_program());
+        happening.extra.insert("alarm".to_owned(), json!(alarm));
+        happening.text = "Somebody may be using this agent's address. For an hour further such mails are not asked \
+                          about: they go to the quarantine (taquilla quarantine list), from where they can be \
+                          retried."
+            .to_owned();
+        draft.happenings.push(happening);
+    }
+    draft.finish(question.reason, at)
+}
+
+/// Over the hourly cap of questions: kept whole and listed, and the ticket says so. The administrator was told with
+/// the last question.
+fn not_asked(
+    mut draft: Draft<'_>,
+    case: &Case<'_>,
+    agent: &Agent,
+    at: Option<TicketRef>,
+    cap: u32,
+) -> Decision {
+    let login = &agent.login;
+    let why = format!("a mail in the name of {login}, who was asked about {cap} such mails within an hour");
+    draft.trace.remarks.push(format!("no question: {why}"));
+    if let Some(at) = at {
+        let system = Cause::new(Actor::System, "cap of questions");
+        draft.fact(at, Fact::NotNotified(format!("{why}; it is in the quarantine")), &system);
+    }
+    quarantine::quietly(draft, case, &why)
 }
 
 /// 128 random bits as 26 letters and digits.

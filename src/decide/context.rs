@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::desk::{Counter, Ticket, TicketId, TicketNumber};
-use crate::mail::{Digest, MessageId};
+use crate::mail::{Address, Digest, MessageId};
 
 /// What must be read for an event; made by `lookup` (pure), answered by `store::prefetch`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,6 +28,8 @@ pub struct Lookup {
     pub recipients: BTreeSet<String>,
     /// Domains for which the same is done.
     pub domains: BTreeSet<String>,
+    /// People of the desk (lower case) whose questions and alarms of the last hour are to be counted.
+    pub told: BTreeSet<String>,
     /// Address (lower case) of who wrote the mail: whose tickets of the last hour and parked mails are looked for.
     pub sender: Option<String>,
     /// The number of articles within the hour from which a ticket counts as crowded.
@@ -55,6 +57,8 @@ pub struct Context {
     pub sent: BTreeMap<String, u32>,
     /// The same by domain.
     pub sent_to_domains: BTreeMap<String, u32>,
+    /// Questions and alarms of the last hour, to those of [`Lookup::told`].
+    pub told: Vec<Told>,
     /// Tickets that the sender opened within the last hour.
     pub opened: u32,
     /// When the last one of the sender's parked mails has its turn.
@@ -90,6 +94,26 @@ pub struct HeldMail {
     pub done: bool,
 }
 
+/// Notices of one kind to one person of the desk within the last hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Lower case.
+    pub address: String,
+    /// Name of their template.
+    pub template: String,
+    /// How many.
+    pub count: u32,
+}
+
+impl Context {
+    /// Notices to an address within the last hour, of these templates.
+    pub(super) fn told_of(&self, to: &Address, templates: &[&str]) -> u32 {
+        let key = to.key();
+        let of_these = |told: &&Told| told.address == key && templates.contains(&told.template.as_str());
+        self.told.iter().filter(of_these).map(|told| told.count).sum()
+    }
+}
+
 /// A survey that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Surveyed {
@@ -101,6 +125,8 @@ pub struct Surveyed {
     pub customer: String,
     /// The answer, once there is one.
     pub score: Option<u8>,
+    /// Its mail has not left.
+    pub waits: bool,
 }
 
 /// What the world gives to a decision: the time and chance.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::draft::Draft;
 use super::mail::Case;
 use super::matching::{Apart, Match};
-use super::notify::{Happening, may_reply};
+use super::notify::{Happening, disproved, may_reply};
 use super::obey_rules::{Verdict, obey_rules};
 use super::{Decision, Fact, Reason, customer_word, flood, history, mail, quarantine, text};
 use crate::commands::{self, CustomerWord};
@@ -65,6 +65,9 @@ pub(super) fn open(draft: &mut Draft<'_>, case: &Case<'_>, cause: &Cause) -> Tic
                 ticket
                     .fields
                     .insert(text::SOURCE_FIELD.to_owned(), case.incoming.classified.class.to_string());
+            }
+            if let Some(why) = disproved(&case.incoming.verdicts) {
+                ticket.fields.insert(text::UNPROVED_FIELD.to_owned(), why.to_owned());
             }
         },
         cause,
@@ -204,6 +207,7 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
     let article = case.article(&draft, SenderKind::Customer, true, mail.body.text.clone());
     draft.article(at, article, &cause);
     history::learn_numbers(&mut draft, case, at);
+    prove(&mut draft, case, at, &cause);
     if word == Some(CustomerWord::Stop) {
         customer_word::stop(&mut draft, case, at, &cause);
     } else if case.incoming.classified.class == Class::Person {
@@ -224,6 +228,17 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
     }
     let reason = if occasion == Occasion::Reopened { Reason::Reopened } else { Reason::FollowUp };
     draft.finish(reason, Some(at))
+}
+
+/// A mail that shows that the customer is who the first one said: from now on the ticket's mails go to him.
+fn prove(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, cause: &Cause) {
+    let (verdicts, from) = (&case.incoming.verdicts, case.incoming.mail.from.as_ref());
+    let proved = verdicts.dmarc_pass || verdicts.submission || case.holds_own_token(draft.context);
+    let customer = draft.ticket(at).and_then(|ticket| ticket.now.customer.as_ref());
+    let is_customer = customer.zip(from).is_some_and(|(customer, from)| customer.key() == from.key());
+    if is_customer && proved && disproved(verdicts).is_none() {
+        draft.set(at, Attribute::Field(text::UNPROVED_FIELD.to_owned()), None, cause);
+    }
 }
 
 /// Whether the mail says thanks and nothing else, signed and addressed to an agent by name or not.

@@ -4,9 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::desk::{
-    Cause, Change, LinkKind, NewArticle, NewTicket, Notice, SenderKind, TicketId, TicketRef, TimerKind,
-};
+use crate::desk::{Cause, Change, LinkKind, NewArticle, NewTicket, Notice, SenderKind, TicketRef, TimerKind};
 use crate::mail::{Digest, MessageId};
 use crate::rules::RuleTrace;
 
@@ -355,6 +353,13 @@ pub enum Effect {
         /// Whom it asks, lower case.
         customer: String,
     },
+    /// A survey whose mail has not left is taken back: the ticket may be asked about again.
+    WithdrawSurvey {
+        /// Of which ticket.
+        ticket: TicketRef,
+        /// Row of the survey.
+        survey: i64,
+    },
     /// A survey is answered, once.
     AnswerSurvey {
         /// Row of the survey.
@@ -505,18 +510,11 @@ impl Decision {
             | Effect::Hold { .. }
             | Effect::Release { .. }
             | Effect::AskSurvey { .. }
+            | Effect::WithdrawSurvey { .. }
             | Effect::AnswerSurvey { .. }
             | Effect::Erase { .. }
             | Effect::Quarantine { .. }
             | Effect::Park { .. } => None,
         })
-    }
-
-    /// The stored ticket that the journal row names, if it is one.
-    pub fn existing(&self) -> Option<TicketId> {
-        match self.ticket {
-            Some(TicketRef::Existing(id)) => Some(id),
-            Some(TicketRef::New(_)) | None => None,
-        }
     }
 }

@@ -232,6 +232,7 @@ impl<'a> Draft<'a> {
         cause: &Cause,
     ) -> Option<Change> {
         let now = self.now();
+        let was_closed = self.ticket(at).is_some_and(|ticket| ticket.now.state_type == StateType::Closed);
         let change = self.set(at, Attribute::State, Some(state.name.clone()), cause);
         if let Some(ticket) = self.tickets.get_mut(&at) {
             ticket.now.state_type = state.kind;
@@ -245,8 +246,22 @@ impl<'a> Draft<'a> {
         if state.kind == StateType::Closed {
             // Whoever reopens it finds it free.
             self.set(at, Attribute::Lock, Some(lock_word(false)), cause);
+        } else if was_closed {
+            self.withdraw_survey(at, cause);
         }
         change.or(moved)
+    }
+
+    /// Nobody is asked how the work was while it goes on.
+    fn withdraw_survey(&mut self, at: TicketRef, cause: &Cause) {
+        let waits = |survey: &&super::Surveyed| {
+            TicketRef::Existing(survey.ticket) == at && survey.waits && survey.score.is_none()
+        };
+        if let Some(survey) = self.context.surveys.iter().find(waits) {
+            self.effects.push(Effect::WithdrawSurvey { ticket: at, survey: survey.id });
+            let words = "the survey had not left and was taken back: the ticket was opened again";
+            self.fact(at, Fact::Remark(words.to_owned()), cause);
+        }
     }
 
     fn pending_timers(&mut self, at: TicketRef, kind: StateType, until: Option<Timestamp>) {
@@ -270,6 +285,15 @@ impl<'a> Draft<'a> {
     /// Locks or unlocks.
     pub(super) fn set_lock(&mut self, at: TicketRef, locked: bool, cause: &Cause) -> Option<Change> {
         self.set(at, Attribute::Lock, Some(lock_word(locked)), cause)
+    }
+
+    /// The supervisor of a queue or service comes with it, into a ticket that is being opened or that has none; one who
+    /// is there already changes by `#owner` alone, whoever moves the ticket.
+    pub(super) fn supervise(&mut self, at: TicketRef, owner: Option<String>, cause: &Cause) {
+        let stands = |ticket: &Ticket| matches!(at, TicketRef::Existing(_)) && ticket.now.owner.is_some();
+        if owner.is_some() && !self.ticket(at).is_none_or(stands) {
+            self.set(at, Attribute::Owner, owner, cause);
+        }
     }
 
     /// Adds those who take part from now on: neither the desk nor anyone who does already.

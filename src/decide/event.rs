@@ -92,6 +92,8 @@ pub enum Proof {
         login: String,
         /// The row in `held` that it waited in.
         held: i64,
+        /// It was its author who was asked, whether it is meant as it stands; else, whether it is the agent's at all.
+        of_author: bool,
     },
     /// `explain --from-agent LEVEL`: suppose this level for the agent in `From`.
     Supposed(u8),

@@ -54,7 +54,10 @@ pub fn lookup(event: &Event, policy: &Policy, now: Timestamp) -> Lookup {
             keys.tickets.extend(timer.ticket);
             keys.held = timer.held;
         }
-        Event::Request(Request::GivenUp { ticket, .. }) => keys.tickets.extend(*ticket),
+        Event::Request(Request::GivenUp { ticket, .. }) => {
+            keys.tickets.extend(*ticket);
+            keys.told.extend(desk.administrator.as_ref().map(Address::key));
+        }
         Event::Request(Request::Alarm { .. } | Request::Erase { .. }) => {}
     }
     keys
@@ -81,8 +84,11 @@ fn of_mail(keys: &mut Lookup, incoming: &Incoming, desk: &Desk, now: Timestamp) 
     if let Some(from) = &mail.from
         && let Some(agent) = desk.agent_by_address(&from.address)
     {
+        // Who is asked whether the mail is his.
+        keys.told.insert(agent.address().key());
         of_block(keys, incoming, agent, desk, now);
     }
+    keys.told.extend(desk.administrator.as_ref().map(Address::key));
     keys.codes = codes(mail);
     if let Proof::Confirmed { held, .. } = incoming.proof {
         keys.held = Some(held);

@@ -34,7 +34,7 @@ mod text;
 mod timer;
 mod write;
 
-pub use context::{Context, Given, HeldMail, Lookup, Surveyed};
+pub use context::{Context, Given, HeldMail, Lookup, Surveyed, Told};
 pub use decision::{
     After, CommandTrace, ConfirmationCode, Decision, Effect, Fact, MatchKind, MatchTrace, Reason,
     SenderTrace, Trace,

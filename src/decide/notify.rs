@@ -327,8 +327,34 @@ fn thread(
 
 /// Programs get answers of people, never automatic mails: not at once and not later.
 pub(super) fn automatic(draft: &Draft<'_>, at: TicketRef) -> Result<(), String> {
-    let source = draft.ticket(at).and_then(|ticket| ticket.now.fields.get(super::text::SOURCE_FIELD));
-    source.map_or(Ok(()), |class| Err(format!("the ticket was opened by a program ({class})")))
+    let field = |name: &str| draft.ticket(at).and_then(|ticket| ticket.now.fields.get(name));
+    if let Some(class) = field(super::text::SOURCE_FIELD) {
+        return Err(format!("the ticket was opened by a program ({class})"));
+    }
+    match field(super::text::UNPROVED_FIELD) {
+        Some(why) => Err(format!("the customer is not proved: {why}")),
+        None => Ok(()),
+    }
+}
+
+/// Whether somebody other than an address works on the ticket and hears of what happens to it.
+pub(super) fn is_attended(draft: &Draft<'_>, at: TicketRef, but: &str) -> bool {
+    let ticket = draft.ticket(at);
+    let about = Happening::new(Occasion::GivenUp, Some(at), &SenderTrace::of_program());
+    people(&Recipient::Attending, ticket, &about, draft.desk)
+        .iter()
+        .any(|person| matches!(person, Person::Agent(agent) if !agent.has_address(but)))
+}
+
+/// The sentence why a mail's sender may be somebody else, by the border's own checks.
+pub(super) fn disproved(verdicts: &super::Verdicts) -> Option<&'static str> {
+    if verdicts.fail {
+        Some("a check of the sender failed")
+    } else if verdicts.spam {
+        Some("the mail is marked as spam")
+    } else {
+        None
+    }
 }
 
 /// Whether the sender of a mail may get automatic mails because of it; RFC 3834 section 2.
@@ -346,11 +372,8 @@ pub(super) fn may_reply(incoming: &super::Incoming) -> Result<(), String> {
     if mail.return_path.as_deref() == Some("") {
         return Err("the mail has the null return path".to_owned());
     }
-    if incoming.verdicts.fail {
-        return Err("a check of the sender failed".to_owned());
-    }
-    if incoming.verdicts.spam {
-        return Err("the mail is marked as spam".to_owned());
+    if let Some(why) = disproved(&incoming.verdicts) {
+        return Err(why.to_owned());
     }
     Ok(())
 }

@@ -147,12 +147,12 @@ fn change(draft: &mut Draft<'_>, at: TicketRef, action: &Action, cause: &Cause) 
         Action::Queue(name) => {
             let owner = desk.queue(name).ok_or_else(|| unknown("queue", name))?.owner.clone();
             draft.set(at, Attribute::Queue, Some(name.clone()), cause);
-            answerable(draft, at, owner, cause);
+            draft.supervise(at, owner, cause);
         }
         Action::Service(name) => {
             let owner = desk.service(name).ok_or_else(|| unknown("service", name))?.owner.clone();
             draft.set(at, Attribute::Service, Some(name.clone()), cause);
-            answerable(draft, at, owner, cause);
+            draft.supervise(at, owner, cause);
         }
         Action::Type(name) => {
             desk.types.contains(name).then_some(()).ok_or_else(|| unknown("type", name))?;
@@ -233,13 +233,6 @@ fn plain(draft: &mut Draft<'_>, at: TicketRef, action: &Action, cause: &Cause) {
         return;
     };
     draft.set(at, attribute, Some(value.clone()), cause);
-}
-
-/// The supervisor of a queue or service comes with it.
-fn answerable(draft: &mut Draft<'_>, at: TicketRef, owner: Option<String>, cause: &Cause) {
-    if owner.is_some() {
-        draft.set(at, Attribute::Owner, owner, cause);
-    }
 }
 
 fn responsible(draft: &mut Draft<'_>, at: TicketRef, login: &str, cause: &Cause) -> Result<(), String> {

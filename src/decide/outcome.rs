@@ -122,6 +122,7 @@ impl fmt::Display for Effect {
             Self::Release { held, confirmed: true } => write!(out, "release held mail {held}: confirmed"),
             Self::Release { held, confirmed: false } => write!(out, "held mail {held} waits no longer"),
             Self::AskSurvey { ticket, customer } => write!(out, "ask {customer} about {}", Which(*ticket)),
+            Self::WithdrawSurvey { ticket, .. } => write!(out, "take back the survey of {}", Which(*ticket)),
             Self::AnswerSurvey { survey, score, comment } => {
                 write!(out, "survey {survey} answered with {score}")?;
                 if comment.is_empty() { Ok(()) } else { out.write_str(" and a comment") }

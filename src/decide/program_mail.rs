@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::draft::Draft;
 use super::mail::{Case, concerning_none};
-use super::notify::Happening;
-use super::{Decision, Fact, Reason};
+use super::notify::{Happening, is_attended};
+use super::{Decision, Fact, Reason, SenderTrace};
 use crate::desk::{Actor, Cause, Occasion, SenderKind, TicketRef};
 use crate::mail::{Bounce, BounceAction};
 
@@ -34,9 +34,27 @@ pub(super) fn bounce(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
             happening.extra.insert("why".to_owned(), json!(described(bounce)));
             happening.extra.insert("mail_subject".to_owned(), json!(case.incoming.mail.subject));
             draft.happenings.push(happening);
+            undeliverable(&mut draft, Some(at), &recipient, &described(bounce));
         }
     }
     draft.finish(Reason::Bounce, Some(at))
+}
+
+/// The administrator hears of a lasting failure where nobody else can: an agent gets no mail any more, or nobody works
+/// on the ticket. Once an hour is enough: a full mailbox refuses every notice.
+pub(super) fn undeliverable(draft: &mut Draft<'_>, at: Option<TicketRef>, recipient: &str, why: &str) {
+    let desk = draft.desk;
+    let Some(administrator) = &desk.administrator else { return };
+    let is_agents = desk.agent_by_address(recipient).is_some();
+    let unseen = !at.is_some_and(|at| is_attended(draft, at, recipient));
+    let told = draft.context.told_of(administrator, &["alarm"]) > 0;
+    if !(is_agents || unseen) || told || administrator.key() == recipient.to_lowercase() {
+        return;
+    }
+    let mut alarm = Happening::new(Occasion::MailboxStalled, at, &SenderTrace::of_program());
+    alarm.extra.insert("alarm".to_owned(), json!(format!("Mails to {recipient} cannot be delivered")));
+    alarm.text = why.to_owned();
+    draft.happenings.push(alarm);
 }
 
 fn described(bounce: &Bounce) -> String {

@@ -36,8 +36,14 @@ pub(super) fn quarantine(mut draft: Draft<'_>, case: &Case<'_>, why: &str) -> De
     draft.finish(Reason::Quarantined, Some(at))
 }
 
+/// As [`quarantine`], for one of many of which the administrator was told at once.
+pub(super) fn quietly(mut draft: Draft<'_>, case: &Case<'_>, why: &str) -> Decision {
+    let at = listed(&mut draft, case, why);
+    draft.finish(Reason::Quarantined, Some(at))
+}
+
 /// Lists the mail and opens the ticket by which a person sees it.
-fn shown(draft: &mut Draft<'_>, case: &Case<'_>, why: &str) -> TicketRef {
+fn listed(draft: &mut Draft<'_>, case: &Case<'_>, why: &str) -> TicketRef {
     let cause = Cause::new(Actor::System, why);
     let mail = &case.incoming.mail;
     let at = customer_mail::open(draft, case, &cause);
@@ -47,6 +53,13 @@ fn shown(draft: &mut Draft<'_>, case: &Case<'_>, why: &str) -> TicketRef {
     article.attachments = Vec::new();
     draft.article(at, article, &cause);
     draft.effects.push(Effect::Quarantine { ticket: at, why: why.to_owned() });
+    at
+}
+
+/// Lists the mail, and the administrator is told.
+fn shown(draft: &mut Draft<'_>, case: &Case<'_>, why: &str) -> TicketRef {
+    let at = listed(draft, case, why);
+    let mail = &case.incoming.mail;
     let mut happening = Happening::new(Occasion::Quarantine, Some(at), &case.sender.trace);
     happening.extra.insert("mail_subject".to_owned(), json!(mail.subject));
     happening.extra.insert("why".to_owned(), json!(why));

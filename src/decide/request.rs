@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::draft::Draft;
 use super::notify::Happening;
-use super::{Context, Decision, Effect, Fact, Given, Policy, Reason, Request, SenderTrace};
+use super::{Context, Decision, Effect, Fact, Given, Policy, Reason, Request, SenderTrace, program_mail};
 use crate::desk::{Actor, Cause, Occasion, StateType, TicketRef};
 
 pub(super) fn decide_request(
@@ -35,6 +35,9 @@ pub(super) fn decide_request(
                 happening.extra.insert("why".to_owned(), json!(why));
                 happening.extra.insert("mail_subject".to_owned(), json!(subject));
                 draft.happenings.push(happening);
+            }
+            if !*automatic || own {
+                program_mail::undeliverable(&mut draft, at, recipient, why);
             }
             draft.finish(Reason::Requested, at)
         }

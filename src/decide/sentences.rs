@@ -29,6 +29,8 @@ pub(super) enum Say<'a> {
     NoteAndPublic,
     /// Locked by someone else.
     LockedBy(&'a str),
+    /// Locked by someone else, and the state is the holder's to change.
+    StateLockedBy(&'a str),
     /// The text and HTML parts of the mail say different things.
     PartsDiffer,
     /// An agent who may not attend this queue.
@@ -45,6 +47,10 @@ pub(super) enum Say<'a> {
     Goes(&'a str),
     /// The text goes to the customers of several tickets.
     GoesToAll(usize),
+    /// To whom the text of a mail that waits would go; to nobody where it would be a note.
+    WouldGo(Option<&'a str>),
+    /// The mail opens a ticket.
+    OpensTicket,
     /// The text stays internal.
     StaysInternal,
     /// No ticket of the mail could take the text.
@@ -122,6 +128,9 @@ impl Say<'_> {
             Self::LockedBy(who) => {
                 format!("The ticket is locked by {who}: write #take to take it over, or #note to keep the text internal.")
             }
+            Self::StateLockedBy(who) => {
+                format!("The ticket is locked by {who}: write #take in a line above to take it over.")
+            }
             Self::PartsDiffer => {
                 "The plain text and the HTML of your mail carry different commands. Send it as plain text.".to_owned()
             }
@@ -139,6 +148,9 @@ impl Say<'_> {
             Self::GoesToAll(count) => format!("Your text goes to the customers of {count} tickets."),
             Self::TextNotKept => "Your text was not kept: these commands concern no ticket.".to_owned(),
             Self::Goes(to) => format!("Your text goes to {to}."),
+            Self::WouldGo(Some(to)) => format!("The text would go to {to}."),
+            Self::WouldGo(None) => "The text would stay internal.".to_owned(),
+            Self::OpensTicket => "The mail would open a new ticket.".to_owned(),
             Self::StaysInternal => "Your text was kept as an internal note.".to_owned(),
             Self::CodeExpired => "The code has expired: send the first mail again.".to_owned(),
             Self::NotYes => "This confirms nothing: the first line has to be yes, and nothing else.".to_owned(),
@@ -178,6 +190,9 @@ impl Say<'_> {
             Self::LockedBy(who) => {
                 format!("El ticket está bloqueado por {who}: escriba #tomar para tomarlo, o #nota para dejar el texto como nota interna.")
             }
+            Self::StateLockedBy(who) => {
+                format!("El ticket está bloqueado por {who}: escriba #tomar en una línea anterior para tomarlo.")
+            }
             Self::PartsDiffer => {
                 "El texto y el HTML de su correo traen comandos distintos. Envíelo como texto sin formato.".to_owned()
             }
@@ -195,6 +210,9 @@ impl Say<'_> {
             Self::GoesToAll(count) => format!("Su texto va a los usuarios de {count} tickets."),
             Self::TextNotKept => "Su texto no se guardó: estos comandos no son de ningún ticket.".to_owned(),
             Self::Goes(to) => format!("Su texto va a {to}."),
+            Self::WouldGo(Some(to)) => format!("El texto iría a {to}."),
+            Self::WouldGo(None) => "El texto quedaría como nota interna.".to_owned(),
+            Self::OpensTicket => "El correo abriría un ticket nuevo.".to_owned(),
             Self::StaysInternal => "Su texto quedó como nota interna.".to_owned(),
             Self::CodeExpired => "El código venció: envíe otra vez el primer correo.".to_owned(),
             Self::NotYes => "Esto no confirma nada: la primera línea tiene que ser sí, y nada más.".to_owned(),

@@ -63,13 +63,13 @@ impl Writing<'_> {
 pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, what: Writing<'_>) -> Decision {
     let Writing { case, agent, .. } = what;
     let desk = &case.policy.desk;
-    let confirmed = matches!(case.incoming.proof, super::Proof::Confirmed { .. });
+    let meant = matches!(case.incoming.proof, super::Proof::Confirmed { of_author: true, .. });
     let scrubbed = scrub::scrub(what.block.rest.trim(), &scrub::Private::of(desk));
     let doubtful = !scrubbed.leftovers.is_empty() || !what.block.stray.is_empty();
     let leaves = what.targets.iter().find(|target| target.visible && !what.is_new(target.at));
-    if let Some(target) = leaves.filter(|_| doubtful && !confirmed) {
+    if leaves.is_some() && doubtful && !meant {
         let why = scrubbed.leftovers.iter().chain(&what.block.stray).cloned().collect::<Vec<_>>().join("; ");
-        return confirmation::hold_for_author(before, case, agent, target.at, &why);
+        return confirmation::hold_for_author(before, case, agent, what.block, &why);
     }
     for target in &what.targets {
         article(&mut draft, &what, *target, &scrubbed.text);

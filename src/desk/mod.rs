@@ -34,7 +34,7 @@ pub use notice::{Allowance, EnvelopeSender, Notice, NoticeKind};
 pub use notification::{Notification, Occasion, Recipient};
 pub use number::{Counter, NumberKind, Numbering, TicketNumber};
 pub use other_numbers::OtherNumbers;
-pub use permission::{Refusal, may};
+pub use permission::{Refusal, held_by, may};
 pub use priority::Priority;
 pub use queue::{FollowUpPolicy, Later, Queue, Service};
 pub use settings::{Desk, Limits, SurveySettings, Trust, fold};

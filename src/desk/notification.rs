@@ -236,7 +236,7 @@ impl Notification {
             ("closed for agents", Occasion::Closed, vec![Responsible, Owner, Watchers], "closed-agent"),
             ("rejected", Occasion::Rejected, vec![Sender], "rejected"),
             ("quarantine", Occasion::Quarantine, vec![Administrator], "quarantine"),
-            ("given up", Occasion::GivenUp, vec![Attending, Administrator], "given-up"),
+            ("given up", Occasion::GivenUp, vec![Attending], "given-up"),
             ("stalled", Occasion::MailboxStalled, vec![Administrator], "alarm"),
         ];
         let mut shipped: Vec<Self> = rows

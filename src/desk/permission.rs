@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Agent, Desk, Right};
+use super::{Agent, Desk, NewTicket, Right};
 
 /// Why something is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,4 +41,12 @@ pub fn may(desk: &Desk, agent: &Agent, right: Right, queue: &str) -> Result<(), 
         return Ok(());
     }
     Err(Refusal { login: agent.login.clone(), right, queue: queue.to_owned() })
+}
+
+/// Who holds a locked ticket against an agent: its responsible, else its owner. `None` where the agent is one of the
+/// two, and where nobody is there to hold it.
+pub fn held_by<'t>(ticket: &'t NewTicket, agent: &Agent) -> Option<&'t str> {
+    let holders = || ticket.responsible.iter().chain(&ticket.owner);
+    let mine = holders().any(|login| *login == agent.login);
+    holders().next().filter(|_| ticket.locked && !mine).map(String::as_str)
 }

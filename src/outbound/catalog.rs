@@ -147,6 +147,12 @@ const WHY: Variable = always("why", Kind::Line, "The reason, in words.");
 const CODE: Variable = always("code", Kind::Line, "The one-time code that a confirmation has to carry.");
 const MINUTES: Variable = always("minutes", Kind::Line, "For how many minutes the code is good.");
 const EXPIRES: Variable = always("expires", Kind::Line, "Until when it is good.");
+const TEXT_WENT: Variable = maybe("text_went", Kind::Line, "What becomes of the text of the mail, in words.");
+const OMITTED: Variable = maybe(
+    "omitted",
+    Kind::Line,
+    "How many letters `text` lacks at its end, where it was too long to be shown.",
+);
 const MAIL_SUBJECT: Variable = always("mail_subject", Kind::Line, "Subject of the mail that it is about.");
 
 const fn to_customer(
@@ -279,7 +285,7 @@ pub const TEMPLATES: &[TemplateSpec] = &[
                  be done, before and after or what is wrong.",
             ),
             maybe("evidence", Kind::Lines, "How the sender was identified."),
-            maybe("text_went", Kind::Line, "What became of the text of the mail, in words."),
+            TEXT_WENT,
         ],
     ),
     about_mail(
@@ -294,6 +300,8 @@ pub const TEMPLATES: &[TemplateSpec] = &[
             MINUTES,
             EXPIRES,
             maybe("why", Kind::Line, "Why the desk asks."),
+            TEXT_WENT,
+            OMITTED,
         ],
     ),
     about_mail(
@@ -308,7 +316,7 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         Audience::Agent,
         "An agent's answer carries parts of a notice or what looks like commands: it was not sent. A yes sends it.",
         Buttons::Confirm,
-        &[CODE, MAIL_SUBJECT, WHY, MINUTES, EXPIRES],
+        &[CODE, MAIL_SUBJECT, WHY, MINUTES, EXPIRES, TEXT_WENT, OMITTED],
     ),
     to_customer(
         "survey",

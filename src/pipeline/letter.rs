@@ -159,7 +159,8 @@ pub(super) async fn held(
         received: Some(now),
         ..Letter::of(kept.raw, &kept.mailbox, Origin::Again(kept.journal))
     };
-    Ok(read(letter, Proof::Confirmed { login: kept.login, held }, house))
+    let of_author = kept.reason == Reason::HeldForAuthor.word();
+    Ok(read(letter, Proof::Confirmed { login: kept.login, held, of_author }, house))
 }
 
 /// Fills in what only the decision knows of its journal row.

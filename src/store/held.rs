@@ -14,6 +14,8 @@ pub struct KeptMail {
     pub login: String,
     /// Its journal row.
     pub journal: i64,
+    /// Why it waited: the word of its journal row's reason.
+    pub reason: String,
     /// Name of the mailbox that it came by.
     pub mailbox: String,
     /// All octets.
@@ -26,7 +28,7 @@ impl Writing {
     /// # Errors
     /// [`StoreError::Missing`] where there is no such row.
     pub async fn held_mail(&mut self, held: i64) -> Result<KeptMail, StoreError> {
-        let sql = "SELECT held.login, held.journal, held.raw, journal.mailbox, blobs.content FROM held \
+        let sql = "SELECT held.login, held.journal, held.raw, journal.mailbox, journal.reason, blobs.content FROM held \
                    JOIN journal ON journal.id = held.journal JOIN blobs ON blobs.digest = held.raw \
                    WHERE held.id = $1";
         let row = sqlx::query(sql).bind(held).fetch_optional(self.conn()).await?;
@@ -43,6 +45,7 @@ impl Writing {
         Ok(KeptMail {
             login: row.try_get("login")?,
             journal: row.try_get("journal")?,
+            reason: row.try_get("reason")?,
             mailbox: row.try_get::<Option<String>, _>("mailbox")?.unwrap_or_else(|| "deliver".to_owned()),
             raw: raw.into(),
         })

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::values::{Columns, list, ms};
 use super::{Store, StoreError, whole_ticket};
-use crate::decide::{Context, HeldMail, Lookup, Surveyed};
+use crate::decide::{Context, HeldMail, Lookup, Surveyed, Told};
 use crate::desk::{Counter, TicketId, TicketNumber};
 use crate::mail::{Digest, MessageId};
 
@@ -34,6 +34,10 @@ UNION ALL
 SELECT 'parked', NULL, due, NULL FROM
  (SELECT due FROM parked WHERE sender = $9 AND outcome IS NULL ORDER BY due DESC LIMIT 1)
 UNION ALL
+SELECT 'told', template || ' ' || recipient_key, count(*), NULL FROM outbox
+ WHERE recipient_key IN (SELECT value FROM json_each($10)) AND kind <> 'human' AND created > $5
+   AND template IN ('confirmation', 'held-for-author', 'alarm') GROUP BY recipient_key, template
+UNION ALL
 SELECT 'counter', key, used, NULL FROM counters WHERE key = $6
 UNION ALL
 SELECT 'other-number', name, ticket, ticket FROM other_numbers WHERE name IN (SELECT value FROM json_each($7))";
@@ -48,7 +52,10 @@ WITH RECURSIVE chain (id) AS (
     SELECT t.merged_into FROM chain JOIN tickets t ON t.id = chain.id WHERE t.merged_into IS NOT NULL
 )
 SELECT w.*,
-    (SELECT json_group_array(json_array(s.id, s.customer, s.score)) FROM surveys s WHERE s.ticket = w.id) AS surveys,
+    (SELECT json_group_array(json_array(s.id, s.customer, s.score, EXISTS (
+        SELECT 1 FROM outbox o WHERE o.ticket = s.ticket AND o.template = 'survey'
+        AND o.state IN ('pending', 'held', 'failed') AND o.in_doubt IS NULL
+    ))) FROM surveys s WHERE s.ticket = w.id) AS surveys,
     (SELECT json_group_array(json_array(p.key, p.domain,
         (SELECT count(*) FROM outbox o WHERE o.recipient_key = p.key AND o.allowed > $2),
         (SELECT count(*) FROM outbox o WHERE o.cap_domain = p.domain AND o.allowed > $2)))
@@ -99,6 +106,7 @@ pub(super) async fn read(
         .bind(list(&lookup.other_numbers))
         .bind(list(&lookup.domains))
         .bind(&lookup.sender)
+        .bind(list(&lookup.told))
         .fetch_all(&mut *conn)
         .await?;
     for row in &rows {
@@ -146,6 +154,12 @@ fn key(context: &mut Context, row: &Columns<'_>) -> Result<Option<TicketId>, Sto
         ("sent-to-domain", _) => {
             context.sent_to_domains.insert(row.text("name")?, row.number("id")?);
         }
+        ("told", _) => {
+            let (name, count) = (row.text("name")?, row.number("id")?);
+            if let Some((template, address)) = name.split_once(' ') {
+                context.told.push(Told { address: address.to_owned(), template: template.to_owned(), count });
+            }
+        }
         ("opened", _) => context.opened = row.number("id")?,
         ("parked", _) => context.parked_until = Some(row.time("id")?),
         ("counter", _) => {
@@ -157,8 +171,9 @@ fn key(context: &mut Context, row: &Columns<'_>) -> Result<Option<TicketId>, Sto
 }
 
 fn surveys(ticket: TicketId, row: &SqliteRow) -> Result<Vec<Surveyed>, StoreError> {
-    let rows: Vec<(i64, String, Option<u8>)> = Columns(row).json("surveys")?;
-    Ok(rows.into_iter().map(|(id, customer, score)| Surveyed { id, ticket, customer, score }).collect())
+    let rows: Vec<(i64, String, Option<u8>, u8)> = Columns(row).json("surveys")?;
+    let survey = |(id, customer, score, waits)| Surveyed { id, ticket, customer, score, waits: waits == 1 };
+    Ok(rows.into_iter().map(survey).collect())
 }
 
 /// The mail of that row id or one of those codes; one that still waits rather than one that does not.

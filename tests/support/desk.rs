@@ -87,6 +87,22 @@ impl Bench {
             .collect()
     }
 
+    /// The history of a ticket, a line each.
+    pub async fn history(&self, id: i64) -> String {
+        let store = &self.pipeline.store;
+        let lines = store.history(taquilla::desk::TicketId(id), Page::FIRST).await.unwrap();
+        lines.into_iter().map(|line| line.text + "\n").collect()
+    }
+
+    /// A mail in an agent's name that names the first ticket by its number alone: nothing proves it.
+    pub async fn unproved(&self, id: &str, text: &str) -> String {
+        let number = self.number(1).await;
+        format!(
+            "From: mgomez@minem.example\nTo: soporte@minem.example\nMessage-ID: <{id}@x>\n{}\n{text}\n",
+            self.head(&format!("Re: [Ticket#{number}] Una consulta"))
+        )
+    }
+
     pub async fn survey_score(&self) -> Option<u8> {
         self.pipeline
             .store

@@ -186,7 +186,7 @@ fn add(context: &mut Context, id: TicketId, row: &Row, house: &House, now: Times
     context.by_number.insert(number, id);
     if row.survey {
         let customer = ticket.now.customer.as_ref().map(Address::key).unwrap_or_default();
-        context.surveys.push(Surveyed { id: id.0, ticket: id, customer, score: row.score });
+        context.surveys.push(Surveyed { id: id.0, ticket: id, customer, score: row.score, waits: false });
     }
     context.crowded.extend(row.crowded.then_some(id));
     context.tickets.insert(id, ticket);

@@ -20,6 +20,7 @@ impl<'a> Doing<'_, 'a, '_> {
             self.allowed_in(Right::Move, &queue.name)?;
         }
         let change = self.set(Attribute::Queue, Some(queue.name.clone()));
+        self.supervise(queue.owner.clone());
         if let Some(change) = &change {
             self.happened(Occasion::QueueChanged, change);
             self.leave_responsible();
@@ -61,7 +62,9 @@ impl<'a> Doing<'_, 'a, '_> {
             let all = desk.services.iter().map(|service| service.name.as_str()).collect();
             return Err(self.say(&unknown(Thing::Service, typed, all)));
         };
-        self.plain(Attribute::Service, Some(service.name.clone()), None)
+        let told = self.plain(Attribute::Service, Some(service.name.clone()), None)?;
+        self.supervise(service.owner.clone());
+        Ok(told)
     }
 
     pub(super) fn tags(&mut self, add: &[String], remove: &[String]) -> Result<String, String> {

@@ -33,6 +33,8 @@ pub(super) struct Wants {
     pub(super) closed: BTreeMap<TicketRef, bool>,
     /// Tickets of which the sender made himself the one who attends.
     pub(super) took: BTreeSet<TicketRef>,
+    /// Tickets whose supervisor the mail names: no queue or service brings another one.
+    pub(super) owned: BTreeSet<TicketRef>,
     /// What is answered by a mail of its own.
     pub(super) answers: BTreeSet<Answer>,
     /// The tickets that the lines below, and the text, are about from now on.
@@ -126,6 +128,13 @@ impl<'a> Doing<'_, 'a, '_> {
 
     fn set_state(&mut self, state: &State, until: Option<jiff::Timestamp>) -> Option<Change> {
         self.draft.set_state(self.at?, state, until, &self.cause)
+    }
+
+    /// The supervisor of a queue or service comes with it, unless the mail names one.
+    fn supervise(&mut self, owner: Option<String>) {
+        if let Some(at) = self.at.filter(|at| !self.wants.owned.contains(at)) {
+            self.draft.supervise(at, owner, &self.cause);
+        }
     }
 
     fn set_lock(&mut self, locked: bool) -> Option<Change> {

@@ -72,6 +72,7 @@ impl<'a> Doing<'_, 'a, '_> {
         let agent = self.find(who)?;
         let value = agent.map_or("-", |agent| agent.name.as_str());
         let login = agent.map(|agent| agent.login.clone());
+        self.wants.owned.extend(self.at);
         let change = self.set(Attribute::Owner, login);
         if let Some(change) = &change {
             self.happened(Occasion::OwnerChanged, change);

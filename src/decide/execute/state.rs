@@ -3,7 +3,7 @@
 use super::{Doing, unknown};
 use crate::commands::{AutoClose, Outcome};
 use crate::decide::sentences::{Say, Thing};
-use crate::desk::{Attribute, Desk, Occasion, Right, State, StateType, fold};
+use crate::desk::{Attribute, Desk, Occasion, Right, State, StateType, fold, held_by};
 use crate::mail::Language;
 use crate::outbound::data;
 
@@ -14,6 +14,7 @@ impl<'a> Doing<'_, 'a, '_> {
         if self.ticket()?.now.state_type == StateType::Closed && self.ticket()?.now.state == state.name {
             return Ok(self.say(&Say::Already(state.label(self.order.language))));
         }
+        self.unlocked()?;
         let change = self.set_state(state, None);
         self.wants.closed.extend(self.at.map(|at| (at, silent)));
         Ok(self.told(change, state.label(self.order.language)))
@@ -24,6 +25,7 @@ impl<'a> Doing<'_, 'a, '_> {
         if self.ticket()?.now.state_type.is_open() {
             return Err(self.say(&Say::NotClosed));
         }
+        self.unlocked()?;
         let state = self.desk().first_state(StateType::Open).ok_or_else(|| self.unknown_state("open"))?;
         let change = self.set_state(state, None);
         if let Some(change) = &change {
@@ -37,6 +39,7 @@ impl<'a> Doing<'_, 'a, '_> {
         if !self.ticket()?.now.state_type.is_open() {
             return Err(self.say(&Say::Closed));
         }
+        self.unlocked()?;
         let desk = self.desk();
         let state = match then {
             None => desk.first_state(StateType::PendingReminder),
@@ -74,11 +77,20 @@ impl<'a> Doing<'_, 'a, '_> {
             StateType::Merged | StateType::Removed => return Err(self.unknown_state(typed)),
             StateType::New | StateType::Open => {}
         }
+        self.unlocked()?;
         let change = self.set_state(state, None);
         if let Some(change) = &change {
             self.happened(Occasion::StateChanged, change);
         }
         Ok(self.told(change, label))
+    }
+
+    /// The state of a locked ticket is its holder's; whoever else wants to change it takes it first.
+    fn unlocked(&self) -> Result<(), String> {
+        match held_by(&self.ticket()?.now, self.order.agent) {
+            Some(holder) => Err(self.say(&Say::StateLockedBy(&data::agent_label(self.desk(), holder)))),
+            None => Ok(()),
+        }
     }
 
     fn unknown_state(&self, typed: &str) -> String {

@@ -3,7 +3,7 @@
 use sqlx::QueryBuilder;
 
 use super::Applying;
-use crate::desk::{Allowance, EnvelopeSender};
+use crate::desk::{Allowance, EnvelopeSender, TicketId};
 use crate::store::values::{list, ms};
 use crate::store::{OutboxRow, StoreError};
 
@@ -19,6 +19,20 @@ impl Applying<'_> {
             self.applied.outbox.extend(rows);
             self.name_mails(some).await?;
         }
+        Ok(())
+    }
+
+    /// The mail of a survey that has not left never leaves, and the survey was never asked.
+    pub(super) async fn withdraw_survey(&mut self, ticket: TicketId, survey: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET state = 'dropped', last_error = 'the ticket was opened again', changed = $2 \
+                   WHERE ticket = $1 AND template = 'survey' AND state IN ('pending', 'held', 'failed') \
+                   AND in_doubt IS NULL RETURNING id";
+        let dropped: Vec<i64> =
+            sqlx::query_scalar(sql).bind(ticket.0).bind(ms(self.entry.at)).fetch_all(&mut *self.conn).await?;
+        let sql = "DELETE FROM outbox_content WHERE id IN (SELECT value FROM json_each($1))";
+        sqlx::query(sql).bind(list(&dropped)).execute(&mut *self.conn).await?;
+        let sql = "DELETE FROM surveys WHERE id = $1 AND score IS NULL";
+        sqlx::query(sql).bind(survey).execute(&mut *self.conn).await?;
         Ok(())
     }
 

@@ -122,6 +122,7 @@ impl Applying<'_> {
             Effect::Hold { .. }
             | Effect::Release { .. }
             | Effect::AskSurvey { .. }
+            | Effect::WithdrawSurvey { .. }
             | Effect::AnswerSurvey { .. }
             | Effect::Erase { .. }
             | Effect::Quarantine { .. }
@@ -165,6 +166,10 @@ impl Applying<'_> {
                 let sql = "INSERT INTO surveys (ticket, customer, asked) VALUES ($1, $2, $3)";
                 let survey = sqlx::query(sql).bind(self.ticket(*ticket)?.0).bind(customer).bind(at);
                 survey.execute(&mut *self.conn).await?;
+            }
+            Effect::WithdrawSurvey { ticket, survey } => {
+                let ticket = self.ticket(*ticket)?;
+                self.withdraw_survey(ticket, *survey).await?;
             }
             Effect::AnswerSurvey { survey, score, comment } => {
                 let sql = "UPDATE surveys SET score = $2, comment = $3, answered = $4 WHERE id = $1 AND score IS NULL";
