@@ -150,7 +150,7 @@ impl Applying<'_> {
         Ok(found.into_iter().flatten().collect())
     }
 
-    /// Mails in quarantine and mails that wait for confirmation.
+    /// Mails in quarantine, parked ones and mails that wait for confirmation.
     async fn erase_waiting(
         &mut self,
         rows: &Rows,
@@ -162,6 +162,9 @@ impl Applying<'_> {
         let sql = "DELETE FROM quarantine WHERE journal IN (SELECT value FROM json_each($1)) \
                    OR ticket IN (SELECT value FROM json_each($2)) OR raw IN (SELECT value FROM json_each($3))";
         erased.quarantined = self.run(sql, [&journal, &tickets, &digests]).await?;
+        let sql = "DELETE FROM parked WHERE journal IN (SELECT value FROM json_each($1)) OR journal IN \
+                   (SELECT id FROM journal WHERE raw IN (SELECT value FROM json_each($2)))";
+        erased.quarantined += self.run(sql, [&journal, &digests]).await?;
         let held = "SELECT id FROM held WHERE journal IN (SELECT value FROM json_each($1)) \
                     OR ticket IN (SELECT value FROM json_each($2)) OR raw IN (SELECT value FROM json_each($3))";
         let held = sqlx::query_scalar(held).bind(&journal).bind(&tickets).bind(&digests);
