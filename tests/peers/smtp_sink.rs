@@ -23,6 +23,15 @@ impl Sink {
 
     /// The same on a port where one was before.
     pub(crate) fn start_at(options: &[&str], port: Option<u16>) -> Option<Self> {
+        Self::spawn(&[&["-d", "mail."], options].concat(), port)
+    }
+
+    /// One that writes nothing down.
+    pub(crate) fn discarding() -> Option<Self> {
+        Self::spawn(&[], None)
+    }
+
+    fn spawn(options: &[&str], port: Option<u16>) -> Option<Self> {
         let program = super::program("smtp-sink", "postfix")?;
         for _ in 0..5 {
             let port = port.unwrap_or_else(super::free_port);
@@ -35,7 +44,6 @@ impl Sink {
             let child = command
                 .args(["-4", "-R"])
                 .arg(folder.path())
-                .args(["-d", "mail."])
                 .args(options)
                 .args([&format!("127.0.0.1:{port}"), "64"])
                 .stdin(Stdio::null())

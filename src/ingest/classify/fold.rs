@@ -3,14 +3,13 @@
 //! Phrase tables and mails go through the same function, so that an accent left out, a full-width colon or a
 //! folded line changes nothing. It is for comparing only and never shown to anybody.
 
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// The comparable form of the first `limit` characters of `text`. Line ends become blanks.
 pub(in crate::ingest) fn fold(text: &str, limit: usize) -> String {
     let mut folded = String::with_capacity(text.len().min(limit.saturating_mul(2)));
     let mut blank = true;
-    for character in text.chars().take(limit).nfkd().flat_map(char::to_lowercase) {
+    let mut put = |character: char| {
         if character.is_whitespace() {
             if !blank {
                 folded.push(' ');
@@ -19,6 +18,14 @@ pub(in crate::ingest) fn fold(text: &str, limit: usize) -> String {
         } else if let Some(plain) = plain(character) {
             folded.push(plain);
             blank = false;
+        }
+    };
+    for character in text.chars().take(limit) {
+        if character.is_ascii() {
+            put(character.to_ascii_lowercase());
+        } else {
+            // NFKD but for the order of marks on one letter, none of which is kept.
+            decompose_compatible(character, |part| part.to_lowercase().for_each(&mut put));
         }
     }
     folded.truncate(folded.trim_end().len());

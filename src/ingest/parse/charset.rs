@@ -132,28 +132,67 @@ fn without_foot(octets: &[u8]) -> &[u8] {
 pub(super) fn base64(octets: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(octets.len() / 4 * 3 + 3);
     let (mut bits, mut count) = (0_u32, 0_u8);
-    for &octet in octets {
-        let value = match octet {
-            b'A'..=b'Z' => octet - b'A',
-            b'a'..=b'z' => octet - b'a' + 26,
-            b'0'..=b'9' => octet - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' => {
-                (bits, count) = flush(&mut out, bits, count);
-                continue;
+    let mut rest = octets;
+    loop {
+        // Between line ends there is nothing but groups of four digits.
+        while count == 0
+            && let Some((&[a, b, c, d], after)) = rest.split_first_chunk()
+            && let [a, b, c, d] = [a, b, c, d].map(digit)
+            && (a | b | c | d) < SKIPPED
+        {
+            let group = u32::from(a) << 18 | u32::from(b) << 12 | u32::from(c) << 6 | u32::from(d);
+            let [_, first, second, third] = group.to_be_bytes();
+            out.extend_from_slice(&[first, second, third]);
+            rest = after;
+        }
+        let Some((&octet, after)) = rest.split_first() else { break };
+        rest = after;
+        match digit(octet) {
+            PADDING => (bits, count) = flush(&mut out, bits, count),
+            SKIPPED => {}
+            value => {
+                bits = bits << 6 | u32::from(value);
+                count += 1;
+                if count == 4 {
+                    out.extend_from_slice(bits.to_be_bytes().get(1..).unwrap_or_default());
+                    (bits, count) = (0, 0);
+                }
             }
-            _ => continue,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 1;
-        if count == 4 {
-            out.extend_from_slice(bits.to_be_bytes().get(1..).unwrap_or_default());
-            (bits, count) = (0, 0);
         }
     }
     flush(&mut out, bits, count);
     out
+}
+
+/// What stands for an octet that is no digit, and for `=`. Both are larger than any digit, in one bit.
+const SKIPPED: u8 = 64;
+const PADDING: u8 = 65;
+
+/// The digit that an octet is, in the alphabets of RFC 4648 sections 4 and 5.
+fn digit(octet: u8) -> u8 {
+    const DIGITS: [u8; 256] = {
+        let mut digits = [SKIPPED; 256];
+        let mut octet = 0_u8;
+        loop {
+            #[expect(clippy::indexing_slicing, reason = "256 of them, at the time of compiling")]
+            {
+                digits[octet as usize] = match octet {
+                    b'A'..=b'Z' => octet - b'A',
+                    b'a'..=b'z' => octet - b'a' + 26,
+                    b'0'..=b'9' => octet - b'0' + 52,
+                    b'+' | b'-' => 62,
+                    b'/' | b'_' => 63,
+                    b'=' => PADDING,
+                    _ => SKIPPED,
+                };
+            }
+            if octet == u8::MAX {
+                break digits;
+            }
+            octet += 1;
+        }
+    };
+    DIGITS.get(usize::from(octet)).copied().unwrap_or(SKIPPED)
 }
 
 /// Writes the one or two octets of an unfinished group of four digits.
@@ -272,6 +311,8 @@ mod tests {
         assert_eq!(base64(b"SGVsbG8=SGVsbG8="), b"HelloHello");
         assert_eq!(base64(b"!!!!"), b"");
         assert_eq!(base64(b"QQ"), b"A");
+        assert_eq!(base64(b"SGV\r\nsbG8sIHdvcmxk"), b"Hello, world");
+        assert_eq!(base64(b"S\xffGVsbG8=QQ==\nSGVsbG8-_w"), b"HelloAHello>\xff");
     }
 
     #[test]
