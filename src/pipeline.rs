@@ -10,6 +10,7 @@
 
 mod door;
 mod explain;
+mod group;
 mod house;
 mod letter;
 mod limits;
@@ -27,10 +28,10 @@ pub use letter::{Letter, Reading, read};
 
 use crate::clock::{Clock, random_seed};
 use crate::crash::{self, Point};
-use crate::decide::{self, Decision, Effect, Event, Given, Request};
+use crate::decide::{self, Context, Decision, Effect, Event, Given, Lookup, Request};
 use crate::ingest::intake::Source;
 use crate::mail::Digest;
-use crate::store::{Applied, Entry, Erased, Origin, Store, StoreError, Writing};
+use crate::store::{self, Applied, Entry, Erased, Origin, OutboxRow, Store, StoreError, Writing};
 
 /// Everything that a decision needs, in one place.
 #[derive(Debug)]
@@ -113,8 +114,15 @@ impl Pipeline {
         self.store.keep_large(letter::large_contents(&read)).await?;
         let mut writing = self.store.begin().await?;
         let mut outcomes = Vec::with_capacity(read.len());
-        for (event, entry) in read {
-            outcomes.push(self.one_of_batch(&mut writing, &house, &event, &entry).await?);
+        let mut rest = read.as_slice();
+        let mut window = rest.len();
+        while !rest.is_empty() {
+            let (first, _) = rest.split_at_checked(window.min(rest.len())).unwrap_or((rest, &[]));
+            let taken = self.some_of_batch(&mut writing, &house, first).await?;
+            // Where mails hang on each other, less is read ahead in vain.
+            window = taken.len().saturating_mul(2);
+            rest = rest.get(taken.len()..).unwrap_or_default();
+            outcomes.extend(taken);
         }
         crash::reach(Point::Decided);
         writing.commit().await?;
@@ -184,6 +192,35 @@ impl Pipeline {
         Ok(outcome)
     }
 
+    /// The first events of a batch, at least one: together if that can be, else the first of them.
+    async fn some_of_batch(
+        &self,
+        writing: &mut Writing,
+        house: &House,
+        events: &[(Event, Entry)],
+    ) -> Result<Vec<Result<Outcome, PipelineError>>, PipelineError> {
+        writing.savepoint().await?;
+        let alone = match self.together(writing, house, events).await {
+            Ok(outcomes) => {
+                writing.release().await?;
+                if !outcomes.is_empty() {
+                    return Ok(outcomes.into_iter().map(Ok).collect());
+                }
+                1
+            }
+            // It was one of them, and nobody knows which one.
+            Err(_) => {
+                writing.rollback_to().await?;
+                events.len()
+            }
+        };
+        let mut outcomes = Vec::with_capacity(alone);
+        for (event, entry) in events.iter().take(alone) {
+            outcomes.push(self.one_of_batch(writing, house, event, entry).await?);
+        }
+        Ok(outcomes)
+    }
+
     /// One event of a batch: if it fails, the others do not.
     async fn one_of_batch(
         &self,
@@ -229,7 +266,7 @@ impl Pipeline {
         writing: &mut Writing,
         house: &House,
         event: &Event,
-        mut entry: Entry,
+        entry: Entry,
     ) -> Result<Outcome, PipelineError> {
         let now = self.clock.now();
         // A mail of long ago is decided as of its own time; it is numbered and journalled now.
@@ -241,20 +278,13 @@ impl Pipeline {
             lookup.fingerprint = None;
         }
         let context = writing.prefetch(&lookup, now).await?;
-        let pure = || {
-            let mut decision = decide::decide(event, &context, &house.policy, &given);
-            let mails = render::render(&mut decision, house, &given);
-            (decision, mails)
-        };
-        // The core has no panics that we know of; one that we do not know of must not stop the desk.
-        let (decision, mails) = catch_unwind(AssertUnwindSafe(pure)).map_err(|_| PipelineError::Panicked)?;
-        entry.journalled = Some(now);
-        letter::complete(&mut entry, &lookup, &context, &decision, &given);
-        match writing.apply(&decision, &entry, &mails, &house.policy.desk.states).await {
-            Ok(applied) => Ok(Outcome { decision, applied, released: None }),
+        let entry = Entry { journalled: Some(now), ..entry };
+        let one = decided(event, entry, &lookup, &context, house, &given)?;
+        match writing.apply(&one.decision, &one.entry, &one.mails, &house.policy.desk.states).await {
+            Ok(applied) => Ok(Outcome { decision: one.decision, applied, released: None }),
             Err(StoreError::NumberTaken) => {
-                let used = last_number(&decision).unwrap_or_default();
-                Err(PipelineError::NumberTaken { counter: entry.counter, used })
+                let used = last_number(&one.decision).unwrap_or_default();
+                Err(PipelineError::NumberTaken { counter: one.entry.counter, used })
             }
             Err(error) => Err(error.into()),
         }
@@ -278,6 +308,39 @@ impl Pipeline {
             }
         }
     }
+}
+
+/// A decision that is to be written.
+struct Decided {
+    decision: Decision,
+    entry: Entry,
+    mails: Vec<OutboxRow>,
+}
+
+impl Decided {
+    fn part(&self) -> store::Decided<'_> {
+        store::Decided { decision: &self.decision, entry: &self.entry, mails: &self.mails }
+    }
+}
+
+/// Decides and renders: nothing is read or written.
+fn decided(
+    event: &Event,
+    mut entry: Entry,
+    lookup: &Lookup,
+    context: &Context,
+    house: &House,
+    given: &Given,
+) -> Result<Decided, PipelineError> {
+    let pure = || {
+        let mut decision = decide::decide(event, context, &house.policy, given);
+        let mails = render::render(&mut decision, house, given);
+        (decision, mails)
+    };
+    // The core has no panics that we know of; one that we do not know of must not stop the desk.
+    let (decision, mails) = catch_unwind(AssertUnwindSafe(pure)).map_err(|_| PipelineError::Panicked)?;
+    letter::complete(&mut entry, lookup, context, &decision, given);
+    Ok(Decided { decision, entry, mails })
 }
 
 /// The last counter value that a decision uses up.

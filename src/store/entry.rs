@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::decide::Decision;
 use crate::desk::{Allowance, EnvelopeSender, Notice, NoticeKind, TicketId, TicketNumber, TicketRef};
 use crate::ingest::intake::Source;
 use crate::mail::{Address, Class, Digest, MessageId};
@@ -126,6 +127,17 @@ impl OutboxRow {
             content: mail.content,
         }
     }
+}
+
+/// One decision to be written, and what goes with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Decided<'a> {
+    /// The decision.
+    pub decision: &'a Decision,
+    /// Its journal row.
+    pub entry: &'a Entry,
+    /// The mails that were rendered for it.
+    pub mails: &'a [OutboxRow],
 }
 
 /// What a decision became.

@@ -1,6 +1,7 @@
 //! What can go wrong with the data folder, and whether trying again can help.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sqlx::error::DatabaseError;
 
@@ -77,6 +78,9 @@ pub enum StoreError {
     /// There is nothing of that id.
     #[error("there is no {0}")]
     Missing(String),
+    /// What several were written together for failed for all of them.
+    #[error(transparent)]
+    Together(Arc<Self>),
     /// Everything else that the database said.
     #[error("the database refuses: {0}")]
     Database(sqlx::Error),
@@ -86,6 +90,7 @@ impl StoreError {
     /// Whether to try again.
     pub fn disposition(&self) -> Disposition {
         match self {
+            Self::Together(error) => error.disposition(),
             Self::Busy | Self::Full(_) | Self::Disk(_) | Self::NumberTaken => Disposition::Transient,
             Self::Database(sqlx::Error::WorkerCrashed | sqlx::Error::PoolClosed) => Disposition::Transient,
             Self::Folder { .. }

@@ -16,6 +16,7 @@ mod intake;
 pub mod keys;
 mod limits;
 mod lock;
+mod marks;
 mod open;
 mod outbox;
 mod prefetch;
@@ -28,7 +29,7 @@ mod whole_ticket;
 mod writing;
 
 pub use crate::config::smtp::InDoubt;
-pub use entry::{Applied, Entry, Erased, Origin, OutboxRow};
+pub use entry::{Applied, Decided, Entry, Erased, Origin, OutboxRow};
 pub use error::{Disposition, StoreError};
 pub use held::KeptMail;
 pub use intake::{Attempts, UNFIT_AFTER};
@@ -36,6 +37,7 @@ pub use limits::HeldBack;
 pub use lock::{LockError, RunLock};
 pub use open::{Store, StoreOptions};
 pub use outbox::{DueMail, LeftOver};
+pub use prefetch::COUNTED_TEMPLATES;
 pub use reading::{
     HistoryLine, JournalFilter, JournalLine, KeptLine, LinkedTicket, OutboxLine, Page, Shelf, ShownArticle,
     Status, SurveyLine, TicketFilter, TicketLine,

@@ -12,6 +12,7 @@ use sqlx::pool::PoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous};
 
 use super::files::Files;
+use super::marks::Marks;
 use super::{StoreError, Writing, lock};
 use crate::mail::Digest;
 
@@ -40,6 +41,7 @@ pub struct Store {
     pub(super) writer: SqlitePool,
     pub(super) readers: SqlitePool,
     pub(super) files: Files,
+    pub(super) marks: Marks,
     dir: PathBuf,
 }
 
@@ -94,7 +96,13 @@ impl Store {
                 };
                 return Err(StoreError::Unreadable(format!("the database is of {which}")));
             }
-            Ok(Self { writer: readers.clone(), readers, files: Files::of(dir), dir: dir.to_owned() })
+            Ok(Self {
+                writer: readers.clone(),
+                readers,
+                files: Files::of(dir),
+                marks: Marks::default(),
+                dir: dir.to_owned(),
+            })
         };
         look.await.map_err(|error: StoreError| error.at(&path))
     }
@@ -132,7 +140,7 @@ impl Store {
         let writer = pool(1).connect_with(connect.clone()).await?;
         MIGRATIONS.run(&writer).await?;
         let readers = pool(options.readers.max(1)).connect_lazy_with(connect.pragma("query_only", "ON"));
-        Ok(Self { writer, readers, files: Files::of(dir), dir: dir.to_owned() })
+        Ok(Self { writer, readers, files: Files::of(dir), marks: Marks::default(), dir: dir.to_owned() })
     }
 
     /// The data folder.

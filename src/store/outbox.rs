@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 
+use super::marks::Mark;
 use super::values::{Columns, list, ms};
 use super::{Store, StoreError, Writing};
 use crate::config::smtp::InDoubt;
@@ -112,11 +113,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`]: the content must not leave.
     pub async fn mark_data_sent(&self, id: i64, at: Timestamp) -> Result<(), StoreError> {
-        let sql = "UPDATE outbox SET state = 'data-sent', changed = $2 WHERE id = $1 AND state = 'sending'";
-        let marked = sqlx::query(sql).bind(id).bind(ms(at)).execute(&self.writer).await?;
-        match marked.rows_affected() {
-            1 => Ok(()),
-            _ => Err(StoreError::Missing(format!("mail {id} being sent"))),
+        match self.mark(id, Mark::DataSent, at).await? {
+            true => Ok(()),
+            false => Err(StoreError::Missing(format!("mail {id} being sent"))),
         }
     }
 
@@ -125,13 +124,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn mark_accepted(&self, id: i64, answer: &str, at: Timestamp) -> Result<(), StoreError> {
-        let sql = "UPDATE outbox SET state = 'accepted', \
-                   last_error = CASE WHEN recipient = '' THEN NULL ELSE $2 END, changed = $3, attempts = attempts + 1 \
-                   WHERE id = $1";
-        let mut writing = self.begin().await?;
-        sqlx::query(sql).bind(id).bind(answer).bind(ms(at)).execute(writing.conn()).await?;
-        sqlx::query("DELETE FROM outbox_content WHERE id = $1").bind(id).execute(writing.conn()).await?;
-        writing.commit().await
+        self.mark(id, Mark::Accepted(answer.to_owned()), at).await.map(drop)
     }
 
     /// The attempt failed and the mail was certainly not taken over; again at `next`.

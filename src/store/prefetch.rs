@@ -1,6 +1,7 @@
-//! Reads all that a decision may know, in two statements (three where mails wait for confirmation).
+//! Reads all that decisions may know, in two statements for any number of them (and one for each that may be about a mail
+//! that waits for confirmation).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use sqlx::SqliteConnection;
@@ -9,19 +10,19 @@ use sqlx::sqlite::SqliteRow;
 use super::values::{Columns, list, ms};
 use super::{Store, StoreError, whole_ticket};
 use crate::decide::{Context, HeldMail, Lookup, Surveyed, Told};
-use crate::desk::{Counter, TicketId, TicketNumber};
+use crate::desk::{Counter, Ticket, TicketId, TicketNumber};
 use crate::mail::{Digest, MessageId};
 
-/// Every key of a look-up but those of held mails. Of several tickets that know a Message-ID, the first one counts:
-/// ours stood there before anybody could repeat it.
+/// Every key of look-ups but those of held mails. Of several tickets that know a Message-ID, the first one counts:
+/// ours stood there before anybody could repeat it; of several rows of one mail as well.
 const KEYS: &str = "\
 SELECT 'message-id' AS what, message_id AS name, min(id) AS id, ticket FROM message_ids
  WHERE message_id IN (SELECT value FROM json_each($1)) GROUP BY message_id
 UNION ALL
 SELECT 'number', number, id, id FROM tickets WHERE number IN (SELECT value FROM json_each($2))
 UNION ALL
-SELECT 'duplicate', NULL, id, ticket FROM
- (SELECT id, ticket FROM journal WHERE fingerprint = $3 ORDER BY id LIMIT 1)
+SELECT 'duplicate', fingerprint, min(id), ticket FROM journal
+ WHERE fingerprint IN (SELECT value FROM json_each($3)) GROUP BY fingerprint
 UNION ALL
 SELECT 'sent', recipient_key, count(*), NULL FROM outbox
  WHERE recipient_key IN (SELECT value FROM json_each($4)) AND allowed > $5 GROUP BY recipient_key
@@ -29,18 +30,22 @@ UNION ALL
 SELECT 'sent-to-domain', cap_domain, count(*), NULL FROM outbox
  WHERE cap_domain IN (SELECT value FROM json_each($8)) AND allowed > $5 GROUP BY cap_domain
 UNION ALL
-SELECT 'opened', NULL, count(*), NULL FROM tickets WHERE customer_key = $9 AND created > $5
+SELECT 'opened', customer_key, count(*), NULL FROM tickets
+ WHERE customer_key IN (SELECT value FROM json_each($9)) AND created > $5 GROUP BY customer_key
 UNION ALL
-SELECT 'parked', NULL, due, NULL FROM
- (SELECT due FROM parked WHERE sender = $9 AND outcome IS NULL ORDER BY due DESC LIMIT 1)
+SELECT 'parked', sender, max(due), NULL FROM parked
+ WHERE sender IN (SELECT value FROM json_each($9)) AND outcome IS NULL GROUP BY sender
 UNION ALL
 SELECT 'told', template || ' ' || recipient_key, count(*), NULL FROM outbox
  WHERE recipient_key IN (SELECT value FROM json_each($10)) AND kind <> 'human' AND created > $5
    AND template IN ('confirmation', 'held-for-author', 'alarm') GROUP BY recipient_key, template
 UNION ALL
-SELECT 'counter', key, used, NULL FROM counters WHERE key = $6
+SELECT 'counter', key, used, NULL FROM counters WHERE key IN (SELECT value FROM json_each($6))
 UNION ALL
 SELECT 'other-number', name, ticket, ticket FROM other_numbers WHERE name IN (SELECT value FROM json_each($7))";
+
+/// The templates of which [`KEYS`] counts the mails by `told`.
+pub const COUNTED_TEMPLATES: [&str; 3] = ["confirmation", "held-for-author", "alarm"];
 
 /// Tickets by row id, and those that they were merged into over any number of hops. UNION, not UNION ALL: a circle
 /// of merged tickets ends where it began. What was sent to the people of a ticket comes with it, and whether its n-th
@@ -77,97 +82,229 @@ impl Store {
     /// [`StoreError`].
     pub async fn prefetch(&self, lookup: &Lookup, now: Timestamp) -> Result<Context, StoreError> {
         let mut conn = self.readers.acquire().await?;
-        read(&mut conn, lookup, now).await
+        one(&mut conn, lookup, now).await
     }
 }
 
-pub(super) async fn read(
+pub(super) async fn one(
     conn: &mut SqliteConnection,
     lookup: &Lookup,
     now: Timestamp,
 ) -> Result<Context, StoreError> {
-    let mut context = Context::default();
-    let hour_ago = ms(now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN));
-    let mut wanted: BTreeSet<i64> = lookup.tickets.iter().map(|ticket| ticket.0).collect();
-    if lookup.held.is_some() || !lookup.codes.is_empty() {
-        context.held = held(conn, lookup.held, &lookup.codes).await?;
-        wanted.extend(context.held.iter().filter_map(|held| held.ticket).map(|ticket| ticket.0));
-    }
-    if !lookup.counter.is_empty() {
-        context.counter = Some(Counter { key: lookup.counter.clone(), used: 0 });
-    }
-    let rows = sqlx::query(KEYS)
-        .bind(list(lookup.message_ids.iter().map(MessageId::as_str)))
-        .bind(list(lookup.numbers.iter().map(TicketNumber::as_str)))
-        .bind(lookup.fingerprint.map(|fingerprint| fingerprint.to_string()))
-        .bind(list(&lookup.recipients))
-        .bind(hour_ago)
-        .bind(&lookup.counter)
-        .bind(list(&lookup.other_numbers))
-        .bind(list(&lookup.domains))
-        .bind(&lookup.sender)
-        .bind(list(&lookup.told))
-        .fetch_all(&mut *conn)
-        .await?;
-    for row in &rows {
-        wanted.extend(key(&mut context, &Columns(row))?.map(|ticket| ticket.0));
-    }
-    if !wanted.is_empty() {
-        // Without a limit, an article that no ticket has.
-        let offset = lookup.crowd.map_or(i64::MAX, |crowd| i64::from(crowd.saturating_sub(1)));
-        let query = sqlx::query(TICKETS).bind(list(wanted)).bind(hour_ago).bind(offset);
-        let rows = query.fetch_all(conn).await?;
-        for row in &rows {
-            let ticket = whole_ticket::read(row)?;
-            let sent: Vec<(String, String, u32, u32)> = Columns(row).json("sent")?;
-            for (key, domain, to_person, to_domain) in sent {
-                context.sent.insert(key, to_person);
-                context.sent_to_domains.insert(domain, to_domain);
-            }
-            if Columns(row).maybe_int("crowded")? == Some(1) {
-                context.crowded.insert(ticket.id);
-            }
-            context.surveys.extend(surveys(ticket.id, row)?);
-            context.tickets.insert(ticket.id, ticket);
-        }
-    }
-    Ok(context)
+    let contexts = all(conn, std::slice::from_ref(lookup), now).await?;
+    contexts.into_iter().next().ok_or_else(|| StoreError::Missing("the one look-up".to_owned()))
 }
 
-/// Takes one row of [`KEYS`] into the context; the ticket that it led to has to be read.
-fn key(context: &mut Context, row: &Columns<'_>) -> Result<Option<TicketId>, StoreError> {
-    let ticket = row.ticket("ticket")?;
-    match (row.text("what")?.as_str(), ticket) {
-        ("message-id", Some(ticket)) => {
-            context.by_message_id.extend(row.message_id("name")?.map(|id| (id, ticket)));
+/// One context for each look-up, in their order; each holds what its own keys led to and nothing else.
+pub(super) async fn all(
+    conn: &mut SqliteConnection,
+    lookups: &[Lookup],
+    now: Timestamp,
+) -> Result<Vec<Context>, StoreError> {
+    let found = Found::read(conn, lookups, now).await?;
+    let mut wanted: BTreeSet<i64> = BTreeSet::new();
+    let mut contexts = Vec::with_capacity(lookups.len());
+    for lookup in lookups {
+        let mut context = found.context(lookup);
+        if lookup.held.is_some() || !lookup.codes.is_empty() {
+            context.held = held(conn, lookup.held, &lookup.codes).await?;
         }
-        ("number", Some(ticket)) => {
-            context.by_number.insert(row.ticket_number("name")?, ticket);
-        }
-        ("other-number", Some(ticket)) => {
-            context.by_other_number.insert(row.text("name")?, ticket);
-        }
-        ("duplicate", ticket) => context.duplicate = Some((row.int("id")?, ticket)),
-        ("sent", _) => {
-            context.sent.insert(row.text("name")?, row.number("id")?);
-        }
-        ("sent-to-domain", _) => {
-            context.sent_to_domains.insert(row.text("name")?, row.number("id")?);
-        }
-        ("told", _) => {
-            let (name, count) = (row.text("name")?, row.number("id")?);
-            if let Some((template, address)) = name.split_once(' ') {
-                context.told.push(Told { address: address.to_owned(), template: template.to_owned(), count });
+        wanted.extend(first_tickets(lookup, &context).map(|ticket| ticket.0));
+        contexts.push(context);
+    }
+    if wanted.is_empty() {
+        return Ok(contexts);
+    }
+    // Without a limit, an article that no ticket has.
+    let crowd = lookups.iter().find_map(|lookup| lookup.crowd);
+    let offset = crowd.map_or(i64::MAX, |crowd| i64::from(crowd.saturating_sub(1)));
+    let query = sqlx::query(TICKETS).bind(list(wanted)).bind(hour_before(now)).bind(offset);
+    let mut tickets = BTreeMap::new();
+    for row in &query.fetch_all(conn).await? {
+        let ticket = Stored::read(row)?;
+        tickets.insert(ticket.ticket.id, ticket);
+    }
+    for (lookup, context) in lookups.iter().zip(&mut contexts) {
+        let mut next: Vec<TicketId> = first_tickets(lookup, context).collect();
+        while let Some(id) = next.pop() {
+            if let Some(stored) = tickets.get(&id)
+                && context.tickets.insert(id, stored.ticket.clone()).is_none()
+            {
+                stored.add_to(context, lookup);
+                next.extend(stored.ticket.merged_into);
             }
         }
-        ("opened", _) => context.opened = row.number("id")?,
-        ("parked", _) => context.parked_until = Some(row.time("id")?),
-        ("counter", _) => {
-            context.counter = Some(Counter { key: row.text("name")?, used: row.number("id")? });
-        }
-        (what, _) => return Err(StoreError::Unreadable(format!("a key of kind {what}"))),
     }
-    Ok(ticket)
+    Ok(contexts)
+}
+
+fn hour_before(now: Timestamp) -> i64 {
+    ms(now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN))
+}
+
+/// One row of [`TICKETS`].
+struct Stored {
+    ticket: Ticket,
+    surveys: Vec<Surveyed>,
+    /// Its people: key, domain, automatic mails of the last hour to either.
+    sent: Vec<(String, String, u32, u32)>,
+    crowded: bool,
+}
+
+impl Stored {
+    fn read(row: &SqliteRow) -> Result<Self, StoreError> {
+        let ticket = whole_ticket::read(row)?;
+        Ok(Self {
+            surveys: surveys(ticket.id, row)?,
+            sent: Columns(row).json("sent")?,
+            crowded: Columns(row).maybe_int("crowded")? == Some(1),
+            ticket,
+        })
+    }
+
+    /// What comes with the ticket.
+    fn add_to(&self, context: &mut Context, lookup: &Lookup) {
+        for (key, domain, to_person, to_domain) in &self.sent {
+            context.sent.insert(key.clone(), *to_person);
+            context.sent_to_domains.insert(domain.clone(), *to_domain);
+        }
+        if self.crowded && lookup.crowd.is_some() {
+            context.crowded.insert(self.ticket.id);
+        }
+        context.surveys.extend(self.surveys.iter().cloned());
+    }
+}
+
+/// The tickets that keys lead to, before any that they were merged into.
+fn first_tickets<'a>(lookup: &'a Lookup, context: &'a Context) -> impl Iterator<Item = TicketId> + 'a {
+    let held = context.held.as_ref().and_then(|held| held.ticket);
+    let duplicate = context.duplicate.and_then(|(_, ticket)| ticket);
+    let named = context.by_message_id.values().chain(context.by_number.values());
+    let named = named.chain(context.by_other_number.values());
+    lookup.tickets.iter().chain(named).copied().chain(held).chain(duplicate)
+}
+
+/// What the keys of all look-ups led to.
+#[derive(Default)]
+struct Found {
+    message_ids: BTreeMap<MessageId, TicketId>,
+    numbers: BTreeMap<TicketNumber, TicketId>,
+    other_numbers: BTreeMap<String, TicketId>,
+    duplicates: BTreeMap<String, (i64, Option<TicketId>)>,
+    sent: BTreeMap<String, u32>,
+    sent_to_domains: BTreeMap<String, u32>,
+    told: Vec<Told>,
+    /// By sender: tickets of the last hour, and the last turn of a parked mail.
+    opened: BTreeMap<String, u32>,
+    parked: BTreeMap<String, Timestamp>,
+    counters: BTreeMap<String, u64>,
+}
+
+impl Found {
+    async fn read(
+        conn: &mut SqliteConnection,
+        lookups: &[Lookup],
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let fingerprints = lookups.iter().filter_map(|lookup| lookup.fingerprint);
+        let counters: BTreeSet<&str> = lookups.iter().map(|lookup| lookup.counter.as_str()).collect();
+        let domains: BTreeSet<&String> = lookups.iter().flat_map(|lookup| &lookup.domains).collect();
+        let senders: BTreeSet<&String> = lookups.iter().filter_map(|lookup| lookup.sender.as_ref()).collect();
+        let told: BTreeSet<&String> = lookups.iter().flat_map(|lookup| &lookup.told).collect();
+        let recipients: BTreeSet<&String> = lookups.iter().flat_map(|lookup| &lookup.recipients).collect();
+        let rows = sqlx::query(KEYS)
+            .bind(list(lookups.iter().flat_map(|lookup| &lookup.message_ids).map(MessageId::as_str)))
+            .bind(list(lookups.iter().flat_map(|lookup| &lookup.numbers).map(TicketNumber::as_str)))
+            .bind(list(fingerprints.map(|fingerprint| fingerprint.to_string())))
+            .bind(list(recipients))
+            .bind(hour_before(now))
+            .bind(list(counters))
+            .bind(list(lookups.iter().flat_map(|lookup| &lookup.other_numbers)))
+            .bind(list(domains))
+            .bind(list(senders))
+            .bind(list(told))
+            .fetch_all(conn)
+            .await?;
+        let mut found = Self::default();
+        for row in &rows {
+            found.key(&Columns(row))?;
+        }
+        Ok(found)
+    }
+
+    /// Takes in one row of [`KEYS`].
+    fn key(&mut self, row: &Columns<'_>) -> Result<(), StoreError> {
+        let ticket = row.ticket("ticket")?;
+        match (row.text("what")?.as_str(), ticket) {
+            ("message-id", Some(ticket)) => {
+                self.message_ids.extend(row.message_id("name")?.map(|id| (id, ticket)));
+            }
+            ("number", Some(ticket)) => {
+                self.numbers.insert(row.ticket_number("name")?, ticket);
+            }
+            ("other-number", Some(ticket)) => {
+                self.other_numbers.insert(row.text("name")?, ticket);
+            }
+            ("duplicate", ticket) => {
+                self.duplicates.insert(row.text("name")?, (row.int("id")?, ticket));
+            }
+            ("sent", _) => {
+                self.sent.insert(row.text("name")?, row.number("id")?);
+            }
+            ("sent-to-domain", _) => {
+                self.sent_to_domains.insert(row.text("name")?, row.number("id")?);
+            }
+            ("told", _) => {
+                let (name, count) = (row.text("name")?, row.number("id")?);
+                if let Some((template, address)) = name.split_once(' ') {
+                    self.told.push(Told {
+                        address: address.to_owned(),
+                        template: template.to_owned(),
+                        count,
+                    });
+                }
+            }
+            ("opened", _) => {
+                self.opened.insert(row.text("name")?, row.number("id")?);
+            }
+            ("parked", _) => {
+                self.parked.insert(row.text("name")?, row.time("id")?);
+            }
+            ("counter", _) => {
+                self.counters.insert(row.text("name")?, row.number("id")?);
+            }
+            (what, _) => return Err(StoreError::Unreadable(format!("a key of kind {what}"))),
+        }
+        Ok(())
+    }
+
+    /// The part of one look-up.
+    fn context(&self, lookup: &Lookup) -> Context {
+        let of = |id: &MessageId| self.message_ids.get(id).map(|ticket| (id.clone(), *ticket));
+        let by_number = |number: &TicketNumber| self.numbers.get(number).map(|id| (number.clone(), *id));
+        let counts = |keys: &BTreeSet<String>, counts: &BTreeMap<String, u32>| {
+            keys.iter().filter_map(|key| counts.get(key).map(|count| (key.clone(), *count))).collect()
+        };
+        let sender = lookup.sender.as_ref();
+        let counter =
+            |key: &str| Counter { key: key.to_owned(), used: self.counters.get(key).copied().unwrap_or(0) };
+        let by_other = |name: &String| self.other_numbers.get(name).map(|id| (name.clone(), *id));
+        Context {
+            by_other_number: lookup.other_numbers.iter().filter_map(by_other).collect(),
+            by_message_id: lookup.message_ids.iter().filter_map(of).collect(),
+            by_number: lookup.numbers.iter().filter_map(by_number).collect(),
+            duplicate: lookup
+                .fingerprint
+                .and_then(|fingerprint| self.duplicates.get(&fingerprint.to_string()).copied()),
+            sent: counts(&lookup.recipients, &self.sent),
+            sent_to_domains: counts(&lookup.domains, &self.sent_to_domains),
+            told: self.told.iter().filter(|told| lookup.told.contains(&told.address)).cloned().collect(),
+            opened: sender.and_then(|sender| self.opened.get(sender).copied()).unwrap_or(0),
+            parked_until: sender.and_then(|sender| self.parked.get(sender).copied()),
+            counter: (!lookup.counter.is_empty()).then(|| counter(&lookup.counter)),
+            ..Context::default()
+        }
+    }
 }
 
 fn surveys(ticket: TicketId, row: &SqliteRow) -> Result<Vec<Surveyed>, StoreError> {

@@ -27,6 +27,21 @@ pub(super) fn list<T: Serialize>(values: impl IntoIterator<Item = T>) -> String 
     serde_json::to_string(&values).unwrap_or_else(|_| "[]".to_owned())
 }
 
+/// Most rows of one INSERT: of the widest table they stay below the 32,766 values that a statement takes.
+const ROWS: usize = 64;
+
+/// Cuts rows for INSERTs of several rows. A portion has 64, 32, 16 .. or 1 of them, so that any number of rows comes
+/// down to seven texts, each prepared once.
+pub(super) fn portions<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let count = rest.len().min(ROWS);
+        let (portion, left) = rest.split_at_checked(1 << count.checked_ilog2()?)?;
+        rest = left;
+        Some(portion)
+    })
+}
+
 /// `default`, `move` with a folder, `keep`.
 pub(super) fn after_words(after: &After) -> (&'static str, Option<&str>) {
     match after {
@@ -126,5 +141,20 @@ impl Columns<'_> {
     pub(super) fn address(&self, address: &str, name: &str) -> Result<Option<Address>, StoreError> {
         let name = self.maybe_text(name)?;
         Ok(self.maybe_text(address)?.map(|address| Address { name, address }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn portions_are_powers_of_two_and_leave_nothing_out() {
+        for count in [0, 1, 2, 3, 63, 64, 65, 100, 1000] {
+            let rows: Vec<usize> = (0..count).collect();
+            let portions: Vec<&[usize]> = portions(&rows).collect();
+            assert!(portions.iter().all(|portion| portion.len().is_power_of_two() && portion.len() <= ROWS));
+            assert_eq!(portions.concat(), rows);
+        }
     }
 }

@@ -1,55 +1,65 @@
-//! An article with its files, and the Message-ID by which answers find its ticket.
+//! Articles with their files.
 
-use sqlx::QueryBuilder;
+use sqlx::{QueryBuilder, SqliteConnection};
 
-use super::Applying;
-use crate::desk::{NewArticle, SenderKind, TicketId};
+use super::inserted;
+use crate::desk::{NewArticle, TicketId};
+use crate::mail::{Attachment, MessageId};
 use crate::store::StoreError;
-use crate::store::values::{list, ms};
+use crate::store::values::{list, ms, portions};
 
-impl Applying<'_> {
-    pub(super) async fn article(&mut self, ticket: TicketId, article: &NewArticle) -> Result<(), StoreError> {
-        let sql = "INSERT INTO articles (ticket, journal, channel, sender, visible, from_address, from_name, \
-                   recipients, copies, subject, text, html, message_id, raw, at) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id";
-        let from = article.from.as_ref();
-        let id: i64 = sqlx::query_scalar(sql)
-            .bind(ticket.0)
-            .bind(self.applied.journal)
-            .bind(article.channel.word())
-            .bind(article.sender.word())
-            .bind(article.visible)
-            .bind(from.map(|from| from.address.clone()))
-            .bind(from.and_then(|from| from.name.clone()))
-            .bind(list(&article.to))
-            .bind(list(&article.cc))
-            .bind(&article.subject)
-            .bind(&article.text)
-            .bind(&article.html)
-            .bind(article.message_id.as_ref().map(|id| id.as_str().to_owned()))
-            .bind(article.raw.map(|raw| raw.to_string()))
-            .bind(ms(article.at))
-            .fetch_one(&mut *self.conn)
-            .await?;
-        if let Some(message_id) = &article.message_id {
-            // The customer never saw the agent's own mail: what was sent for it is in the thread instead.
-            let threaded = article.visible && article.sender != SenderKind::Agent;
-            let sql = "INSERT INTO message_ids (message_id, ticket, threaded) VALUES ($1, $2, $3) \
-                       ON CONFLICT DO NOTHING";
-            let row = sqlx::query(sql).bind(message_id.as_str()).bind(ticket.0).bind(threaded);
-            row.execute(&mut *self.conn).await?;
+/// One article, and whose it is.
+pub(super) struct Row<'a> {
+    pub(super) ticket: TicketId,
+    pub(super) journal: i64,
+    pub(super) article: &'a NewArticle,
+}
+
+pub(super) async fn write(conn: &mut SqliteConnection, articles: &[Row<'_>]) -> Result<(), StoreError> {
+    let mut files = Vec::new();
+    for some in portions(articles) {
+        for (row, id) in some.iter().zip(rows(conn, some).await?) {
+            files
+                .extend((0_i64..).zip(&row.article.attachments).map(|(position, file)| (id, position, file)));
         }
-        for (chunk, some) in (0_i64..).zip(article.attachments.chunks(1000)) {
-            let mut insert = QueryBuilder::new(
-                "INSERT INTO attachments (article, position, name, content_type, content_id, inline, digest) ",
-            );
-            insert.push_values((chunk * 1000..).zip(some), |mut row, (position, file)| {
-                row.push_bind(id).push_bind(position).push_bind(file.name.clone());
-                row.push_bind(file.content_type.clone()).push_bind(file.content_id.clone());
-                row.push_bind(file.inline).push_bind(file.digest.to_string());
-            });
-            insert.build().execute(&mut *self.conn).await?;
-        }
-        Ok(())
     }
+    for some in portions(&files) {
+        attachments(conn, some).await?;
+    }
+    Ok(())
+}
+
+/// The rows themselves; their ids in the order of the articles.
+async fn rows(conn: &mut SqliteConnection, articles: &[Row<'_>]) -> Result<Vec<i64>, StoreError> {
+    let mut insert = QueryBuilder::new(
+        "INSERT INTO articles (ticket, journal, channel, sender, visible, from_address, from_name, recipients, copies, \
+         subject, text, html, message_id, raw, at) ",
+    );
+    insert.push_values(articles, |mut row, Row { ticket, journal, article }| {
+        let from = article.from.as_ref();
+        row.push_bind(ticket.0).push_bind(*journal).push_bind(article.channel.word());
+        row.push_bind(article.sender.word()).push_bind(article.visible);
+        row.push_bind(from.map(|from| from.address.as_str()));
+        row.push_bind(from.and_then(|from| from.name.as_deref()));
+        row.push_bind(list(&article.to)).push_bind(list(&article.cc)).push_bind(&article.subject);
+        row.push_bind(&article.text).push_bind(&article.html);
+        row.push_bind(article.message_id.as_ref().map(MessageId::as_str));
+        row.push_bind(article.raw.map(|raw| raw.to_string())).push_bind(ms(article.at));
+    });
+    inserted(conn, insert).await
+}
+
+async fn attachments(
+    conn: &mut SqliteConnection,
+    files: &[(i64, i64, &Attachment)],
+) -> Result<(), StoreError> {
+    let mut insert = QueryBuilder::new(
+        "INSERT INTO attachments (article, position, name, content_type, content_id, inline, digest) ",
+    );
+    insert.push_values(files, |mut row, (article, position, file)| {
+        row.push_bind(*article).push_bind(*position).push_bind(&file.name).push_bind(&file.content_type);
+        row.push_bind(&file.content_id).push_bind(file.inline).push_bind(file.digest.to_string());
+    });
+    insert.build().execute(conn).await?;
+    Ok(())
 }

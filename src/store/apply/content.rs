@@ -5,23 +5,27 @@ use std::sync::Arc;
 
 use sqlx::{QueryBuilder, SqliteConnection};
 
-use crate::decide::{Decision, Effect};
+use crate::decide::Effect;
 use crate::mail::Digest;
 use crate::store::files::{FILE_FROM, Files};
-use crate::store::{Entry, StoreError};
+use crate::store::values::portions;
+use crate::store::{Decided, StoreError};
 
-/// All that a decision brings along, each once. An attachment without content (read back from the database for
-/// another article) is there already.
-pub(super) fn of(decision: &Decision, entry: &Entry) -> BTreeMap<Digest, Arc<[u8]>> {
+/// All that decisions bring along, each once. An attachment without content (read back from the database for another
+/// article) is there already.
+pub(super) fn of(decided: &[Decided<'_>]) -> BTreeMap<Digest, Arc<[u8]>> {
     let mut contents = BTreeMap::new();
-    if let Some((digest, raw)) = &entry.raw {
-        contents.insert(*digest, Arc::clone(raw));
-    }
-    for effect in &decision.effects {
-        if let Effect::Article { article, .. } = effect {
-            let whole = |digest: &Digest, content: &[u8]| !content.is_empty() || *digest == Digest::of(b"");
-            let files = article.attachments.iter().filter(|file| whole(&file.digest, &file.content));
-            contents.extend(files.map(|file| (file.digest, Arc::clone(&file.content))));
+    for Decided { decision, entry, .. } in decided {
+        if let Some((digest, raw)) = &entry.raw {
+            contents.insert(*digest, Arc::clone(raw));
+        }
+        for effect in &decision.effects {
+            if let Effect::Article { article, .. } = effect {
+                let whole =
+                    |digest: &Digest, content: &[u8]| !content.is_empty() || *digest == Digest::of(b"");
+                let files = article.attachments.iter().filter(|file| whole(&file.digest, &file.content));
+                contents.extend(files.map(|file| (file.digest, Arc::clone(&file.content))));
+            }
         }
     }
     contents
@@ -44,7 +48,7 @@ pub(super) async fn keep(
         tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Disk(error.to_string()))??;
     }
     let contents: Vec<_> = contents.into_iter().collect();
-    for some in contents.chunks(500) {
+    for some in portions(&contents) {
         let mut insert = QueryBuilder::new("INSERT INTO blobs (digest, bytes, content) ");
         insert.push_values(some, |mut row, (digest, content)| {
             let inline = (content.len() < FILE_FROM).then(|| content.to_vec());

@@ -1,12 +1,15 @@
-//! A new ticket, and the counter that gave its number.
+//! New tickets, and the counters that gave their numbers.
+
+use std::collections::BTreeMap;
 
 use sqlx::{QueryBuilder, SqliteConnection};
 
-use super::Applying;
-use crate::desk::{NewTicket, TicketId};
+use super::inserted;
+use crate::decide::Effect;
+use crate::desk::{NewTicket, StateType, TicketId};
 use crate::mail::Address;
-use crate::store::StoreError;
-use crate::store::values::ms;
+use crate::store::values::{ms, portions};
+use crate::store::{Applied, Decided, StoreError};
 
 /// Moves a counter up to a value that was given away; never down.
 pub(in crate::store) async fn move_counter(
@@ -21,64 +24,92 @@ pub(in crate::store) async fn move_counter(
     Ok(())
 }
 
-impl Applying<'_> {
-    pub(super) async fn create(&mut self, ticket: &NewTicket, counter: u64) -> Result<(), StoreError> {
-        move_counter(self.conn, &self.entry.counter, counter).await?;
-        let sql = "INSERT INTO tickets (number, title, queue, type, service, state, state_type, priority, locked, \
-                   owner, responsible, customer_address, customer_name, customer_key, language, level, created, \
-                   closed_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-                   CASE WHEN $7 = 'closed' THEN $17 END) RETURNING id";
-        let customer = ticket.customer.as_ref();
-        let id: i64 = sqlx::query_scalar(sql)
-            .bind(ticket.number.as_str())
-            .bind(&ticket.title)
-            .bind(&ticket.queue)
-            .bind(&ticket.kind)
-            .bind(&ticket.service)
-            .bind(&ticket.state)
-            .bind(ticket.state_type.word())
-            .bind(i64::from(ticket.priority.value()))
-            .bind(ticket.locked)
-            .bind(&ticket.owner)
-            .bind(&ticket.responsible)
-            .bind(customer.map(|customer| customer.address.clone()))
-            .bind(customer.and_then(|customer| customer.name.clone()))
-            .bind(customer.map(Address::key))
-            .bind(ticket.language.code())
-            .bind(&ticket.level)
-            .bind(ms(ticket.created))
-            .fetch_one(&mut *self.conn)
-            .await?;
-        self.applied.tickets.push((TicketId(id), ticket.number.clone()));
-        self.belongings(id, ticket).await
+/// Creates the tickets of all decisions; each [`Applied`] names its own.
+pub(super) async fn tickets(
+    conn: &mut SqliteConnection,
+    decided: &[Decided<'_>],
+) -> Result<Vec<Applied>, StoreError> {
+    let mut counters: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut tickets: Vec<(usize, &NewTicket)> = Vec::new();
+    for (at, one) in decided.iter().enumerate() {
+        for effect in &one.decision.effects {
+            if let Effect::Create { ticket, counter, .. } = effect {
+                let used = counters.entry(&one.entry.counter).or_default();
+                *used = (*used).max(*counter);
+                tickets.push((at, ticket));
+            }
+        }
     }
+    for (key, used) in counters {
+        move_counter(conn, key, used).await?;
+    }
+    let mut applied = vec![Applied::default(); decided.len()];
+    let mut ids = Vec::with_capacity(tickets.len());
+    for some in portions(&tickets) {
+        ids.extend(rows(conn, some).await?);
+    }
+    for ((at, ticket), id) in tickets.iter().zip(&ids) {
+        if let Some(applied) = applied.get_mut(*at) {
+            applied.tickets.push((TicketId(*id), ticket.number.clone()));
+        }
+    }
+    belongings(conn, &tickets, &ids).await?;
+    Ok(applied)
+}
 
-    async fn belongings(&mut self, id: i64, ticket: &NewTicket) -> Result<(), StoreError> {
-        // Chunks: a statement takes 32,766 values at most.
-        for some in ticket.participants.chunks(1000) {
-            let mut insert =
-                QueryBuilder::new("INSERT INTO ticket_participants (ticket, key, address, name) ");
-            insert.push_values(some, |mut row, address| {
-                row.push_bind(id).push_bind(address.key()).push_bind(address.address.clone());
-                row.push_bind(address.name.clone());
-            });
-            insert.push(" ON CONFLICT DO NOTHING").build().execute(&mut *self.conn).await?;
-        }
-        if !ticket.tags.is_empty() {
-            let mut insert = QueryBuilder::new("INSERT INTO ticket_tags (ticket, tag) ");
-            insert.push_values(&ticket.tags, |mut row, tag| {
-                row.push_bind(id).push_bind(tag.clone());
-            });
-            insert.build().execute(&mut *self.conn).await?;
-        }
-        if !ticket.fields.is_empty() {
-            let mut insert = QueryBuilder::new("INSERT INTO ticket_fields (ticket, name, value) ");
-            insert.push_values(&ticket.fields, |mut row, (name, value)| {
-                row.push_bind(id).push_bind(name.clone()).push_bind(value.clone());
-            });
-            insert.build().execute(&mut *self.conn).await?;
-        }
-        Ok(())
+/// The rows themselves; their ids in the order of the tickets.
+async fn rows(conn: &mut SqliteConnection, tickets: &[(usize, &NewTicket)]) -> Result<Vec<i64>, StoreError> {
+    let mut insert = QueryBuilder::new(
+        "INSERT INTO tickets (number, title, queue, type, service, state, state_type, priority, locked, owner, \
+         responsible, customer_address, customer_name, customer_key, language, level, created, closed_at) ",
+    );
+    insert.push_values(tickets, |mut row, (_, ticket)| {
+        let customer = ticket.customer.as_ref();
+        let created = ms(ticket.created);
+        row.push_bind(ticket.number.as_str()).push_bind(&ticket.title).push_bind(&ticket.queue);
+        row.push_bind(&ticket.kind).push_bind(&ticket.service).push_bind(&ticket.state);
+        row.push_bind(ticket.state_type.word()).push_bind(i64::from(ticket.priority.value()));
+        row.push_bind(ticket.locked).push_bind(&ticket.owner).push_bind(&ticket.responsible);
+        row.push_bind(customer.map(|customer| customer.address.as_str()));
+        row.push_bind(customer.and_then(|customer| customer.name.as_deref()));
+        row.push_bind(customer.map(Address::key)).push_bind(ticket.language.code()).push_bind(&ticket.level);
+        row.push_bind(created).push_bind((ticket.state_type == StateType::Closed).then_some(created));
+    });
+    inserted(conn, insert).await
+}
+
+/// Who takes part, tags and fields.
+async fn belongings(
+    conn: &mut SqliteConnection,
+    tickets: &[(usize, &NewTicket)],
+    ids: &[i64],
+) -> Result<(), StoreError> {
+    let (mut participants, mut tags, mut fields) = (Vec::new(), Vec::new(), Vec::new());
+    for ((_, ticket), id) in tickets.iter().zip(ids) {
+        participants.extend(ticket.participants.iter().map(|address| (*id, address)));
+        tags.extend(ticket.tags.iter().map(|tag| (*id, tag)));
+        fields.extend(ticket.fields.iter().map(|(name, value)| (*id, name, value)));
     }
+    for some in portions(&participants) {
+        let mut insert = QueryBuilder::new("INSERT INTO ticket_participants (ticket, key, address, name) ");
+        insert.push_values(some, |mut row, (id, address)| {
+            row.push_bind(*id).push_bind(address.key()).push_bind(&address.address).push_bind(&address.name);
+        });
+        insert.push(" ON CONFLICT DO NOTHING").build().execute(&mut *conn).await?;
+    }
+    for some in portions(&tags) {
+        let mut insert = QueryBuilder::new("INSERT INTO ticket_tags (ticket, tag) ");
+        insert.push_values(some, |mut row, (id, tag)| {
+            row.push_bind(*id).push_bind(*tag);
+        });
+        insert.build().execute(&mut *conn).await?;
+    }
+    for some in portions(&fields) {
+        let mut insert = QueryBuilder::new("INSERT INTO ticket_fields (ticket, name, value) ");
+        insert.push_values(some, |mut row, (id, name, value)| {
+            row.push_bind(*id).push_bind(*name).push_bind(*value);
+        });
+        insert.build().execute(&mut *conn).await?;
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use sqlx::Row as _;
 
 use super::Applying;
-use super::history::Line;
+use super::history::{Event, History};
 use crate::decide::Fact;
 use crate::desk::{Cause, State, TicketId};
 use crate::mail::{Address, Digest};
@@ -64,6 +64,7 @@ impl Applying<'_> {
         named_in: &[Digest],
         husk: Option<&State>,
         cause: &Cause,
+        history: &mut History,
     ) -> Result<(), StoreError> {
         let mut rows = self.find(address, named_in).await?;
         let mut erased = Erased::default();
@@ -76,8 +77,9 @@ impl Applying<'_> {
         self.erase_contents(&rows, &mut erased).await?;
         erased.tickets = count(rows.own.len());
         erased.other_tickets = count(rows.others.len());
+        let event = Event { journal: self.applied.journal, at: self.entry.at };
         for ticket in rows.own.iter().chain(&rows.others) {
-            self.history.add(Line::fact(TicketId(*ticket), &Fact::Erased, cause));
+            history.fact(event, TicketId(*ticket), &Fact::Erased, cause);
         }
         self.applied.erased = Some(erased);
         Ok(())

@@ -1,4 +1,4 @@
-//! The lines of history of a decision, gathered in their order and written at once.
+//! The lines of history of decisions, gathered in their order and written at once.
 
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, SqliteConnection};
@@ -6,11 +6,13 @@ use sqlx::{QueryBuilder, SqliteConnection};
 use crate::decide::Fact;
 use crate::desk::{Actor, Cause, Change, TicketId};
 use crate::store::StoreError;
-use crate::store::values::ms;
+use crate::store::values::{ms, portions};
 
 /// One line.
-pub(super) struct Line {
+struct Line {
     ticket: TicketId,
+    journal: i64,
+    at: Timestamp,
     kind: &'static str,
     attribute: Option<String>,
     old: Option<String>,
@@ -20,51 +22,55 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn fact(ticket: TicketId, fact: &Fact, cause: &Cause) -> Self {
+    fn fact(event: Event, ticket: TicketId, fact: &Fact, cause: &Cause) -> Self {
+        let Event { journal, at } = event;
         let (kind, text) = (fact.word(), fact.to_string());
-        Self { ticket, kind, attribute: None, old: None, new: None, text, cause: cause.clone() }
+        Self { ticket, journal, at, kind, attribute: None, old: None, new: None, text, cause: cause.clone() }
     }
 
-    pub(super) fn change(ticket: TicketId, change: &Change, cause: &Cause) -> Self {
+    fn change(event: Event, ticket: TicketId, change: &Change, cause: &Cause) -> Self {
         Self {
-            ticket,
             kind: "change",
             attribute: Some(change.attribute.to_string()),
             old: change.before.clone(),
             new: change.after.clone(),
             text: change.to_string(),
-            cause: cause.clone(),
+            ..Self::fact(event, ticket, &Fact::Created, cause)
         }
     }
+}
+
+/// The event that a line belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Event {
+    pub(super) journal: i64,
+    pub(super) at: Timestamp,
 }
 
 #[derive(Default)]
 pub(super) struct History(Vec<Line>);
 
 impl History {
-    pub(super) fn add(&mut self, line: Line) {
-        self.0.push(line);
+    pub(super) fn fact(&mut self, event: Event, ticket: TicketId, fact: &Fact, cause: &Cause) {
+        self.0.push(Line::fact(event, ticket, fact, cause));
     }
 
-    pub(super) async fn write(
-        self,
-        conn: &mut SqliteConnection,
-        journal: i64,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        // Chunks: a statement takes 32,766 values at most.
-        for lines in self.0.chunks(500) {
+    pub(super) fn change(&mut self, event: Event, ticket: TicketId, change: &Change, cause: &Cause) {
+        self.0.push(Line::change(event, ticket, change, cause));
+    }
+
+    pub(super) async fn write(self, conn: &mut SqliteConnection) -> Result<(), StoreError> {
+        for lines in portions(&self.0) {
             let mut insert = QueryBuilder::new(
                 "INSERT INTO history (ticket, journal, at, kind, attribute, old_value, new_value, text, actor, \
                  actor_id, rule_file, rule_line, rule_set, detail) ",
             );
             insert.push_values(lines, |mut row, line| {
                 let actor = actor(&line.cause.actor);
-                row.push_bind(line.ticket.0).push_bind(journal).push_bind(ms(at)).push_bind(line.kind);
-                row.push_bind(line.attribute.clone()).push_bind(line.old.clone()).push_bind(line.new.clone());
-                row.push_bind(line.text.clone()).push_bind(actor.kind).push_bind(actor.id);
-                row.push_bind(actor.file).push_bind(actor.line).push_bind(actor.set);
-                row.push_bind(line.cause.detail.clone());
+                row.push_bind(line.ticket.0).push_bind(line.journal).push_bind(ms(line.at));
+                row.push_bind(line.kind).push_bind(&line.attribute).push_bind(&line.old).push_bind(&line.new);
+                row.push_bind(&line.text).push_bind(actor.kind).push_bind(actor.id).push_bind(actor.file);
+                row.push_bind(actor.line).push_bind(actor.set).push_bind(&line.cause.detail);
             });
             insert.build().execute(&mut *conn).await?;
         }

@@ -1,5 +1,5 @@
-//! Writes a decision as it stands: the tickets that it creates, its journal row, then its effects in their order,
-//! then the mails that were rendered for it. Decides nothing.
+//! Writes decisions as they stand: the tickets that they create, their journal rows, then their effects in their order,
+//! then the mails that were rendered for them. Decides nothing.
 
 mod article;
 mod attribute;
@@ -11,86 +11,130 @@ mod mails;
 mod past;
 mod row;
 
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 pub(super) use create::move_counter;
 
 use super::files::Files;
 use super::values::ms;
-use super::{Applied, Entry, OutboxRow, StoreError};
-use crate::decide::{Decision, Effect};
-use crate::desk::{State, TicketId, TicketRef, TimerKind};
-use history::{History, Line};
+use super::{Applied, Decided, Entry, StoreError};
+use crate::decide::{Effect, Fact};
+use crate::desk::{SenderKind, State, TicketId, TicketRef, TimerKind};
+use history::History;
+use mails::Names;
 
-/// What the parts of one decision share.
+/// One decision in the middle of a group.
 struct Applying<'a> {
     conn: &'a mut SqliteConnection,
     entry: &'a Entry,
     states: &'a [State],
-    applied: Applied,
+    applied: &'a mut Applied,
+}
+
+/// What is gathered over a group of decisions, each in its order, and written at once.
+#[derive(Default)]
+struct Rows<'a> {
+    articles: Vec<article::Row<'a>>,
+    mails: Vec<mails::Row<'a>>,
+    names: Names,
     history: History,
 }
 
-pub(super) async fn decision(
+/// Writes a group. What a statement costs is its way to the database's thread rather than its rows, so whatever most
+/// decisions have is written for all of them together, table by table. What changes rows that are there is done one by
+/// one, in the order of the effects; no two decisions of a group may be about one ticket.
+pub(super) async fn decisions(
     conn: &mut SqliteConnection,
     files: &Files,
-    decision: &Decision,
-    entry: &Entry,
-    mails: &[OutboxRow],
+    decided: &[Decided<'_>],
     states: &[State],
-) -> Result<Applied, StoreError> {
-    content::keep(conn, files, content::of(decision, entry)).await?;
-    let mut applying =
-        Applying { conn, entry, states, applied: Applied::default(), history: History::default() };
+) -> Result<Vec<Applied>, StoreError> {
+    content::keep(conn, files, content::of(decided)).await?;
     // The journal row names a ticket and everything else names the journal row.
-    for effect in &decision.effects {
-        if let Effect::Create { ticket, counter, .. } = effect {
-            applying.create(ticket, *counter).await?;
+    let mut applied = create::tickets(conn, decided).await?;
+    row::journal(conn, decided, &mut applied).await?;
+    let mut rows = Rows::default();
+    for (Decided { decision, entry, mails }, applied) in decided.iter().zip(&mut applied) {
+        let mut applying = Applying { conn: &mut *conn, entry, states, applied: &mut *applied };
+        let mut created = 0;
+        for effect in &decision.effects {
+            applying.effect(effect, &mut created, &mut rows).await?;
+        }
+        for mail in *mails {
+            let ticket = mail.ticket.map(|at| ticket(applied, at)).transpose()?;
+            rows.mails.push(mails::Row { ticket, journal: applied.journal, at: entry.at, mail });
+            if let Some(ticket) = ticket {
+                rows.names.outgoing(mail, ticket);
+            }
         }
     }
-    applying.journal(decision).await?;
-    let mut created = 0;
-    for effect in &decision.effects {
-        applying.effect(effect, &mut created).await?;
+    article::write(conn, &rows.articles).await?;
+    let mut outbox = mails::write(conn, &rows.mails).await?.into_iter();
+    for (one, applied) in decided.iter().zip(&mut applied) {
+        applied.outbox.extend(outbox.by_ref().take(one.mails.len()));
     }
-    applying.mails(mails).await?;
-    let Applying { conn, entry, applied, history, .. } = applying;
-    history.write(conn, applied.journal, entry.at).await?;
+    rows.names.write(conn).await?;
+    rows.history.write(conn).await?;
     Ok(applied)
 }
 
+/// Runs an INSERT; the ids of its rows in their order.
+async fn inserted(
+    conn: &mut SqliteConnection,
+    mut insert: QueryBuilder<Sqlite>,
+) -> Result<Vec<i64>, StoreError> {
+    let mut ids: Vec<i64> = insert.push(" RETURNING id").build_query_scalar().fetch_all(conn).await?;
+    // RETURNING promises no order; ids rise in the order of the rows.
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// The row id of a ticket that a decision speaks of.
+fn ticket(applied: &Applied, ticket: TicketRef) -> Result<TicketId, StoreError> {
+    applied
+        .ticket(ticket)
+        .ok_or_else(|| StoreError::Unwritable(format!("{ticket:?} is created by no effect")))
+}
+
 impl Applying<'_> {
-    /// The row id of a ticket that an effect names.
-    fn ticket(&self, ticket: TicketRef) -> Result<TicketId, StoreError> {
-        self.applied
-            .ticket(ticket)
-            .ok_or_else(|| StoreError::Unwritable(format!("{ticket:?} is created by no effect")))
+    fn ticket(&self, at: TicketRef) -> Result<TicketId, StoreError> {
+        ticket(self.applied, at)
     }
 
-    async fn effect(&mut self, effect: &Effect, created: &mut usize) -> Result<(), StoreError> {
+    async fn effect<'e>(
+        &mut self,
+        effect: &'e Effect,
+        created: &mut usize,
+        rows: &mut Rows<'e>,
+    ) -> Result<(), StoreError> {
+        let event = history::Event { journal: self.applied.journal, at: self.entry.at };
         match effect {
             Effect::Create { cause, .. } => {
                 let id = self.ticket(TicketRef::New(*created))?;
                 *created += 1;
-                self.history.add(Line::fact(id, &crate::decide::Fact::Created, cause));
+                rows.history.fact(event, id, &Fact::Created, cause);
                 Ok(())
             }
             Effect::Article { ticket, article, cause } => {
                 let id = self.ticket(*ticket)?;
-                self.article(id, article).await?;
+                rows.articles.push(article::Row { ticket: id, journal: event.journal, article });
                 let (sender, visible) = (article.sender, article.visible);
-                self.history.add(Line::fact(id, &crate::decide::Fact::Article { sender, visible }, cause));
+                if let Some(message_id) = &article.message_id {
+                    // The customer never saw the agent's own mail: what was sent for it is in the thread instead.
+                    rows.names.article(message_id, id, visible && sender != SenderKind::Agent);
+                }
+                rows.history.fact(event, id, &Fact::Article { sender, visible }, cause);
                 Ok(())
             }
             Effect::Set { ticket, change, cause } => {
                 let id = self.ticket(*ticket)?;
                 self.set(id, change).await?;
-                self.history.add(Line::change(id, change, cause));
+                rows.history.change(event, id, change, cause);
                 Ok(())
             }
             Effect::Note { ticket, fact, cause } => {
                 let id = self.ticket(*ticket)?;
-                self.history.add(Line::fact(id, fact, cause));
+                rows.history.fact(event, id, fact, cause);
                 Ok(())
             }
             Effect::Link { from, to, kind } => {
@@ -101,7 +145,12 @@ impl Applying<'_> {
                 link.execute(&mut *self.conn).await?;
                 Ok(())
             }
-            Effect::Past { .. } => self.past(effect).await,
+            Effect::Past { ticket, message_ids, .. } => {
+                let id = self.ticket(*ticket)?;
+                // The customer may never have had them: not in the thread that our mails refer to.
+                message_ids.iter().for_each(|message_id| rows.names.article(message_id, id, false));
+                self.past(effect).await
+            }
             Effect::Timer { ticket, kind, due } => {
                 let sql = "INSERT INTO timers (ticket, kind, due) VALUES ($1, $2, $3) \
                            ON CONFLICT (ticket, kind) WHERE fired IS NULL AND held IS NULL \
@@ -124,9 +173,12 @@ impl Applying<'_> {
             | Effect::AskSurvey { .. }
             | Effect::WithdrawSurvey { .. }
             | Effect::AnswerSurvey { .. }
-            | Effect::Erase { .. }
             | Effect::Quarantine { .. }
             | Effect::Park { .. } => self.rare(effect).await,
+            Effect::Erase { address, named_in, husk, cause } => {
+                let husk = self.states.iter().find(|state| Some(&state.name) == husk.as_ref());
+                self.erase(address, named_in, husk, cause, &mut rows.history).await
+            }
         }
     }
 
@@ -176,10 +228,6 @@ impl Applying<'_> {
                 let answer = sqlx::query(sql).bind(survey).bind(i64::from(*score)).bind(comment).bind(at);
                 answer.execute(&mut *self.conn).await?;
             }
-            Effect::Erase { address, named_in, husk, cause } => {
-                let husk = self.states.iter().find(|state| Some(&state.name) == husk.as_ref());
-                self.erase(address, named_in, husk, cause).await?;
-            }
             Effect::Quarantine { ticket, why } => {
                 let sql = "INSERT INTO quarantine (journal, ticket, raw, why, at) \
                            SELECT id, $2, raw, $3, $4 FROM journal WHERE id = $1";
@@ -198,6 +246,7 @@ impl Applying<'_> {
             | Effect::Article { .. }
             | Effect::Set { .. }
             | Effect::Note { .. }
+            | Effect::Erase { .. }
             | Effect::Past { .. }
             | Effect::Link { .. }
             | Effect::Timer { .. }

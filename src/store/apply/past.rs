@@ -1,4 +1,4 @@
-//! What history brings to a ticket beyond its articles.
+//! What history brings to a ticket beyond its articles and Message-IDs.
 
 use super::Applying;
 use crate::decide::Effect;
@@ -7,17 +7,10 @@ use crate::store::values::{list, ms};
 
 impl Applying<'_> {
     pub(super) async fn past(&mut self, effect: &Effect) -> Result<(), StoreError> {
-        let Effect::Past { ticket, message_ids, other_numbers, since, closed } = effect else {
+        let Effect::Past { ticket, message_ids: _, other_numbers, since, closed } = effect else {
             return Ok(());
         };
         let ticket = self.ticket(*ticket)?.0;
-        if !message_ids.is_empty() {
-            // The customer may never have had them: not in the thread that our mails refer to.
-            let sql = "INSERT INTO message_ids (message_id, ticket, threaded) \
-                       SELECT value, $2, 0 FROM json_each($1) WHERE true ON CONFLICT DO NOTHING";
-            let ids = list(message_ids.iter().map(crate::mail::MessageId::as_str));
-            sqlx::query(sql).bind(ids).bind(ticket).execute(&mut *self.conn).await?;
-        }
         if !other_numbers.is_empty() {
             let sql = "INSERT INTO other_numbers (name, ticket) \
                        SELECT value, $2 FROM json_each($1) WHERE true ON CONFLICT DO NOTHING";
