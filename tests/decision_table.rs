@@ -15,8 +15,8 @@ use std::path::Path;
 
 use support::golden::{Given, house};
 use taquilla::decide::{Decision, Effect, Event, Incoming, Proof, decide, lookup};
-use taquilla::desk::TicketNumber;
 use taquilla::desk::token::{self, Use};
+use taquilla::desk::{Attribute, TicketNumber};
 use taquilla::mail::{Bounce, BounceAction, Class};
 use taquilla::pipeline::{House, Letter, read};
 use taquilla::rules::RuleSet;
@@ -46,7 +46,7 @@ const SENDERS: [(&str, &str, Option<u8>, bool); 6] = [
     ("agent level 3, token", "mgomez@minem.example", Some(3), true),
 ];
 
-const COMMANDS: [(&str, &str); 7] = [
+const COMMANDS: [(&str, &str); 10] = [
     ("text", "Una línea de texto.\n"),
     ("thanks", "Gracias\n"),
     ("close", "#close\n"),
@@ -54,6 +54,9 @@ const COMMANDS: [(&str, &str); 7] = [
     ("note", "#note\nUna nota.\n"),
     ("reopen", "#reopen\n"),
     ("mistake", "#clse\nTexto.\n"),
+    ("dry close", "#dry\n#close\n"),
+    ("split+text", "#split\nOtro asunto.\n"),
+    ("undo", "#undo\n"),
 ];
 
 fn summary(decision: &Decision) -> String {
@@ -64,11 +67,11 @@ fn summary(decision: &Decision) -> String {
             Effect::Article { article, .. } => {
                 format!("{} article", if article.visible { "visible" } else { "internal" })
             }
+            Effect::Set { change, .. } if matches!(change.attribute, Attribute::Link(_)) => "link".to_owned(),
             Effect::Set { change, .. } => {
                 format!("{}={}", change.attribute, change.after.as_deref().unwrap_or("-"))
             }
             Effect::Note { .. } => continue,
-            Effect::Link { .. } => "link".to_owned(),
             Effect::Past { .. } => "past".to_owned(),
             Effect::Erase { .. } => "erase".to_owned(),
             Effect::Timer { kind, .. } => format!("timer {}", kind.word()),
@@ -86,6 +89,10 @@ fn summary(decision: &Decision) -> String {
             Effect::AskSurvey { .. } => "ask survey".to_owned(),
             Effect::WithdrawSurvey { .. } => "take survey back".to_owned(),
             Effect::AnswerSurvey { .. } => "answer survey".to_owned(),
+            Effect::Undoable { .. } => continue,
+            Effect::Undo { .. } => "undo".to_owned(),
+            Effect::DropMail { .. } => "drop mail".to_owned(),
+            Effect::Withdraw { .. } => "withdraw".to_owned(),
             Effect::Quarantine { .. } => "quarantine".to_owned(),
             Effect::Park { .. } => "park".to_owned(),
         };
@@ -204,6 +211,8 @@ fn check_invariants(class: Class, sender: (&str, &str, Option<u8>, bool), decisi
     }
     if sender.0 == "stranger" {
         let touched = decision.effects.iter().any(|effect| match effect {
+            // That a new ticket belongs to it may stand in its history.
+            Effect::Set { change, .. } if matches!(change.attribute, Attribute::Link(_)) => false,
             Effect::Set { ticket, .. } | Effect::Article { ticket, .. } => {
                 matches!(ticket, taquilla::desk::TicketRef::Existing(_))
             }

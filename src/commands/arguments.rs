@@ -7,7 +7,7 @@ use super::verb::Verb;
 use super::when::when;
 use super::words::{self, Meaning, VerbWords, say};
 use crate::desk::typed::{clean, folded, unquoted};
-use crate::desk::{Priority, TicketNumber};
+use crate::desk::{Priority, Relation, TicketNumber};
 use crate::mail::Language;
 
 /// Letters of a title.
@@ -52,7 +52,12 @@ impl Arguments<'_> {
             Verb::Title => self.title(),
             Verb::Tag => self.tags(),
             Verb::Field => self.field(),
+            Verb::Merge => Ok(Command::Merge(self.one_number("into")?)),
+            Verb::Link => self.link(),
+            Verb::Unlink => Ok(Command::Unlink(self.one_number("who")?)),
+            Verb::Split => self.split(),
             Verb::For => Ok(Command::For(self.numbers()?)),
+            Verb::Undo => self.undo(),
             Verb::Help => Ok(Command::Help),
             Verb::Dry => self.alone(Command::Dry),
             Verb::Partial => self.alone(Command::Partial),
@@ -80,6 +85,58 @@ impl Arguments<'_> {
             }
         }
         if numbers.is_empty() { Err(self.mistake(|say| &say.needs, &[])) } else { Ok(numbers) }
+    }
+
+    /// One number, behind a small word ("into", "en").
+    fn one_number(&self, filler: &str) -> Result<TicketNumber, Mistake> {
+        let typed = self.without_filler(filler)?;
+        number(&typed).ok_or_else(|| self.mistake(|say| &say.number, &[("value", &typed)]))
+    }
+
+    /// `#link 2026030110000014 parent`, in either order.
+    fn link(&self) -> Result<Command, Mistake> {
+        let typed = self.without_filler("who")?;
+        let (mut found, mut relation) = (None, None);
+        for word in typed.split([' ', ',']).filter(|word| !word.is_empty()) {
+            let said = match words::value("relation", &[&folded(word)]) {
+                Some(("parent", _)) => Some(Relation::Parent),
+                Some((_, _)) => Some(Relation::Child),
+                None => None,
+            };
+            let again = match (said, number(word)) {
+                (Some(said), _) => relation.replace(said).is_some_and(|before| before != said),
+                (None, Some(number)) => found.replace(number).is_some(),
+                (None, None) => return Err(self.unknown(&["relation"], word)),
+            };
+            if again {
+                return Err(self.mistake(|say| &say.twice, &[]));
+            }
+        }
+        let number = found.ok_or_else(|| self.mistake(|say| &say.needs, &[]))?;
+        Ok(Command::Link { number, relation: relation.unwrap_or(Relation::Linked) })
+    }
+
+    /// `#split`, `#split 3`.
+    fn split(&self) -> Result<Command, Mistake> {
+        if self.typed.is_empty() {
+            return Ok(Command::Split(None));
+        }
+        match self.typed.trim_start_matches('#').parse() {
+            Ok(nth @ 1..=99_999) => Ok(Command::Split(Some(nth))),
+            Ok(_) | Err(_) => Err(self.mistake(|say| &say.unknown_value, &[("value", self.typed)])),
+        }
+    }
+
+    /// `#undo`, `#undo TOKEN`.
+    fn undo(&self) -> Result<Command, Mistake> {
+        if self.typed.is_empty() {
+            return Ok(Command::Undo(None));
+        }
+        let mut codes = super::answers::codes(self.typed);
+        match (codes.next(), self.typed.contains(' ')) {
+            (Some(code), false) => Ok(Command::Undo(Some(code))),
+            (Some(_) | None, _) => Err(self.mistake(|say| &say.unknown_value, &[("value", self.typed)])),
+        }
     }
 
     fn entry(&self) -> Option<&'static VerbWords> {

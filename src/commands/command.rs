@@ -2,7 +2,7 @@
 
 use jiff::Zoned;
 
-use crate::desk::{Priority, TicketNumber};
+use crate::desk::{Priority, Relation, TicketNumber};
 
 /// Whom a command names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,8 +95,24 @@ pub enum Command {
     Public,
     /// Send the list of commands.
     Help,
+    /// The ticket becomes part of another one.
+    Merge(TicketNumber),
+    /// Another ticket belongs to it.
+    Link {
+        /// Which one.
+        number: TicketNumber,
+        /// The part of the other one.
+        relation: Relation,
+    },
+    /// Another ticket belongs to it no longer.
+    Unlink(TicketNumber),
+    /// A new ticket out of the text of the mail, or out of an article, counted from 1; the lines below are about it.
+    Split(Option<u32>),
     /// The lines below, and the text, are about these tickets.
     For(Vec<TicketNumber>),
+    /// Take back what an earlier mail did: the one whose receipt carries this token (lower case), else the sender's
+    /// last one about the ticket.
+    Undo(Option<String>),
     /// Change nothing, say what would be done.
     Dry,
     /// Do what can be done, whatever cannot.
@@ -128,7 +144,12 @@ impl Command {
             Self::Note => "note",
             Self::Public => "public",
             Self::Help => "help",
+            Self::Merge(_) => "merge",
+            Self::Link { .. } => "link",
+            Self::Unlink(_) => "unlink",
+            Self::Split(_) => "split",
             Self::For(_) => "for",
+            Self::Undo(_) => "undo",
             Self::Dry => "dry",
             Self::Partial => "partial",
         }
@@ -151,10 +172,13 @@ impl Command {
             | Self::Title(_)
             | Self::Tag { .. }
             | Self::Field { .. }
-            | Self::Watch(_) => Concerns::Ticket,
-            Self::For(_) => Concerns::Targets,
+            | Self::Watch(_)
+            | Self::Merge(_)
+            | Self::Link { .. }
+            | Self::Unlink(_) => Concerns::Ticket,
+            Self::For(_) | Self::Split(_) => Concerns::Targets,
             Self::Note | Self::Public => Concerns::Text,
-            Self::Help => Concerns::Answer,
+            Self::Help | Self::Undo(_) => Concerns::Answer,
             Self::Dry | Self::Partial => Concerns::Manner,
         }
     }
@@ -163,6 +187,9 @@ impl Command {
     pub fn numbers(&self) -> &[TicketNumber] {
         match self {
             Self::For(numbers) => numbers,
+            Self::Merge(number) | Self::Link { number, .. } | Self::Unlink(number) => {
+                std::slice::from_ref(number)
+            }
             Self::Close { .. }
             | Self::Reopen
             | Self::Pend { .. }
@@ -178,9 +205,11 @@ impl Command {
             | Self::Tag { .. }
             | Self::Field { .. }
             | Self::Watch(_)
+            | Self::Split(_)
             | Self::Note
             | Self::Public
             | Self::Help
+            | Self::Undo(_)
             | Self::Dry
             | Self::Partial => &[],
         }

@@ -13,6 +13,12 @@ pub fn help(language: Language) -> impl Iterator<Item = (&'static str, &'static 
         .map(|entry| (entry.form.as_str(), entry.does.as_str()))
 }
 
+/// The word of a verb, by its English name, as a language shows it.
+pub fn word(verb: &'static str, language: Language) -> &'static str {
+    let entry = words::of(language).verbs.get(verb);
+    entry.and_then(|entry| entry.words.first()).map_or(verb, String::as_str)
+}
+
 /// The same as a table in Markdown, with an example and all the words for each command, those of `language`
 /// first.
 pub fn help_table(language: Language) -> String {

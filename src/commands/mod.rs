@@ -17,7 +17,7 @@ mod words;
 
 pub use answers::{codes, confirms, customer_words, denies};
 pub use command::{AutoClose, Block, Command, Concerns, CustomerWord, Line, Mistake, Outcome, Who};
-pub use help::{help, help_table, later_table};
+pub use help::{help, help_table, later_table, word};
 pub use read::{read, same_commands};
 pub use receipt::{LineResult, ReceiptLine, all_or_nothing, not_done, receipt};
 pub use thanks::only_thanks;

@@ -43,8 +43,18 @@ pub(super) enum Verb {
     Watch,
     /// `#unwatch`.
     Unwatch,
+    /// `#merge into`.
+    Merge,
+    /// `#link`.
+    Link,
+    /// `#unlink`.
+    Unlink,
+    /// `#split`.
+    Split,
     /// `#for`.
     For,
+    /// `#undo`.
+    Undo,
     /// `#dry`.
     Dry,
     /// `#partial`.
@@ -57,7 +67,7 @@ pub(super) enum Verb {
 
 impl Verb {
     /// All of them.
-    pub(super) const ALL: [Self; 25] = [
+    pub(super) const ALL: [Self; 30] = [
         Self::Close,
         Self::Reopen,
         Self::Pend,
@@ -78,7 +88,12 @@ impl Verb {
         Self::Public,
         Self::Watch,
         Self::Unwatch,
+        Self::Merge,
+        Self::Link,
+        Self::Unlink,
+        Self::Split,
         Self::For,
+        Self::Undo,
         Self::Dry,
         Self::Partial,
         Self::Help,
@@ -108,7 +123,12 @@ impl Verb {
             Self::Public => "public",
             Self::Watch => "watch",
             Self::Unwatch => "unwatch",
+            Self::Merge => "merge",
+            Self::Link => "link",
+            Self::Unlink => "unlink",
+            Self::Split => "split",
             Self::For => "for",
+            Self::Undo => "undo",
             Self::Dry => "dry",
             Self::Partial => "partial",
             Self::Help => "help",

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::draft::Draft;
 use super::mail::Case;
 use super::matching::Match;
-use super::receipt::{Manner, send_receipt};
+use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
 use super::{CommandTrace, Decision, Incoming, Reason, attend, confirmation, customer_mail};
 use crate::commands::{self, Block};
@@ -82,7 +82,7 @@ fn refuse_parts(
     let line = block.lines.first().map_or_else(|| "#".to_owned(), |line| line.written.clone());
     draft.trace.commands.push(CommandTrace { line, ticket: None, done: false, result: wrong });
     let at = case.matched.ticket().map(TicketRef::Existing);
-    send_receipt(&mut draft, case, agent, at, language, Manner::Whole, None);
+    send_receipt(&mut draft, case, agent, language, Receipt::plain(at, Manner::Whole));
     draft.finish(Reason::CommandsRefused, at)
 }
 

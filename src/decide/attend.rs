@@ -2,19 +2,21 @@
 //!
 //! All or nothing: the copy is kept only if every line could be done, unless the mail says `#partial`.
 
+use std::collections::BTreeSet;
+
 use super::draft::Draft;
 use super::execute::{Order, Wants, execute};
 use super::lookup::Place;
 use super::mail::Case;
 use super::matching::{Apart, Match};
 use super::obey_rules::{Verdict, obey_rules};
-use super::receipt::{Manner, send_receipt};
+use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
 use super::steps::{Plan, Step};
 use super::write::{Target, Writing, write};
 use super::{CommandTrace, Decision, Reason, agent_mail, confirmation, customer_mail, mail};
 use crate::commands::{self, Block, Command, Line};
-use crate::desk::{Actor, Agent, Cause, LinkKind, Right, Ticket, TicketRef, held_by, may, token};
+use crate::desk::{Actor, Agent, Cause, Relation, Right, Ticket, TicketRef, held_by, may, token};
 use crate::mail::{Address, Language};
 use crate::outbound::data;
 use crate::rules::RuleEvent;
@@ -56,7 +58,10 @@ pub(super) fn attend(
     }
     let Walk { wants, mut lines, .. } = walk;
     let mut targets = Vec::new();
-    for at in wants.targets.clone().unwrap_or_else(|| own.at.into_iter().collect()) {
+    let own = Own { at: own.at.map(|at| wants.now(at)), ..own };
+    let named = wants.targets.clone().unwrap_or_else(|| own.at.into_iter().collect());
+    let named: BTreeSet<TicketRef> = named.into_iter().map(|at| wants.now(at)).collect();
+    for at in named {
         let (visible, guessed) = visible(&tried, case, at, own, &wants);
         let allowed = if text.is_empty() {
             Ok(())
@@ -81,7 +86,7 @@ pub(super) fn attend(
     if plan.dry {
         draft.trace.commands = lines;
         let at = case.matched.ticket().map(TicketRef::Existing);
-        send_receipt(&mut draft, case, agent, at, language, Manner::Dry, None);
+        send_receipt(&mut draft, case, agent, language, Receipt::plain(at, Manner::Dry));
         return draft.finish(Reason::DryRun, at);
     }
     if case.sender.level() < agent_mail::needed_level(block, &case.policy.desk) {
@@ -102,7 +107,7 @@ fn own_ticket(draft: &mut Draft<'_>, case: &Case<'_>, plan: &Plan<'_>, cause: &C
         Match::Apart(id, why) => {
             let at = customer_mail::open(draft, case, cause);
             if why == Apart::NewTopic {
-                draft.link(TicketRef::Existing(id), at, LinkKind::Normal);
+                draft.link(TicketRef::Existing(id), at, Relation::Linked, cause);
             }
             at
         }
@@ -142,6 +147,7 @@ impl Walk<'_, '_, '_> {
     }
 
     fn line(&mut self, at: Option<TicketRef>, line: &Line, ticket: Option<String>) {
+        let at = at.map(|at| self.wants.now(at));
         let result = match &line.read {
             Ok(command) => execute(self.draft, at, &self.order, &line.written, command, &mut self.wants),
             Err(mistake) => Err(mistake.0.clone()),
@@ -166,8 +172,9 @@ fn refused(
 ) -> Decision {
     draft.trace.commands = lines;
     let at = case.matched.ticket().map(TicketRef::Existing);
-    let went = Some(Say::NothingKept.text(language));
-    send_receipt(&mut draft, case, agent, at, language, Manner::Whole, went);
+    let text_went = Some(Say::NothingKept.text(language));
+    let receipt = Receipt { text_went, ..Receipt::plain(at, Manner::Whole) };
+    send_receipt(&mut draft, case, agent, language, receipt);
     for line in draft.trace.commands.iter_mut().filter(|line| line.done) {
         line.done = false;
         line.result = commands::not_done(language);
@@ -187,7 +194,11 @@ fn visible(draft: &Draft<'_>, case: &Case<'_>, at: TicketRef, own: Own, wants: &
     if let Some(said) = wants.visible {
         return (said, false);
     }
-    if own.at != Some(at) {
+    if wants.opened.contains(&at) {
+        return (true, false);
+    }
+    // A merged ticket has another customer, who never saw what is answered here.
+    if own.at != Some(at) || wants.merged.values().any(|into| *into == at) {
         // A text for tickets that the author does not have before him stays inside, unless he says otherwise.
         return (false, false);
     }

@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::lookup::hash_code;
 use super::mail::Case;
 use super::notify::Happening;
-use super::receipt::{Manner, notice_to_agent, send_receipt};
+use super::receipt::{Manner, Receipt, notice_to_agent, send_receipt};
 use super::sentences::Say;
 use super::{
     CommandTrace, Decision, Effect, Fact, HeldMail, Reason, SenderTrace, agent_mail, attend, quarantine,
@@ -94,7 +94,7 @@ fn answer(draft: &mut Draft<'_>, case: &Case<'_>, agent: &Agent, say: &Say<'_>, 
     let first = case.incoming.mail.body.new_text.lines().find(|line| !line.trim().is_empty());
     let line = first.unwrap_or_default().trim().chars().take(60).collect();
     draft.trace.commands.push(CommandTrace { line, ticket: None, done, result: say.text(language) });
-    send_receipt(draft, case, agent, None, language, Manner::Whole, None);
+    send_receipt(draft, case, agent, language, Receipt::plain(None, Manner::Whole));
 }
 
 /// Holds an agent's mail that nothing proves, and asks the registered address.
@@ -180,7 +180,7 @@ fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question
         return not_asked(draft, case, agent, question.at, cap);
     }
     let Question { at, template, why, .. } = question;
-    let code: String = code(&draft);
+    let code: String = draft.code("confirmation code");
     let expires = draft.now().checked_add(SignedDuration::from_mins(MINUTES)).unwrap_or(draft.now());
     let mail = &case.incoming.mail;
     let language = agent.language.unwrap_or(desk.language);
@@ -240,11 +240,4 @@ fn not_asked(
         draft.fact(at, Fact::NotNotified(format!("{why}; it is in the quarantine")), &system);
     }
     quarantine::quietly(draft, case, &why)
-}
-
-/// 128 random bits as 26 letters and digits.
-fn code(draft: &Draft<'_>) -> String {
-    let chance = draft.chance("confirmation code");
-    let octets: Vec<u8> = chance.as_bytes().iter().copied().take(16).collect();
-    data_encoding::BASE32_NOPAD.encode(&octets).to_lowercase()
 }

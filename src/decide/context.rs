@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::desk::{Counter, Ticket, TicketId, TicketNumber};
+use crate::desk::{Change, Counter, NewArticle, Ticket, TicketId, TicketNumber};
 use crate::mail::{Address, Digest, MessageId};
 
 /// What must be read for an event; made by `lookup` (pure), answered by `store::prefetch`.
@@ -34,6 +34,10 @@ pub struct Lookup {
     pub sender: Option<String>,
     /// The number of articles within the hour from which a ticket counts as crowded.
     pub crowd: Option<u32>,
+    /// Articles of each of the tickets, by their place in it, counted from 1.
+    pub articles: BTreeSet<u32>,
+    /// What an agent wants to take back.
+    pub undo: Option<UndoKey>,
     /// Key of the counter of ticket numbers.
     pub counter: String,
 }
@@ -69,6 +73,79 @@ pub struct Context {
     pub surveys: Vec<Surveyed>,
     /// The counter asked for.
     pub counter: Option<Counter>,
+    /// Tickets that belong to one of `tickets`, by number.
+    pub kin: BTreeMap<TicketNumber, Kin>,
+    /// The articles asked for.
+    pub articles: Vec<KnownArticle>,
+    /// What is to be taken back; the tickets that it touched are among `tickets`.
+    pub undo: Option<Doings>,
+}
+
+/// Names what one mail did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndoKey {
+    /// The agent who did it.
+    pub login: String,
+    /// Hash of the token of its receipt; without one the agent's last doing about the ticket of the mail.
+    pub code: Option<Digest>,
+}
+
+/// What one mail of an agent did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doings {
+    /// Row id.
+    pub id: i64,
+    /// Who did it.
+    pub login: String,
+    /// When.
+    pub at: Timestamp,
+    /// Until when it can be taken back.
+    pub expires: Timestamp,
+    /// It was taken back already.
+    pub done: bool,
+    /// Every change of a ticket, in order.
+    pub changes: Vec<(TicketId, Change)>,
+    /// Tickets that it opened.
+    pub created: Vec<TicketId>,
+    /// Articles: ticket, row id, visible to the customer.
+    pub articles: Vec<(TicketId, i64, bool)>,
+    /// Mails that it caused, but for those to the agent about his own mail.
+    pub mails: Vec<LeftMail>,
+}
+
+/// A mail of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftMail {
+    /// Row id.
+    pub id: i64,
+    /// The ticket that it is about.
+    pub ticket: Option<TicketId>,
+    /// For whom.
+    pub recipient: String,
+    /// Its template.
+    pub template: String,
+    /// It is being sent or was: nobody can take it back.
+    pub left: bool,
+}
+
+/// An article of the past.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownArticle {
+    /// Of which ticket.
+    pub ticket: TicketId,
+    /// Its place there, counted from 1.
+    pub nth: u32,
+    /// The article; its files carry no content.
+    pub article: NewArticle,
+}
+
+/// What has to be known of a ticket that belongs to another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kin {
+    /// Its title.
+    pub title: String,
+    /// It is not closed.
+    pub open: bool,
 }
 
 /// A mail that waits for its sender to confirm it.

@@ -10,7 +10,7 @@ use super::obey_rules::{Verdict, obey_rules};
 use super::{Decision, Fact, Reason, customer_word, flood, history, mail, quarantine, text};
 use crate::commands::{self, CustomerWord};
 use crate::desk::{
-    Actor, Attribute, Cause, Later, LinkKind, Occasion, Priority, SenderKind, StateType, TicketId, TicketRef,
+    Actor, Attribute, Cause, Later, Occasion, Priority, Relation, SenderKind, StateType, TicketId, TicketRef,
 };
 use crate::mail::{Address, Class, Language};
 use crate::outbound::data;
@@ -90,7 +90,7 @@ fn new_ticket(mut draft: Draft<'_>, case: &Case<'_>, named: Option<(TicketId, Ap
     if let Some((id, why)) = named {
         reason = Reason::NewLinkedTicket;
         let first = TicketRef::Existing(id);
-        draft.link(first, at, LinkKind::Normal);
+        draft.link(first, at, Relation::Linked, &cause);
         if why == Apart::Stranger {
             draft.fact(first, Fact::Stranger(case.sender.address(mail).into_owned()), &cause);
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::desk::{Cause, Change, LinkKind, NewArticle, NewTicket, Notice, SenderKind, TicketRef, TimerKind};
+use crate::desk::{Cause, Change, NewArticle, NewTicket, Notice, SenderKind, TicketRef, TimerKind};
 use crate::mail::{Digest, MessageId};
 use crate::rules::RuleTrace;
 
@@ -183,6 +183,8 @@ pub enum Fact {
     GivenUp(String),
     /// A pending date came.
     Reminded,
+    /// Another ticket was merged into this one.
+    TookIn(String),
     /// A mail waits for confirmation.
     Held(String),
     /// A mail that waited was not confirmed in time.
@@ -191,6 +193,10 @@ pub enum Fact {
     SurveySent(String),
     /// A survey was answered.
     SurveyAnswered(u8),
+    /// What was done at that time was taken back.
+    Undone(String),
+    /// An answer was taken back before it left.
+    Withdrawn,
     /// A notice to this address was left out, and why.
     NotNotified(String),
     /// Personal data were erased.
@@ -211,10 +217,13 @@ impl Fact {
             Self::Bounced(_) => "bounced",
             Self::GivenUp(_) => "given-up",
             Self::Reminded => "reminded",
+            Self::TookIn(_) => "took-in",
             Self::Held(_) => "held",
             Self::HeldExpired(_) => "held-expired",
             Self::SurveySent(_) => "survey-sent",
             Self::SurveyAnswered(_) => "survey-answered",
+            Self::Undone(_) => "undone",
+            Self::Withdrawn => "withdrawn",
             Self::NotNotified(_) => "not-notified",
             Self::Erased => "erased",
             Self::Capped(_) => "capped",
@@ -235,10 +244,13 @@ impl fmt::Display for Fact {
             Self::Bounced(what) => write!(out, "mail bounced: {what}"),
             Self::GivenUp(what) => write!(out, "mail given up: {what}"),
             Self::Reminded => out.write_str("pending date reached"),
+            Self::TookIn(number) => write!(out, "ticket {number} was merged into this one"),
             Self::Held(what) => write!(out, "mail waits: {what}"),
             Self::HeldExpired(what) => write!(out, "mail was not confirmed in time: {what}"),
             Self::SurveySent(who) => write!(out, "survey sent to {who}"),
             Self::SurveyAnswered(score) => write!(out, "survey answered: {score}"),
+            Self::Undone(when) => write!(out, "taken back: what was done at {when}"),
+            Self::Withdrawn => out.write_str("answer taken back before it left"),
             Self::NotNotified(what) => write!(out, "not notified: {what}"),
             Self::Erased => out.write_str("personal data erased"),
             Self::Capped(what) => write!(out, "mail held over a cap: {what}"),
@@ -298,15 +310,6 @@ pub enum Effect {
         since: Option<Timestamp>,
         /// It is closed since then, if that is later and it is closed.
         closed: Option<Timestamp>,
-    },
-    /// Links two tickets.
-    Link {
-        /// The first (the parent).
-        from: TicketRef,
-        /// The second.
-        to: TicketRef,
-        /// How.
-        kind: LinkKind,
     },
     /// Sets a timer, in place of an unfired one of the same kind for the same ticket.
     Timer {
@@ -379,6 +382,32 @@ pub enum Effect {
         husk: Option<String>,
         /// Who.
         cause: Cause,
+    },
+    /// What this decision does can be taken back by whoever has the token.
+    Undoable {
+        /// Who did it, and alone may take it back.
+        login: String,
+        /// Hash of the token.
+        code: ConfirmationCode,
+        /// Until when.
+        expires: Timestamp,
+    },
+    /// What an earlier event did is taken back by this decision, once.
+    Undo {
+        /// Row in `undos`.
+        undo: i64,
+    },
+    /// A mail that waits in the outbox does not leave.
+    DropMail {
+        /// Row in the outbox.
+        mail: i64,
+    },
+    /// An article that the customer never got is internal from now on.
+    Withdraw {
+        /// Of which ticket.
+        ticket: TicketRef,
+        /// Row of the article.
+        article: i64,
     },
     /// Lists the mail in the quarantine.
     Quarantine {
@@ -504,7 +533,6 @@ impl Decision {
             | Effect::Set { .. }
             | Effect::Note { .. }
             | Effect::Past { .. }
-            | Effect::Link { .. }
             | Effect::Timer { .. }
             | Effect::CancelTimer { .. }
             | Effect::Hold { .. }
@@ -513,6 +541,10 @@ impl Decision {
             | Effect::WithdrawSurvey { .. }
             | Effect::AnswerSurvey { .. }
             | Effect::Erase { .. }
+            | Effect::Undoable { .. }
+            | Effect::Undo { .. }
+            | Effect::DropMail { .. }
+            | Effect::Withdraw { .. }
             | Effect::Quarantine { .. }
             | Effect::Park { .. } => None,
         })

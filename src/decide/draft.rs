@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use super::notify::Happening;
 use super::{After, Context, Decision, Effect, Fact, Given, Reason, Trace};
 use crate::desk::{
-    Actor, Attribute, Cause, Change, Desk, LinkKind, NewArticle, NewTicket, Priority, State, StateType,
-    Ticket, TicketId, TicketRef, TimerKind,
+    Actor, Attribute, Cause, Change, Desk, NewArticle, NewTicket, Priority, Relation, State, StateType,
+    Ticket, TicketId, TicketNumber, TicketRef, TimerKind,
 };
 use crate::mail::Address;
 
@@ -88,6 +88,53 @@ impl<'a> Draft<'a> {
         self.tickets.get(&at)
     }
 
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = (TicketRef, &Ticket)> {
+        self.tickets.iter().map(|(at, ticket)| (*at, ticket))
+    }
+
+    /// The value of an attribute that has one, as the history writes it.
+    pub(super) fn value(&self, at: TicketRef, attribute: &Attribute) -> Option<String> {
+        let mut copy = self.tickets.get(&at)?.clone();
+        match (attribute, copy.merged_into) {
+            (Attribute::MergedInto, into) => self.number_of(TicketRef::Existing(into?)),
+            (attribute, _) => put(&mut copy, attribute, None),
+        }
+    }
+
+    /// Whether a list has a value; an address by its key.
+    pub(super) fn has(&self, at: TicketRef, attribute: &Attribute, value: &str) -> bool {
+        let Some(ticket) = self.tickets.get(&at) else { return false };
+        match attribute {
+            Attribute::Tag => ticket.now.tags.contains(value),
+            Attribute::Watcher => ticket.watchers.contains(value),
+            Attribute::Participant => ticket.now.participants.iter().any(|known| known.key() == value),
+            Attribute::Link(relation) => {
+                TicketNumber::new(value).is_some_and(|number| ticket.links.contains(&(*relation, number)))
+            }
+            Attribute::Title
+            | Attribute::Queue
+            | Attribute::Type
+            | Attribute::Service
+            | Attribute::Sla
+            | Attribute::State
+            | Attribute::Priority
+            | Attribute::Lock
+            | Attribute::Owner
+            | Attribute::Responsible
+            | Attribute::Customer
+            | Attribute::Level
+            | Attribute::PendingUntil
+            | Attribute::Field(_)
+            | Attribute::Estimate
+            | Attribute::MergedInto => false,
+        }
+    }
+
+    fn number_of(&self, at: TicketRef) -> Option<String> {
+        self.ticket(at).map(|ticket| ticket.now.number.to_string())
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.given.now
     }
@@ -146,6 +193,12 @@ impl<'a> Draft<'a> {
         crate::mail::Digest::of(&[self.given.seed.as_slice(), purpose.as_bytes()].concat())
     }
 
+    /// 128 random bits as 26 letters and digits.
+    pub(super) fn code(&self, purpose: &str) -> String {
+        let octets: Vec<u8> = self.chance(purpose).as_bytes().iter().copied().take(16).collect();
+        data_encoding::BASE32_NOPAD.encode(&octets).to_lowercase()
+    }
+
     pub(super) fn fact(&mut self, at: TicketRef, fact: Fact, cause: &Cause) {
         self.effects.push(Effect::Note { ticket: at, fact, cause: cause.clone() });
     }
@@ -159,8 +212,31 @@ impl<'a> Draft<'a> {
         self.effects.push(Effect::Article { ticket: at, article: Box::new(article), cause: cause.clone() });
     }
 
-    pub(super) fn link(&mut self, from: TicketRef, to: TicketRef, kind: LinkKind) {
-        self.effects.push(Effect::Link { from, to, kind });
+    /// Makes two tickets belong together: `relation` is the part of the second beside the first. Both histories say
+    /// so.
+    pub(super) fn link(
+        &mut self,
+        first: TicketRef,
+        second: TicketRef,
+        relation: Relation,
+        cause: &Cause,
+    ) -> Option<Change> {
+        let (one, other) = (self.number_of(first)?, self.number_of(second)?);
+        self.set(second, Attribute::Link(relation.back()), Some(one), cause);
+        self.set(first, Attribute::Link(relation), Some(other), cause)
+    }
+
+    /// The opposite of [`link`](Self::link).
+    pub(super) fn unlink(
+        &mut self,
+        first: TicketRef,
+        second: TicketRef,
+        relation: Relation,
+        cause: &Cause,
+    ) -> Option<Change> {
+        let (one, other) = (self.number_of(first)?, self.number_of(second)?);
+        self.remove(second, Attribute::Link(relation.back()), &one, cause);
+        self.remove(first, Attribute::Link(relation), &other, cause)
     }
 
     /// Changes one attribute; `None` where it has that value already.
@@ -171,8 +247,9 @@ impl<'a> Draft<'a> {
         after: Option<String>,
         cause: &Cause,
     ) -> Option<Change> {
+        let merged = (attribute == Attribute::MergedInto).then(|| self.value(at, &attribute));
         let ticket = self.tickets.get_mut(&at)?;
-        let before = put(ticket, &attribute, after.as_deref());
+        let before = merged.unwrap_or_else(|| put(ticket, &attribute, after.as_deref()));
         if before == after {
             return None;
         }
@@ -199,6 +276,10 @@ impl<'a> Draft<'a> {
                 ticket.now.participants.retain(|known| known.key() != key);
                 ticket.now.participants.len() < before
             }
+            Attribute::Link(relation) => {
+                let number = TicketNumber::new(value)?;
+                ticket.links.remove(&(relation, number))
+            }
             Attribute::Title
             | Attribute::Queue
             | Attribute::Type
@@ -213,7 +294,8 @@ impl<'a> Draft<'a> {
             | Attribute::Level
             | Attribute::PendingUntil
             | Attribute::Field(_)
-            | Attribute::Estimate => false,
+            | Attribute::Estimate
+            | Attribute::MergedInto => false,
         };
         if !gone {
             return None;
@@ -369,6 +451,12 @@ fn put(ticket: &mut Ticket, attribute: &Attribute, after: Option<&str>) -> Optio
             ticket.estimate = after.and_then(|text| text.parse().ok());
             before
         }
+        Attribute::Link(relation) => {
+            let number = TicketNumber::new(after?)?;
+            if ticket.links.insert((*relation, number)) { None } else { owned }
+        }
+        // Where follow-ups go is read with the next mail; within one decision nobody asks.
+        Attribute::MergedInto => None,
         Attribute::Field(name) => match owned {
             Some(value) => now.fields.insert(name.clone(), value),
             None => now.fields.remove(name),

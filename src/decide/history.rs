@@ -14,7 +14,7 @@ use super::matching::{Apart, Match};
 use super::obey_rules::obey_rules;
 use super::{Decision, Effect, Event, History, Incoming, Reason, customer_mail, program_mail};
 use crate::desk::{
-    Actor, Attribute, Cause, LinkKind, SenderKind, State, StateType, Ticket, TicketId, TicketRef,
+    Actor, Attribute, Cause, Relation, SenderKind, State, StateType, Ticket, TicketId, TicketRef,
 };
 use crate::mail::{Address, Class, LOOP_HEADER, MessageId};
 use crate::rules::{Action, RuleEvent};
@@ -107,7 +107,7 @@ fn new_ticket(mut draft: Draft<'_>, case: &Case<'_>, parent: Option<TicketId>) -
     let cause = cause(case);
     let at = customer_mail::open(&mut draft, case, &cause);
     if let Some(parent) = parent {
-        draft.link(TicketRef::Existing(parent), at, LinkKind::Normal);
+        draft.link(TicketRef::Existing(parent), at, Relation::Linked, &cause);
     }
     let sender = if outgoing(case) { SenderKind::Agent } else { SenderKind::Customer };
     let article = case.article(&draft, sender, true, case.incoming.mail.body.text.clone());
@@ -152,7 +152,7 @@ fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId, stranger: bool
     }
     let closed = follow_state(&mut draft, case, at, &ticket, &cause);
     let since = (now < began).then_some(now);
-    link_others(&mut draft, case, id);
+    link_others(&mut draft, case, id, &cause);
     remember(&mut draft, case, at, since, closed);
     draft.finish(Reason::FollowUp, Some(at))
 }
@@ -313,7 +313,7 @@ fn new_numbers(incoming: &Incoming, draft: &Draft<'_>) -> Vec<String> {
 }
 
 /// Two tickets that turn out to be one thread, because a mail between them came last, belong together.
-fn link_others(draft: &mut Draft<'_>, case: &Case<'_>, id: TicketId) {
+fn link_others(draft: &mut Draft<'_>, case: &Case<'_>, id: TicketId, cause: &Cause) {
     let mail = &case.incoming.mail;
     let ids = thread(mail).chain(&mail.message_id);
     let mut others: Vec<TicketId> =
@@ -321,6 +321,6 @@ fn link_others(draft: &mut Draft<'_>, case: &Case<'_>, id: TicketId) {
     others.sort_unstable();
     others.dedup();
     for other in others.into_iter().filter(|other| *other != id) {
-        draft.link(TicketRef::Existing(id), TicketRef::Existing(other), LinkKind::Normal);
+        draft.link(TicketRef::Existing(id), TicketRef::Existing(other), Relation::Linked, cause);
     }
 }

@@ -108,6 +108,8 @@ fn of_block(keys: &mut Lookup, incoming: &Incoming, agent: &Agent, desk: &Desk, 
     }
     let block = agent_mail::block(incoming, agent, desk, now);
     keys.numbers.extend(steps::numbers(&block));
+    keys.articles = steps::articles(&block);
+    keys.undo = steps::undo(&block, &agent.login);
 }
 
 /// What may be ticket numbers in the subject and the new text of a mail.
@@ -179,4 +181,9 @@ pub(super) fn codes(mail: &Mail) -> BTreeSet<Digest> {
 /// How a one-time code is stored. Case does not matter.
 pub(super) fn hash_code(code: &str) -> Digest {
     Digest::of(format!("taquilla confirmation code 1 {}", code.to_lowercase()).as_bytes())
+}
+
+/// How the token of an undo is stored. Case does not matter.
+pub(super) fn hash_undo(code: &str) -> Digest {
+    Digest::of(format!("taquilla undo token 1 {}", code.to_lowercase()).as_bytes())
 }

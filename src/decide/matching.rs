@@ -4,9 +4,10 @@
 //! Whether the sender may
 //! write into the ticket is asked at the end, once, whatever led to it.
 
+use super::draft::Draft;
 use super::lookup::{Carried, Place, other_numbers, thread};
 use super::{Context, Incoming, MatchKind, MatchTrace};
-use crate::desk::{Desk, Ticket, TicketId, TicketNumber, token};
+use crate::desk::{Desk, Ticket, TicketId, TicketNumber, TicketRef, token};
 use crate::mail::{Class, Mail, MessageId};
 
 /// The ticket that a mail names, and what that means.
@@ -75,6 +76,11 @@ pub(super) fn find_match(
 /// The stored ticket of a number, past all merges.
 pub(super) fn resolve(context: &Context, number: &TicketNumber) -> Option<TicketId> {
     context.by_number.get(number).map(|id| follow_merges(context, *id))
+}
+
+/// A ticket of the draft by its number, stored or new, merged or not.
+pub(super) fn resolve_any(draft: &Draft<'_>, number: &TicketNumber) -> Option<TicketRef> {
+    draft.all().find(|(_, ticket)| ticket.now.number == *number).map(|(at, _)| at)
 }
 
 /// Where the follow-ups of a ticket go. The store reads the whole chain; a circle ends where it began.

@@ -32,9 +32,12 @@ mod steps;
 mod survey_mail;
 mod text;
 mod timer;
+mod undo;
 mod write;
 
-pub use context::{Context, Given, HeldMail, Lookup, Surveyed, Told};
+pub use context::{
+    Context, Doings, Given, HeldMail, Kin, KnownArticle, LeftMail, Lookup, Surveyed, Told, UndoKey,
+};
 pub use decision::{
     After, CommandTrace, ConfirmationCode, Decision, Effect, Fact, MatchKind, MatchTrace, Reason,
     SenderTrace, Trace,

@@ -7,7 +7,7 @@ use super::mail::Case;
 use super::notify::{Happening, may_reply};
 use super::{After, Fact};
 use crate::desk::{
-    Actor, Attribute, Cause, Channel, Found, LinkKind, NewArticle, Notification, Occasion, Recipient,
+    Actor, Attribute, Cause, Channel, Found, NewArticle, Notification, Occasion, Recipient, Relation,
     RuleRef, SenderKind, StateType, TicketRef,
 };
 use crate::outbound::data;
@@ -184,7 +184,7 @@ fn change(draft: &mut Draft<'_>, at: TicketRef, action: &Action, cause: &Cause) 
             if at == TicketRef::Existing(other) {
                 return Err("a ticket is not linked to itself".to_owned());
             }
-            draft.link(TicketRef::Existing(other), at, LinkKind::Normal);
+            draft.link(TicketRef::Existing(other), at, Relation::Linked, cause);
             told(draft, at, action, cause);
         }
         Action::Lock(locked) => {

@@ -105,9 +105,6 @@ impl fmt::Display for Effect {
                 since.map_or(Ok(()), |since| write!(out, "; opened {since}"))?;
                 closed.map_or(Ok(()), |closed| write!(out, "; closed {closed}"))
             }
-            Self::Link { from, to, kind } => {
-                write!(out, "link {} and {} ({})", Which(*from), Which(*to), kind.word())
-            }
             Self::Timer { ticket, kind, due } => {
                 write!(out, "timer {} of {} at {due}", kind.word(), Which(*ticket))
             }
@@ -128,6 +125,14 @@ impl fmt::Display for Effect {
                 if comment.is_empty() { Ok(()) } else { out.write_str(" and a comment") }
             }
             Self::Erase { address, .. } => write!(out, "erase everything of {address}"),
+            Self::Undoable { login, expires, .. } => {
+                write!(out, "{login} can take this back until {expires}")
+            }
+            Self::Undo { undo } => write!(out, "doing {undo} is taken back"),
+            Self::DropMail { mail } => write!(out, "mail {mail} of the outbox does not leave"),
+            Self::Withdraw { ticket, article } => {
+                write!(out, "article {article} of {} is internal from now on", Which(*ticket))
+            }
             Self::Quarantine { ticket, why } => write!(out, "quarantine, shown by {}: {why}", Which(*ticket)),
             Self::Park { due, why, .. } => write!(out, "park until {due}: {why}"),
         }

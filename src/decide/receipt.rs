@@ -1,9 +1,11 @@
 //! What an agent gets back for commands: every line with its result, who it was taken to be, and on what evidence.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::Effect;
 use super::draft::Draft;
+use super::execute::Child;
 use super::mail::Case;
 use crate::commands::{self, LineResult, Mistake, ReceiptLine};
 use crate::desk::{Agent, Allowance, Notice, NoticeKind, TicketRef, token};
@@ -21,16 +23,36 @@ pub(super) enum Manner {
     Dry,
 }
 
+/// What a receipt says beside the lines of the draft's trace.
+#[derive(Debug)]
+pub(super) struct Receipt<'c> {
+    /// The ticket that it is about.
+    pub(super) at: Option<TicketRef>,
+    pub(super) manner: Manner,
+    /// What became of the text of the mail, in words.
+    pub(super) text_went: Option<String>,
+    /// The token by which it can be taken back, and until when.
+    pub(super) undo: Option<(String, Timestamp)>,
+    /// Open tickets below one that was closed.
+    pub(super) children: &'c [Child],
+}
+
+impl Receipt<'_> {
+    /// One after which there is nothing to take back.
+    pub(super) fn plain(at: Option<TicketRef>, manner: Manner) -> Self {
+        Self { at, manner, text_went: None, undo: None, children: &[] }
+    }
+}
+
 /// The receipt of the commands in the draft's trace, to the registered address.
 pub(super) fn send_receipt(
     draft: &mut Draft<'_>,
     case: &Case<'_>,
     agent: &Agent,
-    at: Option<TicketRef>,
     language: Language,
-    manner: Manner,
-    text_went: Option<String>,
+    receipt: Receipt<'_>,
 ) {
+    let Receipt { at, manner, text_went, undo, children } = receipt;
     let mut lines: Vec<ReceiptLine> = draft
         .trace
         .commands
@@ -52,7 +74,41 @@ pub(super) fn send_receipt(
     fill.insert("partly".to_owned(), json!(manner == Manner::Partial));
     fill.insert("dry".to_owned(), json!(manner == Manner::Dry));
     fill.insert("text_went".to_owned(), json!(text_went));
+    let mut offers = Vec::new();
+    if let Some((code, until)) = undo {
+        let command = commands::word("undo", language);
+        offers.push(offer(Offer::Undo, language, &format!("#{command} {code}")));
+        fill.insert("undo".to_owned(), json!(code));
+        fill.insert("undo_until".to_owned(), json!(data::date(draft.desk, language, until)));
+    }
+    if !children.is_empty() {
+        let numbers: Vec<&str> = children.iter().map(|child| child.number.as_str()).collect();
+        let (these, close) = (commands::word("for", language), commands::word("close", language));
+        let command = format!("#{these} {}\r\n#{close}", numbers.join(" "));
+        offers.push(offer(Offer::CloseChildren, language, &command));
+        let rows =
+            children.iter().map(|child| json!({ "number": child.number.as_str(), "title": child.title }));
+        fill.insert("children".to_owned(), rows.collect());
+    }
+    fill.insert("offers".to_owned(), Value::Array(offers));
     notice_to_agent(draft, case, agent, at, "receipt", language, fill);
+}
+
+/// What a receipt offers as a button.
+#[derive(Debug, Clone, Copy)]
+enum Offer {
+    Undo,
+    CloseChildren,
+}
+
+fn offer(what: Offer, language: Language, command: &str) -> Value {
+    let label = match (what, language) {
+        (Offer::Undo, Language::En) => "Undo",
+        (Offer::Undo, Language::Es) => "Deshacer",
+        (Offer::CloseChildren, Language::En) => "Close these too",
+        (Offer::CloseChildren, Language::Es) => "Cerrar también estos",
+    };
+    json!({ "label": label, "command": command })
 }
 
 /// The list of commands.

@@ -39,6 +39,34 @@ pub(super) enum Say<'a> {
     NoTicket,
     /// No such ticket, perhaps a typing error.
     NoSuchTicket { number: &'a str, typing: bool },
+    /// A ticket cannot be linked with itself or merged into itself.
+    SameTicket(&'a str),
+    /// A ticket that was merged or removed.
+    NoLonger(&'a str),
+    /// The link stands the other way round.
+    OtherWayRound(&'a str),
+    /// There is no link to take away.
+    NotLinked(&'a str),
+    /// A ticket has no article of that number.
+    NoArticle(u32),
+    /// There is nothing to open a second ticket with.
+    SplitNeedsText,
+    /// A ticket was opened.
+    NewTicket(&'a str),
+    /// The token names nothing of this agent's, or there is nothing in this ticket.
+    NothingToUndo,
+    /// It was taken back before.
+    UndoneBefore,
+    /// Too late, counted in days.
+    UndoExpired(i64),
+    /// Something was changed since.
+    ChangedSince(&'a str),
+    /// All of it is as it was before.
+    NothingLeftToUndo,
+    /// A mail that nobody can take back.
+    MailHasLeft(&'a str),
+    /// A mail that does not leave.
+    MailTakenBack(&'a str),
     /// How many tickets a line names.
     Tickets(usize),
     /// What was asked for follows.
@@ -142,6 +170,24 @@ impl Say<'_> {
             Self::NoSuchTicket { number, typing: true } => {
                 format!("There is no ticket {number}: its check digit is wrong, so a digit was mistyped.")
             }
+            Self::SameTicket(number) => format!("{number} is this ticket itself, or already part of it."),
+            Self::NoLonger(number) => format!("Ticket {number} was merged or removed: nothing can be done with it."),
+            Self::OtherWayRound(number) => {
+                format!("{number} is linked with this ticket the other way round: write #unlink {number} first.")
+            }
+            Self::NotLinked(number) => format!("This ticket is not linked with {number}."),
+            Self::NoArticle(nth) => format!("This ticket has no article {nth}."),
+            Self::SplitNeedsText => {
+                "What is the second ticket about? Write it below the commands, or name an article: #split 2".to_owned()
+            }
+            Self::NewTicket(number) => format!("new ticket {number}"),
+            Self::NothingToUndo => "There is nothing of yours to undo here: check the token of the receipt.".to_owned(),
+            Self::UndoneBefore => "This was undone before.".to_owned(),
+            Self::UndoExpired(days) => format!("This can be undone no longer: it was done more than {days} days ago."),
+            Self::ChangedSince(what) => format!("Not undone, because it has changed since: {what}."),
+            Self::NothingLeftToUndo => "Nothing of it is left to undo.".to_owned(),
+            Self::MailHasLeft(to) => format!("cannot be undone: the mail to {to} has left"),
+            Self::MailTakenBack(to) => format!("the mail to {to} does not leave"),
             Self::Tickets(1) => "1 ticket".to_owned(),
             Self::Tickets(count) => format!("{count} tickets"),
             Self::AnswerFollows => "It follows in a mail of its own.".to_owned(),
@@ -204,6 +250,29 @@ impl Say<'_> {
             Self::NoSuchTicket { number, typing: true } => {
                 format!("No existe el ticket {number}: su dígito de control no cuadra, hay una cifra mal escrita.")
             }
+            Self::SameTicket(number) => format!("{number} es este mismo ticket, o ya es parte de él."),
+            Self::NoLonger(number) => {
+                format!("El ticket {number} fue fusionado o eliminado: ya no se puede hacer nada con él.")
+            }
+            Self::OtherWayRound(number) => {
+                format!("{number} está asociado al revés con este ticket: escriba primero #desasociar {number}.")
+            }
+            Self::NotLinked(number) => format!("Este ticket no está asociado con {number}."),
+            Self::NoArticle(nth) => format!("Este ticket no tiene un artículo {nth}."),
+            Self::SplitNeedsText => {
+                "¿De qué trata el segundo ticket? Escríbalo debajo de los comandos, o nombre un artículo: #dividir 2"
+                    .to_owned()
+            }
+            Self::NewTicket(number) => format!("ticket nuevo {number}"),
+            Self::NothingToUndo => {
+                "Aquí no hay nada suyo que deshacer: revise el código del recibo.".to_owned()
+            }
+            Self::UndoneBefore => "Esto ya se deshizo.".to_owned(),
+            Self::UndoExpired(days) => format!("Ya no se puede deshacer: se hizo hace más de {days} días."),
+            Self::ChangedSince(what) => format!("No se deshizo, porque cambió desde entonces: {what}."),
+            Self::NothingLeftToUndo => "Ya no queda nada que deshacer.".to_owned(),
+            Self::MailHasLeft(to) => format!("no se puede deshacer: el correo a {to} ya salió"),
+            Self::MailTakenBack(to) => format!("el correo a {to} ya no sale"),
             Self::Tickets(1) => "1 ticket".to_owned(),
             Self::Tickets(count) => format!("{count} tickets"),
             Self::AnswerFollows => "Llega en otro correo.".to_owned(),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::UndoKey;
+use super::lookup::hash_undo;
 use crate::commands::{Block, Command, Concerns, Line};
 use crate::desk::TicketNumber;
 
@@ -58,4 +60,18 @@ impl<'b> Plan<'b> {
 pub(super) fn numbers(block: &Block) -> BTreeSet<TicketNumber> {
     let commands = block.lines.iter().filter_map(|line| line.read.as_ref().ok());
     commands.flat_map(|command| command.numbers().iter().cloned()).collect()
+}
+
+/// What a block wants to take back.
+pub(super) fn undo(block: &Block, login: &str) -> Option<UndoKey> {
+    let mut commands = block.lines.iter().filter_map(|line| line.read.as_ref().ok());
+    let code =
+        commands.find_map(|command| if let Command::Undo(code) = command { Some(code) } else { None })?;
+    Some(UndoKey { login: login.to_owned(), code: code.as_deref().map(hash_undo) })
+}
+
+/// The articles that a block names by their place in their ticket.
+pub(super) fn articles(block: &Block) -> BTreeSet<u32> {
+    let nth = |line: &Line| if let Ok(Command::Split(nth)) = line.read { nth } else { None };
+    block.lines.iter().filter_map(nth).collect()
 }

@@ -1,15 +1,19 @@
 //! The text of an agent's mail: into its tickets as articles, and to everybody who is to have it.
 
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::attend::Own;
 use super::draft::Draft;
 use super::execute::{Answer, Wants};
+use super::lookup::hash_undo;
 use super::mail::Case;
 use super::notify::Happening;
-use super::receipt::{Manner, send_help, send_receipt};
+use super::receipt::{Manner, Receipt, send_help, send_receipt};
 use super::sentences::Say;
-use super::{Decision, Reason, confirmation, survey_mail};
+use super::{Decision, Effect, Reason, confirmation, survey_mail, undo};
 use crate::commands::Block;
 use crate::desk::{Agent, Attribute, Cause, Occasion, SenderKind, StateType, TicketRef};
 use crate::mail::Language;
@@ -39,7 +43,7 @@ pub(super) struct Writing<'c> {
 
 impl Writing<'_> {
     fn is_new(&self, at: TicketRef) -> bool {
-        self.own.new && self.own.at == Some(at)
+        (self.own.new && self.own.at == Some(at)) || self.wants.opened.contains(&at)
     }
 
     fn manner(&self, draft: &Draft<'_>) -> Manner {
@@ -66,7 +70,8 @@ pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, what: Writing<'_>) 
     let meant = matches!(case.incoming.proof, super::Proof::Confirmed { of_author: true, .. });
     let scrubbed = scrub::scrub(what.block.rest.trim(), &scrub::Private::of(desk));
     let doubtful = !scrubbed.leftovers.is_empty() || !what.block.stray.is_empty();
-    let leaves = what.targets.iter().find(|target| target.visible && !what.is_new(target.at));
+    let request = |at: TicketRef| what.own.new && what.own.at == Some(at);
+    let leaves = what.targets.iter().find(|target| target.visible && !request(target.at));
     if leaves.is_some() && doubtful && !meant {
         let why = scrubbed.leftovers.iter().chain(&what.block.stray).cloned().collect::<Vec<_>>().join("; ");
         return confirmation::hold_for_author(before, case, agent, what.block, &why);
@@ -77,11 +82,17 @@ pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, what: Writing<'_>) 
     tell(&mut draft, &what, &scrubbed.text);
     let at = what.own.at.or_else(|| what.targets.first().map(|target| target.at));
     let guessed = what.targets.iter().any(|target| target.guessed) && what.has_text();
+    let undo = undoable(&mut draft, &what);
     if !what.block.lines.is_empty() || guessed {
         let about = if what.targets.len() > 1 { what.own.at } else { at };
-        let went = went(&draft, &what);
-        let manner = what.manner(&draft);
-        send_receipt(&mut draft, case, agent, about, what.language, manner, went);
+        let receipt = Receipt {
+            at: about,
+            manner: what.manner(&draft),
+            text_went: went(&draft, &what),
+            undo,
+            children: &what.wants.children,
+        };
+        send_receipt(&mut draft, case, agent, what.language, receipt);
     }
     for answer in &what.wants.answers {
         match answer {
@@ -92,20 +103,38 @@ pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, what: Writing<'_>) 
     draft.finish(reason, at)
 }
 
+/// What was done can be taken back by its author; the token for it, and until when.
+fn undoable(draft: &mut Draft<'_>, what: &Writing<'_>) -> Option<(String, Timestamp)> {
+    let changes = |effect: &Effect| {
+        matches!(effect, Effect::Set { .. } | Effect::Article { .. } | Effect::Create { .. })
+    };
+    if what.wants.undoes || !draft.effects.iter().any(changes) {
+        return None;
+    }
+    let code = draft.code("undo token");
+    let expires = draft.now().checked_add(SignedDuration::from_hours(24 * undo::DAYS)).ok()?;
+    let login = what.agent.login.clone();
+    draft.effects.push(Effect::Undoable { login, code: hash_undo(&code), expires });
+    Some((code, expires))
+}
+
 /// The article of one ticket.
 fn article(draft: &mut Draft<'_>, what: &Writing<'_>, target: Target, scrubbed: &str) {
-    let (new, mail) = (what.is_new(target.at), &what.case.incoming.mail);
+    let new = what.is_new(target.at);
+    // The request itself, or what an agent says of it: a part of another ticket.
+    let own = new && !what.wants.opened.contains(&target.at);
+    let mail = &what.case.incoming.mail;
     let written = what.block.rest.trim();
     let text = if target.visible { scrubbed } else { written };
     // What an agent forwards to open a ticket is the request itself.
     let forwarded = mail.body.quoted_text.trim();
-    let whole = match (new && !forwarded.is_empty(), text.is_empty()) {
+    let whole = match (own && !forwarded.is_empty(), text.is_empty()) {
         (true, false) => format!("{written}\n\n{forwarded}"),
         (true, true) => forwarded.to_owned(),
         (false, _) => text.to_owned(),
     };
-    if what.has_text() || new {
-        let sender = if new { SenderKind::Customer } else { SenderKind::Agent };
+    if what.has_text() || own {
+        let sender = if own { SenderKind::Customer } else { SenderKind::Agent };
         let mut article = what.case.article(draft, sender, target.visible, whole);
         article.html = None;
         draft.article(target.at, article, &what.cause);
@@ -132,7 +161,8 @@ fn first_answer(draft: &mut Draft<'_>, at: TicketRef, agent: &Agent, cause: &Cau
 /// One mail's news about each of its tickets.
 fn tell(draft: &mut Draft<'_>, what: &Writing<'_>, scrubbed: &str) {
     let mut all: Vec<TicketRef> = what.targets.iter().map(|target| target.at).collect();
-    all.extend(what.wants.closed.keys().filter(|at| what.target(**at).is_none()));
+    let others = what.wants.closed.keys().chain(&what.wants.opened);
+    all.extend(others.copied().filter(|at| what.target(*at).is_none()).collect::<BTreeSet<_>>());
     for at in all {
         tell_of(draft, what, at, scrubbed);
     }
@@ -156,10 +186,17 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
         happening
     };
     if what.is_new(at) {
-        let mut opened = Happening { answers: mail.message_id.clone(), ..about(Occasion::TicketCreated) };
+        let mut opened = about(Occasion::TicketCreated);
+        if what.own.at == Some(at) {
+            opened.answers.clone_from(&mail.message_id);
+        }
         opened.by = SenderKind::Customer;
         let suppressed = Err("a rule suppresses the automatic reply".to_owned());
-        let reply = super::notify::may_reply(what.case.incoming);
+        let reply = if what.wants.opened.contains(&at) {
+            Ok(())
+        } else {
+            super::notify::may_reply(what.case.incoming)
+        };
         opened.reply = if what.own.silent { suppressed } else { reply };
         draft.happenings.push(opened);
     }

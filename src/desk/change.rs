@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Relation;
+
 /// What of a ticket can change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Attribute {
@@ -42,6 +44,11 @@ pub enum Attribute {
     Field(String),
     /// Minutes of work, estimated.
     Estimate,
+    /// Before: number of a ticket that belongs to this one no longer; after: of one that does from now on. In the
+    /// part that the other one has.
+    Link(Relation),
+    /// Number of the ticket to which its follow-ups go.
+    MergedInto,
 }
 
 /// The word in history and traces; `field.NAME` for free fields.
@@ -66,8 +73,46 @@ impl fmt::Display for Attribute {
             Self::Watcher => "watcher",
             Self::Field(name) => return write!(out, "field.{name}"),
             Self::Estimate => "estimate",
+            Self::Link(relation) => relation.word(),
+            Self::MergedInto => "merged into",
         };
         out.write_str(word)
+    }
+}
+
+impl Attribute {
+    /// Reads the word of the history back.
+    pub fn from_word(word: &str) -> Option<Self> {
+        if let Some(name) = word.strip_prefix("field.") {
+            return Some(Self::Field(name.to_owned()));
+        }
+        let plain = [
+            Self::Title,
+            Self::Queue,
+            Self::Type,
+            Self::Service,
+            Self::Sla,
+            Self::State,
+            Self::Priority,
+            Self::Lock,
+            Self::Owner,
+            Self::Responsible,
+            Self::Customer,
+            Self::Level,
+            Self::PendingUntil,
+            Self::Tag,
+            Self::Participant,
+            Self::Watcher,
+            Self::Estimate,
+            Self::MergedInto,
+        ];
+        let links = Relation::ALL.map(Self::Link);
+        plain.into_iter().chain(links).find(|attribute| attribute.to_string() == word)
+    }
+
+    /// Whether a ticket has several values of it, which come and go one by one.
+    pub fn is_list(&self) -> bool {
+        matches!(self, Self::Tag | Self::Participant | Self::Watcher | Self::Link(_))
     }
 }
 

@@ -40,6 +40,6 @@ pub use queue::{FollowUpPolicy, Later, Queue, Service};
 pub use settings::{Desk, Limits, SurveySettings, Trust, fold};
 pub use sla::{Course, Due, Promise, Sla};
 pub use state::{State, StateType};
-pub use ticket::{LinkKind, NewTicket, Ticket, TicketId, TicketRef};
+pub use ticket::{LinkKind, NewTicket, Relation, Ticket, TicketId, TicketRef};
 pub use timer::{Timer, TimerKind};
 pub use verb_levels::VERB_LEVELS;

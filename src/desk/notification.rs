@@ -234,6 +234,7 @@ impl Notification {
             ("reminder", Occasion::PendingReached, vec![Attending], "pending-reminder"),
             ("closed", Occasion::Closed, vec![Customer], "closed"),
             ("closed for agents", Occasion::Closed, vec![Responsible, Owner, Watchers], "closed-agent"),
+            ("merged", Occasion::Merged, vec![Customer], "merged"),
             ("rejected", Occasion::Rejected, vec![Sender], "rejected"),
             ("quarantine", Occasion::Quarantine, vec![Administrator], "quarantine"),
             ("given up", Occasion::GivenUp, vec![Attending], "given-up"),

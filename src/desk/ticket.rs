@@ -39,6 +39,40 @@ impl LinkKind {
     }
 }
 
+/// The part that another ticket has beside one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Relation {
+    /// They are of one origin.
+    Linked,
+    /// It stands above.
+    Parent,
+    /// It stands below.
+    Child,
+}
+
+impl Relation {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Linked, Self::Parent, Self::Child];
+
+    /// The word in the history.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Linked => "linked",
+            Self::Parent => "parent",
+            Self::Child => "child",
+        }
+    }
+
+    /// The part of the first one beside the second.
+    pub fn back(self) -> Self {
+        match self {
+            Self::Linked => Self::Linked,
+            Self::Parent => Self::Child,
+            Self::Child => Self::Parent,
+        }
+    }
+}
+
 /// A ticket about to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTicket {
@@ -104,6 +138,8 @@ pub struct Ticket {
     pub estimate: Option<i64>,
     /// Minutes booked.
     pub booked: i64,
+    /// The tickets that belong to it, by their number, with the part of each.
+    pub links: BTreeSet<(Relation, TicketNumber)>,
 }
 
 impl Ticket {
@@ -120,6 +156,7 @@ impl Ticket {
             merged_into: None,
             estimate: None,
             booked: 0,
+            links: BTreeSet::new(),
         }
     }
 

@@ -28,6 +28,11 @@ impl TimerKind {
         }
     }
 
+    /// Whether it belongs to a pending state and goes with it.
+    pub fn is_pending(self) -> bool {
+        matches!(self, Self::PendingReminder | Self::PendingAuto)
+    }
+
     /// Reads [`word`](Self::word) back.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)

@@ -36,6 +36,8 @@ pub enum Buttons {
     Scores,
     /// Yes, with the code of the mail.
     Confirm,
+    /// Those of [`Buttons::Work`], then what the mail itself offers: a list `offers` of `label` and `command`.
+    Offers,
 }
 
 /// What a variable holds.
@@ -245,6 +247,12 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         Buttons::None,
         &[],
     ),
+    to_customer(
+        "merged",
+        "A ticket became part of another one: to the customer.",
+        Buttons::None,
+        &[always("into", Kind::Line, "Number of the ticket that goes on.")],
+    ),
     to_agent(
         "closed-agent",
         "A ticket was closed by someone else: to its owner, responsible and watchers.",
@@ -273,7 +281,7 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         "receipt",
         Audience::Agent,
         "An agent's mail carried commands: what became of each.",
-        Buttons::Work,
+        Buttons::Offers,
         &[
             always("done", Kind::Flag, "Everything was done; if false, nothing was, but for `partly`."),
             maybe("partly", Kind::Flag, "What could be done was, and some lines could not be (`#partial`)."),
@@ -286,6 +294,9 @@ pub const TEMPLATES: &[TemplateSpec] = &[
             ),
             maybe("evidence", Kind::Lines, "How the sender was identified."),
             TEXT_WENT,
+            maybe("undo", Kind::Line, "The token by which it can be taken back with `#undo`."),
+            maybe("undo_until", Kind::Line, "Until when."),
+            maybe("children", Kind::List(&["number", "title"]), "Open tickets below one that was closed."),
         ],
     ),
     about_mail(

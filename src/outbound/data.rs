@@ -6,7 +6,7 @@ use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-use crate::desk::{Attribute, Change, Desk, NewTicket, Priority};
+use crate::desk::{Attribute, Change, Desk, NewTicket, Priority, Relation};
 use crate::mail::{Address, Attachment, Language};
 
 /// The variables of `catalog::TICKET` but for `agent`, `text` and `attachments`, which the event knows.
@@ -175,6 +175,10 @@ pub fn attribute_label(language: Language, attribute: &Attribute) -> String {
         Attribute::Watcher => "seguidor",
         Attribute::Field(name) => name,
         Attribute::Estimate => "tiempo estimado",
+        Attribute::Link(Relation::Linked) => "asociado con",
+        Attribute::Link(Relation::Parent) => "ticket principal",
+        Attribute::Link(Relation::Child) => "ticket dependiente",
+        Attribute::MergedInto => "fusionado en",
     };
     match (language, attribute) {
         (Language::Es, _) => spanish.to_owned(),
@@ -205,6 +209,8 @@ pub fn value_label(desk: &Desk, language: Language, attribute: &Attribute, value
         | Attribute::Level
         | Attribute::Tag
         | Attribute::Participant
+        | Attribute::Link(_)
+        | Attribute::MergedInto
         | Attribute::Field(_) => value.to_owned(),
     }
 }

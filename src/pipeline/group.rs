@@ -50,6 +50,8 @@ impl Pipeline {
                 let lookup = decide::lookup(event, &house.policy, now);
                 let alone = lookup.held.is_some()
                     || !lookup.codes.is_empty()
+                    || lookup.undo.is_some()
+                    || !lookup.articles.is_empty()
                     || matches!(entry.origin, Origin::Again(_))
                     || !matches!(event, Event::Mail(_));
                 (!alone).then_some(lookup)
@@ -178,12 +180,16 @@ fn touched(effect: &Effect, context: &Context) -> Vec<TicketId> {
         | Effect::AskSurvey { ticket, .. }
         | Effect::WithdrawSurvey { ticket, .. }
         | Effect::Quarantine { ticket, .. } => vec![*ticket],
-        Effect::Link { from, to, .. } => vec![*from, *to],
+        Effect::Withdraw { ticket, .. } => vec![*ticket],
         Effect::Notify(notice) => notice.ticket.into_iter().collect(),
         Effect::Hold { ticket, .. } => ticket.iter().copied().collect(),
-        Effect::Create { .. } | Effect::Park { .. } => Vec::new(),
+        Effect::Create { .. } | Effect::Park { .. } | Effect::Undoable { .. } => Vec::new(),
         // Whatever it knew of may have changed.
-        Effect::Release { .. } | Effect::AnswerSurvey { .. } | Effect::Erase { .. } => {
+        Effect::Release { .. }
+        | Effect::AnswerSurvey { .. }
+        | Effect::Erase { .. }
+        | Effect::Undo { .. }
+        | Effect::DropMail { .. } => {
             return context.tickets.keys().copied().collect();
         }
     };

@@ -8,6 +8,7 @@
 
 mod apply;
 mod clear;
+mod doings;
 mod entry;
 mod error;
 mod files;

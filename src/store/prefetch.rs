@@ -8,9 +8,9 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
 use super::values::{Columns, list, ms};
-use super::{Store, StoreError, whole_ticket};
-use crate::decide::{Context, HeldMail, Lookup, Surveyed, Told};
-use crate::desk::{Counter, Ticket, TicketId, TicketNumber};
+use super::{Store, StoreError, doings, reading, whole_ticket};
+use crate::decide::{Context, HeldMail, Kin, KnownArticle, Lookup, Surveyed, Told};
+use crate::desk::{Counter, Relation, StateType, Ticket, TicketId, TicketNumber};
 use crate::mail::{Digest, MessageId};
 
 /// Every key of look-ups but those of held mails. Of several tickets that know a Message-ID, the first one counts:
@@ -68,7 +68,13 @@ SELECT w.*,
                FROM (SELECT w.customer_key AS key UNION SELECT key FROM ticket_participants WHERE ticket = w.id)
               WHERE key IS NOT NULL) p) AS sent,
     (SELECT a.at > $2 FROM articles a
-      WHERE a.id = (SELECT id FROM articles WHERE ticket = w.id ORDER BY id DESC LIMIT 1 OFFSET $3)) AS crowded
+      WHERE a.id = (SELECT id FROM articles WHERE ticket = w.id ORDER BY id DESC LIMIT 1 OFFSET $3)) AS crowded,
+    (SELECT json_group_array(json_array(l.part, t.number, t.title, t.state_type)) FROM
+     (SELECT CASE kind WHEN 'parent' THEN 'child' ELSE 'linked' END AS part, to_ticket AS other FROM links
+       WHERE from_ticket = w.id
+      UNION ALL
+      SELECT CASE kind WHEN 'parent' THEN 'parent' ELSE 'linked' END, from_ticket FROM links WHERE to_ticket = w.id
+      LIMIT 500) l JOIN tickets t ON t.id = l.other) AS links
 FROM whole_tickets w WHERE w.id IN (SELECT id FROM chain)";
 
 const HELD: &str = "\
@@ -109,6 +115,10 @@ pub(super) async fn all(
         if lookup.held.is_some() || !lookup.codes.is_empty() {
             context.held = held(conn, lookup.held, &lookup.codes).await?;
         }
+        if let Some(key) = &lookup.undo {
+            let named = first_tickets(lookup, &context).map(|ticket| ticket.0).collect();
+            context.undo = doings::read(conn, key, &named).await?;
+        }
         wanted.extend(first_tickets(lookup, &context).map(|ticket| ticket.0));
         contexts.push(context);
     }
@@ -120,7 +130,7 @@ pub(super) async fn all(
     let offset = crowd.map_or(i64::MAX, |crowd| i64::from(crowd.saturating_sub(1)));
     let query = sqlx::query(TICKETS).bind(list(wanted)).bind(hour_before(now)).bind(offset);
     let mut tickets = BTreeMap::new();
-    for row in &query.fetch_all(conn).await? {
+    for row in &query.fetch_all(&mut *conn).await? {
         let ticket = Stored::read(row)?;
         tickets.insert(ticket.ticket.id, ticket);
     }
@@ -134,8 +144,25 @@ pub(super) async fn all(
                 next.extend(stored.ticket.merged_into);
             }
         }
+        for nth in &lookup.articles {
+            for ticket in context.tickets.keys() {
+                context.articles.extend(known_article(conn, *ticket, *nth).await?);
+            }
+        }
     }
     Ok(contexts)
+}
+
+/// The article at a place of a ticket, if it has so many.
+async fn known_article(
+    conn: &mut SqliteConnection,
+    ticket: TicketId,
+    nth: u32,
+) -> Result<Option<KnownArticle>, StoreError> {
+    let row = sqlx::query(reading::ARTICLE_AT).bind(ticket.0).bind(i64::from(nth) - 1);
+    let row = row.fetch_optional(conn).await?;
+    let article = row.as_ref().map(reading::article).transpose()?;
+    Ok(article.map(|shown| KnownArticle { ticket, nth, article: shown.article.content }))
 }
 
 fn hour_before(now: Timestamp) -> i64 {
@@ -149,12 +176,15 @@ struct Stored {
     /// Its people: key, domain, automatic mails of the last hour to either.
     sent: Vec<(String, String, u32, u32)>,
     crowded: bool,
+    /// What has to be known of the tickets that belong to it.
+    kin: Vec<(TicketNumber, Kin)>,
 }
 
 impl Stored {
     fn read(row: &SqliteRow) -> Result<Self, StoreError> {
-        let ticket = whole_ticket::read(row)?;
+        let mut ticket = whole_ticket::read(row)?;
         Ok(Self {
+            kin: links(&mut ticket, row)?,
             surveys: surveys(ticket.id, row)?,
             sent: Columns(row).json("sent")?,
             crowded: Columns(row).maybe_int("crowded")? == Some(1),
@@ -172,6 +202,7 @@ impl Stored {
             context.crowded.insert(self.ticket.id);
         }
         context.surveys.extend(self.surveys.iter().cloned());
+        context.kin.extend(self.kin.iter().cloned());
     }
 }
 
@@ -181,7 +212,8 @@ fn first_tickets<'a>(lookup: &'a Lookup, context: &'a Context) -> impl Iterator<
     let duplicate = context.duplicate.and_then(|(_, ticket)| ticket);
     let named = context.by_message_id.values().chain(context.by_number.values());
     let named = named.chain(context.by_other_number.values());
-    lookup.tickets.iter().chain(named).copied().chain(held).chain(duplicate)
+    let undone = context.undo.iter().flat_map(doings::touched);
+    lookup.tickets.iter().chain(named).copied().chain(held).chain(duplicate).chain(undone)
 }
 
 /// What the keys of all look-ups led to.
@@ -311,6 +343,21 @@ fn surveys(ticket: TicketId, row: &SqliteRow) -> Result<Vec<Surveyed>, StoreErro
     let rows: Vec<(i64, String, Option<u8>, u8)> = Columns(row).json("surveys")?;
     let survey = |(id, customer, score, waits)| Surveyed { id, ticket, customer, score, waits: waits == 1 };
     Ok(rows.into_iter().map(survey).collect())
+}
+
+/// The tickets that belong to one: their part in it, and what has to be known of them.
+fn links(ticket: &mut Ticket, row: &SqliteRow) -> Result<Vec<(TicketNumber, Kin)>, StoreError> {
+    let mut kin = Vec::new();
+    let rows: Vec<(String, String, String, String)> = Columns(row).json("links")?;
+    for (part, number, title, kind) in rows {
+        let unreadable = || StoreError::Unreadable(format!("a link {part} to {number}"));
+        let relation = Relation::ALL.into_iter().find(|relation| relation.word() == part);
+        let number = TicketNumber::new(&number).ok_or_else(unreadable)?;
+        let open = StateType::from_word(&kind).ok_or_else(unreadable)?.is_open();
+        ticket.links.insert((relation.ok_or_else(unreadable)?, number.clone()));
+        kin.push((number, Kin { title, open }));
+    }
+    Ok(kin)
 }
 
 /// The mail of that row id or one of those codes; one that still waits rather than one that does not.

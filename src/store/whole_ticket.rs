@@ -42,6 +42,7 @@ pub(super) fn read(row: &SqliteRow) -> Result<Ticket, StoreError> {
         merged_into: row.ticket("merged_into")?,
         estimate: row.maybe_int("estimate")?,
         booked: row.int("booked")?,
+        links: std::collections::BTreeSet::new(),
     })
 }
 

@@ -118,6 +118,7 @@ mod tests {
             merged_into: None,
             estimate: None,
             booked: 0,
+            links: std::collections::BTreeSet::new(),
         }
     }
 

@@ -29,6 +29,7 @@ mod import;
 mod line;
 mod neomutt;
 mod running;
+mod tickets;
 mod trouble;
 
 use std::time::{Duration, Instant};

@@ -136,6 +136,10 @@ impl Sent {
         self.parsed().body_text(0).unwrap_or_default().into_owned()
     }
 
+    pub fn html(&self) -> String {
+        self.parsed().body_html(0).unwrap_or_default().into_owned()
+    }
+
     /// The answer that its recipient writes with an ordinary mail client: text on top, the mail quoted below.
     pub fn reply(&self, text: &str) -> String {
         let id = self.header("Message-ID");

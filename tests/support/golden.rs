@@ -8,9 +8,9 @@ use serde::Deserialize;
 use taquilla::cli::open::house_of;
 use taquilla::config::diagnostic::render_all;
 use taquilla::config::load::load_with;
-use taquilla::decide::{self, Context, HeldMail, Lookup, Surveyed};
+use taquilla::decide::{self, Context, HeldMail, Kin, Lookup, Surveyed};
 use taquilla::desk::token::{self, Keys, Use};
-use taquilla::desk::{Counter, NewTicket, Priority, StateType, Ticket, TicketId, TicketNumber};
+use taquilla::desk::{Counter, NewTicket, Priority, Relation, StateType, Ticket, TicketId, TicketNumber};
 use taquilla::mail::{Address, Digest, Language, MessageId};
 use taquilla::pipeline::House;
 use taquilla::store::keys::Identity;
@@ -65,6 +65,12 @@ struct Row {
     closed_days: Option<i64>,
     /// Number of the ticket that it was merged into.
     merged_into: Option<String>,
+    /// Numbers of tickets below it.
+    #[serde(default)]
+    children: Vec<String>,
+    /// Numbers of tickets of the same origin.
+    #[serde(default)]
+    linked: Vec<String>,
     /// A survey about it was sent.
     #[serde(default)]
     survey: bool,
@@ -107,6 +113,12 @@ impl Given {
             let target = context.by_number[&TicketNumber::new(row.merged_into.as_ref().unwrap()).unwrap()];
             let id = context.by_number[&TicketNumber::new(&row.number).unwrap()];
             context.tickets.get_mut(&id).unwrap().merged_into = Some(target);
+        }
+        for row in &file.ticket {
+            let below = row.children.iter().map(|other| (Relation::Child, other));
+            for (relation, other) in below.chain(row.linked.iter().map(|other| (Relation::Linked, other))) {
+                link(&mut context, &row.number, relation, other);
+            }
         }
         (context.sent, context.sent_to_domains) =
             file.sent.into_iter().partition(|(address, _)| address.contains('@'));
@@ -181,6 +193,7 @@ fn add(context: &mut Context, id: TicketId, row: &Row, house: &House, now: Times
         merged_into: None,
         estimate: None,
         booked: 0,
+        links: BTreeSet::new(),
     };
     context.by_message_id.extend(ticket.thread.iter().map(|known| (known.clone(), id)));
     context.by_number.insert(number, id);
@@ -190,6 +203,18 @@ fn add(context: &mut Context, id: TicketId, row: &Row, house: &House, now: Times
     }
     context.crowded.extend(row.crowded.then_some(id));
     context.tickets.insert(id, ticket);
+}
+
+/// Both tickets know of each other, and what the store would tell of them.
+fn link(context: &mut Context, number: &str, relation: Relation, other: &str) {
+    for (one, relation, other) in [(number, relation, other), (other, relation.back(), number)] {
+        let (one, other) = (TicketNumber::new(one).unwrap(), TicketNumber::new(other).unwrap());
+        let known = &context.tickets[&context.by_number[&other]].now;
+        let kin = Kin { title: known.title.clone(), open: known.state_type.is_open() };
+        context.kin.insert(other.clone(), kin);
+        let id = context.by_number[&one];
+        context.tickets.get_mut(&id).unwrap().links.insert((relation, other));
+    }
 }
 
 /// The key of tokens in tests.

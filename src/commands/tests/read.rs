@@ -236,14 +236,6 @@ fn mistakes_say_what_to_write() {
             "#close.all",
             "No existe el comando #close.all. Escriba #ayuda para ver la lista; el texto que empieza con # va debajo de #fin.",
         ),
-        (
-            "#merge into 5",
-            "#merge todavía no se puede hacer por correo. Escriba el número del otro ticket en una #nota y use #cerrar en este.",
-        ),
-        (
-            "#fusionar",
-            "#fusionar todavía no se puede hacer por correo. Escriba el número del otro ticket en una #nota y use #cerrar en este.",
-        ),
         ("#close unsucessful", "#cerrar no conoce «unsucessful». ¿Quiso decir «unsuccessful»?"),
         ("#cerrar sin exio", "#cerrar no conoce «sin exio». ¿Quiso decir «sin éxito»?"),
         (

@@ -13,13 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use state::closing_state;
 
-use super::SenderTrace;
 use super::draft::Draft;
 use super::notify::Happening;
 use super::sentences::{Say, Thing};
+use super::{SenderTrace, undo};
 use crate::commands::Command;
 use crate::desk::{
-    Actor, Agent, Attribute, Cause, Change, Desk, Occasion, Queue, Right, State, Ticket, TicketRef, may,
+    Actor, Agent, Attribute, Cause, Change, Desk, Occasion, Queue, Right, State, Ticket, TicketNumber,
+    TicketRef, may,
 };
 use crate::mail::Language;
 use crate::outbound::data;
@@ -35,10 +36,32 @@ pub(super) struct Wants {
     pub(super) took: BTreeSet<TicketRef>,
     /// Tickets whose supervisor the mail names: no queue or service brings another one.
     pub(super) owned: BTreeSet<TicketRef>,
+    /// It takes back what another mail did.
+    pub(super) undoes: bool,
     /// What is answered by a mail of its own.
     pub(super) answers: BTreeSet<Answer>,
+    /// Tickets that this mail merged, and where each of them goes on.
+    pub(super) merged: BTreeMap<TicketRef, TicketRef>,
+    /// Tickets that lines of this mail open beside its own.
+    pub(super) opened: BTreeSet<TicketRef>,
+    /// Tickets below one that was closed, and still open.
+    pub(super) children: Vec<Child>,
     /// The tickets that the lines below, and the text, are about from now on.
     pub(super) targets: Option<Vec<TicketRef>>,
+}
+
+impl Wants {
+    /// The ticket, or the one that this mail merged it into.
+    pub(super) fn now(&self, at: TicketRef) -> TicketRef {
+        self.merged.get(&at).copied().unwrap_or(at)
+    }
+}
+
+/// An open ticket below one that was closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Child {
+    pub(super) number: TicketNumber,
+    pub(super) title: String,
 }
 
 /// What is answered by a mail of its own, beside the receipt.
@@ -88,9 +111,14 @@ pub(super) fn execute(
         Command::Title(title) => doing.plain(Attribute::Title, Some(title.clone()), None),
         Command::Tag { add, remove } => doing.tags(add, remove),
         Command::Field { name, value } => doing.plain(Attribute::Field(name.clone()), value.clone(), None),
+        Command::Merge(number) => doing.merge(number),
+        Command::Link { number, relation } => doing.link(number, *relation),
+        Command::Unlink(number) => doing.unlink(number),
+        Command::Split(nth) => doing.split(*nth),
         Command::For(numbers) => doing.these(numbers),
         Command::Note => doing.text_for(false),
         Command::Public => doing.text_for(true),
+        Command::Undo(_) => doing.undo(),
         Command::Help => doing.answer(Answer::Help),
         // They say how the others are done, and were read before.
         Command::Dry | Command::Partial => Ok(String::new()),
@@ -183,6 +211,14 @@ impl<'a> Doing<'_, 'a, '_> {
         }
         self.wants.visible = Some(customer);
         Ok(String::new())
+    }
+
+    /// Which mail it takes back was named before anything was read.
+    fn undo(&mut self) -> Result<String, String> {
+        if std::mem::replace(&mut self.wants.undoes, true) {
+            return Err(self.say(&Say::UndoneBefore));
+        }
+        undo::undo(self.draft, self.order, &self.cause)
     }
 
     fn answer(&mut self, answer: Answer) -> Result<String, String> {

@@ -1,9 +1,9 @@
 //! Verbs of the state: close, reopen, wait, any other state by its name.
 
-use super::{Doing, unknown};
+use super::{Child, Doing, unknown};
 use crate::commands::{AutoClose, Outcome};
 use crate::decide::sentences::{Say, Thing};
-use crate::desk::{Attribute, Desk, Occasion, Right, State, StateType, fold, held_by};
+use crate::desk::{Attribute, Desk, Occasion, Relation, Right, State, StateType, fold, held_by};
 use crate::mail::Language;
 use crate::outbound::data;
 
@@ -17,7 +17,21 @@ impl<'a> Doing<'_, 'a, '_> {
         self.unlocked()?;
         let change = self.set_state(state, None);
         self.wants.closed.extend(self.at.map(|at| (at, silent)));
+        self.offer_children();
         Ok(self.told(change, state.label(self.order.language)))
+    }
+
+    /// The tickets below a closed one are offered, not closed: somebody may still wait for an answer.
+    fn offer_children(&mut self) {
+        let Some(ticket) = self.at.and_then(|at| self.draft.ticket(at)) else { return };
+        let kin = &self.draft.context.kin;
+        let below = ticket.links.iter().filter(|(relation, _)| *relation == Relation::Child);
+        let open = below.filter_map(|(_, number)| {
+            let known = kin.get(number).filter(|known| known.open)?;
+            Some(Child { number: number.clone(), title: known.title.clone() })
+        });
+        let open: Vec<Child> = open.collect();
+        self.wants.children.extend(open);
     }
 
     pub(super) fn reopen(&mut self) -> Result<String, String> {
@@ -93,7 +107,7 @@ impl<'a> Doing<'_, 'a, '_> {
         }
     }
 
-    fn unknown_state(&self, typed: &str) -> String {
+    pub(super) fn unknown_state(&self, typed: &str) -> String {
         let all = self.desk().states.iter().map(|state| state.label(self.order.language)).collect();
         self.say(&unknown(Thing::State, typed, all))
     }

@@ -25,7 +25,8 @@ pub(super) fn of(
     });
     let link = |label: &str, command: &str, subject: &str, proof: &str| {
         let href = mailto(&notice.from.address, subject, &format!("{command}\r\n\r\n{proof}\r\n"));
-        json!({ "label": label, "href": href, "command": command })
+        // Where links do not work the command is copied from here.
+        json!({ "label": label, "href": href, "command": command.replace("\r\n", " / ") })
     };
     let with_token = |rows: &[(&str, &str)]| -> Value {
         let (Some(subject), Some(token)) = (about.as_deref(), token) else { return json!([]) };
@@ -34,11 +35,20 @@ pub(super) fn of(
     };
     match (kind, notice.language) {
         (Buttons::None, _) => json!([]),
-        (Buttons::Work, Language::En) => {
-            with_token(&[("Close", "#close"), ("Take", "#take"), ("Pend 1 day", "#pend 1d")])
-        }
-        (Buttons::Work, Language::Es) => {
-            with_token(&[("Cerrar", "#cerrar"), ("Tomar", "#tomar"), ("Pendiente 1 día", "#pendiente 1d")])
+        (Buttons::Work, language) => with_token(work(language)),
+        (Buttons::Offers, language) => {
+            let said = data.get("offers").and_then(Value::as_array).into_iter().flatten();
+            let word = |offer: &Value, name: &str| {
+                offer.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+            };
+            let offers: Vec<(String, String)> =
+                said.map(|offer| (word(offer, "label"), word(offer, "command"))).collect();
+            let rows = offers.iter().map(|(label, command)| (label.as_str(), command.as_str()));
+            if about.is_some() && token.is_some() {
+                return with_token(&work(language).iter().copied().chain(rows).collect::<Vec<_>>());
+            }
+            // About several tickets there is no token: what the offer asks for is proved or confirmed otherwise.
+            rows.map(|(label, command)| link(label, command, label, "")).collect()
         }
         (Buttons::Scores, _) => with_token(&["1", "2", "3", "4", "5"].map(|digit| (digit, digit))),
         (Buttons::Confirm, language) => {
@@ -52,6 +62,14 @@ pub(super) fn of(
             };
             json!([link(label, word, &subject, code)])
         }
+    }
+}
+
+/// The usual next steps.
+fn work(language: Language) -> &'static [(&'static str, &'static str)] {
+    match language {
+        Language::En => &[("Close", "#close"), ("Take", "#take"), ("Pend 1 day", "#pend 1d")],
+        Language::Es => &[("Cerrar", "#cerrar"), ("Tomar", "#tomar"), ("Pendiente 1 día", "#pendiente 1d")],
     }
 }
 

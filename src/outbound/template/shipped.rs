@@ -67,6 +67,7 @@ templates!(
     "given-up",
     "held-for-author",
     "help",
+    "merged",
     "new-ticket-agent",
     "note-added",
     "owner-changed",

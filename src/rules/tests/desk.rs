@@ -100,6 +100,7 @@ pub(super) fn ticket() -> Ticket {
         merged_into: None,
         estimate: None,
         booked: 0,
+        links: std::collections::BTreeSet::new(),
     }
 }
 

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::Applying;
-use crate::desk::{Attribute, Change, Priority, TicketId};
+use crate::desk::{Attribute, Change, LinkKind, Priority, Relation, TicketId};
 use crate::mail::Address;
 use crate::store::StoreError;
 use crate::store::values::ms;
@@ -54,6 +54,10 @@ impl Applying<'_> {
             Attribute::Participant => return self.set_participant(ticket, change).await,
             Attribute::Tag => return self.set_member(ticket, change, TAGS).await,
             Attribute::Watcher => return self.set_member(ticket, change, WATCHERS).await,
+            Attribute::Link(relation) => return self.set_link(ticket, *relation, change).await,
+            Attribute::MergedInto => text(
+                "UPDATE tickets SET merged_into = (SELECT o.id FROM tickets o WHERE o.number = $2) WHERE id = $1",
+            ),
             Attribute::Field(name) => return self.set_field(ticket, name, change.after.as_deref()).await,
         };
         self.one(query).await
@@ -109,6 +113,46 @@ impl Applying<'_> {
             if let Some(value) = value {
                 sqlx::query(sql).bind(ticket.0).bind(value.clone()).execute(&mut *self.conn).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Both tickets name the link in their histories; it has one row, whichever of them names it first.
+    async fn set_link(
+        &mut self,
+        ticket: TicketId,
+        relation: Relation,
+        change: &Change,
+    ) -> Result<(), StoreError> {
+        let kind = match relation {
+            Relation::Linked => LinkKind::Normal,
+            Relation::Parent | Relation::Child => LinkKind::Parent,
+        };
+        if let Some(before) = &change.before {
+            let sql = "DELETE FROM links WHERE kind = $3 AND \
+                       ((from_ticket = $1 AND to_ticket = (SELECT id FROM tickets WHERE number = $2) AND $4 <> 'parent') \
+                       OR (to_ticket = $1 AND from_ticket = (SELECT id FROM tickets WHERE number = $2) AND $4 <> 'child'))";
+            let delete = sqlx::query(sql).bind(ticket.0).bind(before).bind(kind.word());
+            delete.bind(relation.word()).execute(&mut *self.conn).await?;
+        }
+        if let Some(after) = &change.after {
+            let sql = match relation {
+                Relation::Linked => {
+                    "INSERT INTO links (from_ticket, to_ticket, kind, at) SELECT o.id, $1, $3, $4 FROM tickets o \
+                     WHERE o.number = $2 AND NOT EXISTS (SELECT 1 FROM links l \
+                     WHERE l.from_ticket = $1 AND l.to_ticket = o.id AND l.kind = $3) ON CONFLICT DO NOTHING"
+                }
+                Relation::Parent => {
+                    "INSERT INTO links (from_ticket, to_ticket, kind, at) SELECT o.id, $1, $3, $4 FROM tickets o \
+                     WHERE o.number = $2 ON CONFLICT DO NOTHING"
+                }
+                Relation::Child => {
+                    "INSERT INTO links (from_ticket, to_ticket, kind, at) SELECT $1, o.id, $3, $4 FROM tickets o \
+                     WHERE o.number = $2 ON CONFLICT DO NOTHING"
+                }
+            };
+            let insert = sqlx::query(sql).bind(ticket.0).bind(after).bind(kind.word());
+            insert.bind(ms(self.entry.at)).execute(&mut *self.conn).await?;
         }
         Ok(())
     }

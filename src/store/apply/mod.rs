@@ -10,6 +10,7 @@ mod history;
 mod mails;
 mod past;
 mod row;
+mod take_back;
 
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
@@ -137,14 +138,6 @@ impl Applying<'_> {
                 rows.history.fact(event, id, fact, cause);
                 Ok(())
             }
-            Effect::Link { from, to, kind } => {
-                let sql = "INSERT INTO links (from_ticket, to_ticket, kind, at) VALUES ($1, $2, $3, $4) \
-                           ON CONFLICT DO NOTHING";
-                let (from, to) = (self.ticket(*from)?, self.ticket(*to)?);
-                let link = sqlx::query(sql).bind(from.0).bind(to.0).bind(kind.word()).bind(ms(self.entry.at));
-                link.execute(&mut *self.conn).await?;
-                Ok(())
-            }
             Effect::Past { ticket, message_ids, .. } => {
                 let id = self.ticket(*ticket)?;
                 // The customer may never have had them: not in the thread that our mails refer to.
@@ -179,6 +172,10 @@ impl Applying<'_> {
                 let husk = self.states.iter().find(|state| Some(&state.name) == husk.as_ref());
                 self.erase(address, named_in, husk, cause, &mut rows.history).await
             }
+            Effect::Undoable { .. }
+            | Effect::Undo { .. }
+            | Effect::DropMail { .. }
+            | Effect::Withdraw { .. } => self.take_back(effect).await,
         }
     }
 
@@ -248,9 +245,12 @@ impl Applying<'_> {
             | Effect::Note { .. }
             | Effect::Erase { .. }
             | Effect::Past { .. }
-            | Effect::Link { .. }
             | Effect::Timer { .. }
             | Effect::CancelTimer { .. }
+            | Effect::Undoable { .. }
+            | Effect::Undo { .. }
+            | Effect::DropMail { .. }
+            | Effect::Withdraw { .. }
             | Effect::Notify(_) => {}
         }
         Ok(())

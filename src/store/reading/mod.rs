@@ -14,6 +14,7 @@ pub use kept::{KeptLine, Shelf};
 pub use outbox::OutboxLine;
 pub use status::Status;
 pub use surveys::SurveyLine;
+pub(super) use thread::{ARTICLE_AT, article};
 pub use thread::{HistoryLine, LinkedTicket, ShownArticle};
 pub use tickets::{TicketFilter, TicketLine};
 

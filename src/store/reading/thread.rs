@@ -23,6 +23,22 @@ pub struct ShownArticle {
     pub attachment_bytes: Vec<u64>,
 }
 
+/// An article with its files; the rest of the statement chooses which.
+macro_rules! articles {
+    ($which:literal) => {
+        concat!(
+            "SELECT a.*, (SELECT json_group_array(json_array(f.name, f.content_type, f.content_id, f.inline, f.digest, \
+             b.bytes)) FROM (SELECT * FROM attachments WHERE article = a.id ORDER BY position) f \
+             JOIN blobs b ON b.digest = f.digest) AS files FROM articles a WHERE a.ticket = $1 ",
+            $which
+        )
+    };
+}
+
+const ARTICLES: &str = articles!("AND a.id > $2 ORDER BY a.id LIMIT $3");
+/// The article that stands behind so many others.
+pub(in crate::store) const ARTICLE_AT: &str = articles!("ORDER BY a.id LIMIT 1 OFFSET $2");
+
 /// One line of history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryLine {
@@ -65,12 +81,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn articles(&self, ticket: TicketId, page: Page) -> Result<Vec<ShownArticle>, StoreError> {
-        let sql = "SELECT a.*, \
-                   (SELECT json_group_array(json_array(f.name, f.content_type, f.content_id, f.inline, f.digest, b.bytes)) \
-                    FROM (SELECT * FROM attachments WHERE article = a.id ORDER BY position) f \
-                    JOIN blobs b ON b.digest = f.digest) AS files \
-                   FROM articles a WHERE a.ticket = $1 AND a.id > $2 ORDER BY a.id LIMIT $3";
-        let query = sqlx::query(sql).bind(ticket.0).bind(page.after).bind(page.limit);
+        let query = sqlx::query(ARTICLES).bind(ticket.0).bind(page.after).bind(page.limit);
         query.fetch_all(&self.readers).await?.iter().map(article).collect()
     }
 
@@ -110,7 +121,7 @@ impl Store {
 /// Name, type, Content-ID, inline, digest, octets: as the statement lists them.
 type File = (String, String, Option<String>, u8, String, u64);
 
-fn article(row: &SqliteRow) -> Result<ShownArticle, StoreError> {
+pub(in crate::store) fn article(row: &SqliteRow) -> Result<ShownArticle, StoreError> {
     let row = Columns(row);
     let files: Vec<File> = row.json("files")?;
     let attachment_bytes = files.iter().map(|file| file.5).collect();

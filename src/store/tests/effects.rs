@@ -4,7 +4,7 @@ use sqlx::Row as _;
 
 use super::*;
 use crate::decide::{Context, Fact};
-use crate::desk::{Attribute, Change, LinkKind, RuleRef, Ticket, TicketId, TimerKind};
+use crate::desk::{Attribute, Change, Relation, RuleRef, Ticket, TicketId, TimerKind};
 
 async fn whole(store: &Store, ticket: TicketId) -> Ticket {
     let lookup = Lookup { tickets: [ticket].into(), ..Lookup::default() };
@@ -174,12 +174,14 @@ async fn notes_links_and_rules_reach_the_history() {
             fact: Fact::Stranger("eva@x.example".into()),
             cause: because,
         },
-        Effect::Link { from: TicketRef::New(1), to: TicketRef::New(0), kind: LinkKind::Parent },
-        Effect::Link { from: TicketRef::New(1), to: TicketRef::New(0), kind: LinkKind::Parent },
+        link(TicketRef::New(1), Relation::Child, 1),
+        link(TicketRef::New(0), Relation::Parent, 2),
+        link(TicketRef::New(1), Relation::Linked, 1),
+        link(TicketRef::New(0), Relation::Linked, 2),
     ];
     let linked = decision(Reason::NewLinkedTicket, Some(TicketRef::New(1)), effects);
     let applied = apply(&store, &linked, &mail(1), &[]).await.unwrap();
-    assert_eq!(count(&store, "SELECT count(*) FROM links").await, 1);
+    assert_eq!(count(&store, "SELECT count(*) FROM links").await, 2);
     let row =
         sqlx::query("SELECT * FROM history WHERE kind = 'stranger'").fetch_one(&store.readers).await.unwrap();
     assert_eq!(row.get::<i64, _>("ticket"), applied.tickets[1].0.0);

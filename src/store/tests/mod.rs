@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use super::{Applied, Entry, Origin, OutboxRow, Store, StoreError, StoreOptions};
 use crate::decide::{After, Decision, Effect, Lookup, Reason, Trace};
 use crate::desk::{
-    Actor, Allowance, Cause, Channel, EnvelopeSender, NewArticle, NewTicket, NoticeKind, Numbering, Priority,
-    SenderKind, State, StateType, TicketNumber, TicketRef,
+    Actor, Allowance, Attribute, Cause, Change, Channel, EnvelopeSender, NewArticle, NewTicket, NoticeKind,
+    Numbering, Priority, Relation, SenderKind, State, StateType, TicketNumber, TicketRef,
 };
 use crate::ingest::intake::{Place, Source};
 use crate::mail::{Address, Attachment, Digest, Language, MessageId};
@@ -84,6 +84,13 @@ pub(super) fn ticket(counter: u64) -> NewTicket {
 
 pub(super) fn create(counter: u64) -> Effect {
     Effect::Create { ticket: Box::new(ticket(counter)), counter, cause: cause() }
+}
+
+/// The ticket of that counter value belongs to this one, in this part.
+pub(super) fn link(ticket: TicketRef, relation: Relation, other: u64) -> Effect {
+    let after = Some(self::ticket(other).number.to_string());
+    let change = Change { attribute: Attribute::Link(relation), before: None, after };
+    Effect::Set { ticket, change, cause: cause() }
 }
 
 pub(super) fn article(message_id: &str, sender: SenderKind) -> NewArticle {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::decide::Fact;
-use crate::desk::{Attribute, Change, LinkKind, RuleRef, TimerKind};
+use crate::desk::{Attribute, Change, Relation, RuleRef, TimerKind};
 use crate::store::{JournalFilter, Page, Shelf, TicketFilter};
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn a_ticket_is_shown_with_all_that_hangs_on_it() {
             fact: Fact::Reminded,
             cause: Cause::new(Actor::Timer("pending-auto"), ""),
         },
-        Effect::Link { from: new, to: TicketRef::New(1), kind: LinkKind::Parent },
+        link(new, Relation::Child, 2),
         Effect::Timer { ticket: new, kind: TimerKind::PendingReminder, due: at(9) },
     ];
     let applied =
@@ -98,11 +98,12 @@ async fn a_ticket_is_shown_with_all_that_hangs_on_it() {
             ("article", Actor::System),
             ("change", by_rule.actor),
             ("reminded", Actor::Timer("pending-auto")),
+            ("change", Actor::System),
         ]
     );
     assert_eq!(history[2].text, "queue: Mesa de Ayuda -> S");
     assert_eq!((history[2].attribute.as_deref(), history[2].after.as_deref()), (Some("queue"), Some("S")));
-    assert_eq!(store.history(*first, Page { after: history[2].id, limit: 9 }).await.unwrap().len(), 1);
+    assert_eq!(store.history(*first, Page { after: history[2].id, limit: 9 }).await.unwrap().len(), 2);
     assert_eq!(store.timers_of(*first).await.unwrap()[0].due, at(9));
     assert_eq!(store.links_of(*first).await.unwrap()[0].relation, "child");
     let back = store.links_of(*second).await.unwrap().remove(0);
