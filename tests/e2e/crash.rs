@@ -200,9 +200,16 @@ fn killed_at_any_moment_while_mails_flow() {
     let left = desk.list(&["outbox", "list", "--json"]);
     assert!(left.is_empty(), "{left:?}");
 
-    // Every mail that was decided on was taken over, and twice only where that is listed.
+    // Every mail that was decided on was taken over, and twice only where that is listed. One that was in hand at three
+    // of the kills counts as poison: on a busy machine that happens, and then it is in the quarantine for all to see.
     let (copies, doubtful) = (copies(&sink), audit(&desk));
-    for number in 0..MAILS {
+    let quarantined: Vec<String> = desk
+        .list(&["quarantine", "list", "--json"])
+        .iter()
+        .map(|row| row["subject"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(quarantined.len() < MAILS / 4, "{quarantined:?}");
+    for number in (0..MAILS).filter(|number| !quarantined.contains(&format!("Caso {number}"))) {
         let to = format!("p{number}@minem.example");
         let own = copies.values().filter(|copies| copies[0].envelope.contains(&format!("<{to}>")));
         assert_eq!(own.count(), 1, "the automatic reply to {to}, under one Message-ID");

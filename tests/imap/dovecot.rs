@@ -399,9 +399,8 @@ async fn folders_and_mailboxes_do_not_wait_for_each_other() {
     assert!(folders.contains(&"INBOX".to_owned()), "{folders:?}");
     // The missing one is told of, and taken up when it is there.
     journal.until("the alarm", |state| !state.conditions.is_empty()).await;
-    assert!(
-        matches!(&journal.conditions()[..], [Condition::FolderMissing { folder, .. }] if folder == "Nada")
-    );
+    let told = journal.conditions();
+    assert!(matches!(&told[..], [Condition::FolderMissing { folder, .. }] if folder == "Nada"), "{told:?}");
     dovecot.deliver("soporte", "Nada", &mail("in Nada"));
     journal.until_acked(4).await;
     journal.until("the end of it", |state| state.conditions.len() == 2).await;
