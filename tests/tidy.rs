@@ -64,6 +64,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "desk",
             "mail",
             "ingest/intake",
+            "ingest/reconcile",
             "config/smtp",
             "clock",
         ],

@@ -58,6 +58,8 @@ pub enum Command {
     Status(StatusArgs),
     /// Show a mail as a template makes it.
     Preview(PreviewArgs),
+    /// Compare the mail servers with the journal.
+    Reconcile(ReconcileArgs),
     /// Figures.
     Report(ReportArgs),
     /// Erase everything of a person.
@@ -244,6 +246,24 @@ pub struct EraseArgs {
     /// Address of the person.
     #[arg(value_name = "ADDRESS")]
     pub address: String,
+}
+
+/// `taquilla reconcile`.
+#[derive(Debug, Clone, Default, Args)]
+#[command(
+    long_about = "Compare what lies in the watched folders with the journal, both ways: mails that were never journalled, mails \
+                  that were taken and should have been moved or deleted, mails that the journal believes there and that are \
+                  gone. Old stock that was left alone is named as such. Folders are opened for reading alone; nothing in them \
+                  changes. Works beside a running daemon.\n\nExits 1 if something is not well.",
+    after_help = "Example: taquilla reconcile --take"
+)]
+pub struct ReconcileArgs {
+    /// Take the mails that have no journal row, as the daemon takes new ones.
+    #[arg(long)]
+    pub take: bool,
+    /// One JSON object a mail.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `taquilla explain`.

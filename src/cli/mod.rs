@@ -19,6 +19,7 @@ mod outbox;
 pub mod output;
 mod preview;
 mod probe;
+mod reconcile;
 mod replace_file;
 mod report;
 mod rule_tests;
@@ -114,6 +115,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, CliError> {
         Command::Audit(args) => outbox::audit(config, &args).await,
         Command::Status(args) => status::run(config, &args).await,
         Command::Preview(args) => preview::run(config, &args).await,
+        Command::Reconcile(args) => reconcile::run(config, &args).await,
         Command::Report(args) => report::run(config, &args).await,
         Command::Erase(args) => erase::run(config, &args).await,
         Command::Agent(args) => entries::run(config, &args),

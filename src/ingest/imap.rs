@@ -176,6 +176,18 @@ impl Session {
     /// # Errors
     /// [`ImapError::FolderMissing`] if the server refuses; [`ImapError::Unable`] if it has no UIDs that last.
     pub async fn open(&mut self, folder: &str) -> Result<Opened, ImapError> {
+        self.open_by("SELECT", folder).await
+    }
+
+    /// Opens a folder so that nothing in it can change, not even the mark that a mail is new (RFC 3501, section 6.3.2).
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn examine(&mut self, folder: &str) -> Result<Opened, ImapError> {
+        self.open_by("EXAMINE", folder).await
+    }
+
+    async fn open_by(&mut self, verb: &str, folder: &str) -> Result<Opened, ImapError> {
         let name = names::quoted_folder(folder);
         let (mut uidvalidity, mut uidnext, mut exists, mut keeps) = (None, None, 0, None);
         self.line.uidvalidity = None;
@@ -193,7 +205,7 @@ impl Session {
                 _ => {}
             }
         };
-        let answer = match self.line.exec(&format!("SELECT {name}"), &mut each).await {
+        let answer = match self.line.exec(&format!("{verb} {name}"), &mut each).await {
             Err(ImapError::Refused { answer, .. }) => {
                 return Err(ImapError::FolderMissing { folder: folder.into(), answer });
             }

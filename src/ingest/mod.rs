@@ -10,3 +10,4 @@ pub mod intake;
 pub mod mailbox;
 pub mod parse;
 pub mod protocol;
+pub mod reconcile;

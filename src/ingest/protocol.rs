@@ -27,6 +27,7 @@ use jiff::Timestamp;
 use super::intake::{Condition, Known, LeftAlone, Position, Taken};
 use crate::config::mailbox::AfterCommit;
 
+pub use listing::Windows;
 pub use machine::Machine;
 
 /// What does not change for a folder while the program runs.
@@ -124,6 +125,18 @@ pub struct Want {
     pub extent: Extent,
     /// It belongs to an old stock that is taken on request.
     pub backlog: bool,
+}
+
+impl Span {
+    /// First and last UID.
+    pub fn bounds(&self) -> (u32, u32) {
+        match self {
+            Self::Range(low, high) => (*low, high.unwrap_or(u32::MAX)),
+            Self::Set(uids) => {
+                (uids.first().copied().unwrap_or_default(), uids.last().copied().unwrap_or_default())
+            }
+        }
+    }
 }
 
 /// What the server is told about taken mails.

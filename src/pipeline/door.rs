@@ -73,6 +73,17 @@ impl Intake for Pipeline {
     }
 }
 
+impl Pipeline {
+    /// Takes one mail of a folder as the folder's own task would; `false` if it could not be taken this time.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn intake(&self, mail: Arrived) -> Result<bool, IntakeError> {
+        let taken = Intake::take(self, vec![mail]).await?;
+        Ok(taken.iter().all(|taken| matches!(taken, Taken::Yes { .. })))
+    }
+}
+
 fn refused(error: crate::store::StoreError) -> IntakeError {
     tracing::error!(%error, "the store does not answer");
     IntakeError(error.to_string())

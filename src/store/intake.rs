@@ -12,6 +12,7 @@ use super::values::{Columns, list, ms};
 use super::{Store, StoreError};
 use crate::decide::After;
 use crate::ingest::intake::{AfterTaking, Known, LeftAlone, Place, Position, Source};
+use crate::ingest::reconcile::Placed;
 
 /// A mail that was begun this often without an end is unfit: it goes to quarantine unread.
 pub const UNFIT_AFTER: u32 = 3;
@@ -89,6 +90,26 @@ impl Store {
             Ok(Known { uid, after, received: Columns(row).maybe_time("received")? })
         };
         rows.iter().map(known).collect()
+    }
+
+    /// The mails of a folder that have their journal row, with UIDs from the first to the last, rising.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn placed(&self, place: &Place, (low, high): (u32, u32)) -> Result<Vec<Placed>, StoreError> {
+        let sql = "SELECT j.uid, j.received, j.after, j.after_folder, j.acked, t.number FROM journal j \
+                   LEFT JOIN tickets t ON t.id = j.ticket \
+                   WHERE j.mailbox = $1 AND j.folder = $2 AND j.uidvalidity = $3 AND j.epoch = $4 \
+                   AND j.uid BETWEEN $5 AND $6 ORDER BY j.uid";
+        let query = sqlx::query(sql).bind(&place.mailbox).bind(&place.folder).bind(place.uidvalidity);
+        let rows = query.bind(place.epoch).bind(low).bind(high).fetch_all(&self.readers).await?;
+        let placed = |row| {
+            let (uid, after) = uid_and_after(row)?;
+            let row = Columns(row);
+            let (received, acked) = (row.maybe_time("received")?, row.flag("acked")?);
+            Ok(Placed { uid, received, after, acked, ticket: row.maybe_text("number")? })
+        };
+        rows.iter().map(placed).collect()
     }
 
     /// What was decided for a journalled mail on its server.

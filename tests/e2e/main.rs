@@ -28,6 +28,7 @@ mod evidence;
 mod import;
 mod line;
 mod neomutt;
+mod reconcile;
 mod running;
 mod tickets;
 mod trouble;

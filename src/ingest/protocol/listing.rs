@@ -10,7 +10,7 @@ const WIDE: u32 = 64_000;
 
 /// What is still to be listed in one pass over the folder.
 #[derive(Debug, Default)]
-pub(super) struct Windows {
+pub struct Windows {
     /// First UID of the next window, and the last UID of the pass.
     range: Option<(u32, u32)>,
     /// After the range, everything from here on.
@@ -20,7 +20,7 @@ pub(super) struct Windows {
 
 impl Windows {
     /// A pass from `low` to `top`, or to the end if it is not known.
-    pub(super) fn new(low: u32, top: Option<u32>) -> Self {
+    pub fn new(low: u32, top: Option<u32>) -> Self {
         match top {
             Some(top) => Self { range: (low <= top).then_some((low, top)), tail: None, width: NARROW },
             None => Self { range: None, tail: Some(low), width: NARROW },
@@ -38,7 +38,7 @@ impl Windows {
     }
 
     /// The next window. It stays the next one until [`Self::listed`].
-    pub(super) fn span(&self) -> Option<Span> {
+    pub fn span(&self) -> Option<Span> {
         match (self.range, self.tail) {
             (Some((low, top)), _) => Some(Span::Range(low, Some(self.end(low, top)))),
             (None, Some(low)) => Some(Span::Range(low, None)),
@@ -47,7 +47,7 @@ impl Windows {
     }
 
     /// The window was listed and brought so many mails.
-    pub(super) fn listed(&mut self, mails: usize) {
+    pub fn listed(&mut self, mails: usize) {
         let Some((low, top)) = self.range else {
             self.tail = None;
             return;
