@@ -117,12 +117,13 @@ impl Look {
         let top = opened.uidnext.map(|next| next.saturating_sub(1));
         let mut windows = Windows::new(1, top);
         while let Some(span) = windows.span() {
+            // The journal first: what a running daemon moves away in between is then no mail that should have gone.
+            let placed = self.pipeline.store.placed(&place, span.bounds()).await?;
             let listed = match session.list(&span).await {
                 Ok(listed) => listed,
                 Err(error) => return Ok(Err(error)),
             };
             windows.listed(listed.len());
-            let placed = self.pipeline.store.placed(&place, span.bounds()).await?;
             let found = compared.compare(&listed, &placed);
             self.counts.mails += listed.len() as u64;
             let mut missing = Vec::new();

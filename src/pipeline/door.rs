@@ -80,7 +80,7 @@ impl Pipeline {
     /// The store does not answer.
     pub async fn intake(&self, mail: Arrived) -> Result<bool, IntakeError> {
         let taken = Intake::take(self, vec![mail]).await?;
-        Ok(taken.iter().all(|taken| matches!(taken, Taken::Yes { .. })))
+        Ok(taken.iter().any(|taken| matches!(taken, Taken::Yes { .. })))
     }
 }
 
