@@ -142,6 +142,10 @@ impl Folder {
         if !row.acked {
             return Some(Finding::NotToldYet);
         }
+        // Marked for deletion, it is as good as gone: the daemon asks for no more either.
+        if mail.deleted {
+            return None;
+        }
         if !self.stays(row) {
             return Some(Finding::StillThere);
         }
@@ -182,6 +186,14 @@ mod tests {
 
     fn words(folder: &Folder, listed: &[Listed], rows: &[Placed]) -> Vec<(u32, &'static str)> {
         folder.compare(listed, rows).into_iter().map(|(uid, found)| (uid, found.word())).collect()
+    }
+
+    #[test]
+    fn a_mail_marked_for_deletion_is_as_good_as_gone() {
+        let mail = Listed { deleted: true, ..listed(3, -50, false) };
+        let rows = [row(3, -50, true, AfterTaking::Default)];
+        assert_eq!(words(&folder(AfterCommit::Delete), &[mail], &rows), []);
+        assert_eq!(words(&folder(AfterCommit::Delete), &[mail], &[]), [(3, "never-journalled")]);
     }
 
     #[test]

@@ -201,6 +201,27 @@ fn planted_words_are_found_nowhere() {
 }
 
 #[test]
+fn parked_mails_go_too() {
+    let desk = desk();
+    desk.change("mail_size = \"256 KB\"\n", "mail_size = \"256 KB\"\ntickets_per_sender = 1\n");
+    deliver(&desk, &from_ana("p1", "Primera", "", "Hola."));
+    deliver(&desk, &from_ana("CANARIOID", "CANARIOAPARCADO", "", "CANARIOTEXTO"));
+    let eva = "From: eva@client.example\nTo: soporte@minem.example\nMessage-ID: <e";
+    deliver(&desk, &format!("{eva}1@x>\nSubject: Una\n\nx\n"));
+    deliver(&desk, &format!("{eva}2@x>\nSubject: Dos\n\nx\n"));
+    let parked = || desk.list(&["parked", "list", "--json"]);
+    assert_eq!(parked().len(), 2);
+    assert!(!standing(&desk, "CANARIOAPARCADO").is_empty(), "it was planted");
+    desk.done(&["erase", "--yes", ANA]);
+    for word in [ANA, "CANARIONOMBRE", "CANARIOID", "CANARIOAPARCADO", "CANARIOTEXTO"] {
+        assert_eq!(standing(&desk, word), Vec::<String>::new(), "{word}");
+    }
+    let left = parked();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0]["subject"], "Dos", "{left:?}");
+}
+
+#[test]
 fn beside_a_running_daemon() {
     let desk = desk();
     let daemon = desk.run();
