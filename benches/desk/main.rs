@@ -10,6 +10,8 @@
     reason = "a measurement may fail loudly; the peers of the tests are used in part"
 )]
 
+use std::io::Write as _;
+
 mod idle;
 mod mailbox;
 mod mails;
@@ -55,6 +57,15 @@ fn spread(values: &[f64]) -> (f64, f64, f64) {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     (sorted[sorted.len() / 2], sorted[0], sorted[sorted.len() - 1])
+}
+
+/// A figure that has a target: told now, and once more in the table at the end of `scripts/bench`.
+fn figure(name: &str, value: &str, target: &str) {
+    println!("   => {name}: {value} (target: {target})");
+    if let Some(table) = std::env::var_os("BENCH_TABLE") {
+        let mut table = std::fs::OpenOptions::new().create(true).append(true).open(table).unwrap();
+        writeln!(table, "{name}|{value}|{target}").unwrap();
+    }
 }
 
 /// A whole number from the environment, for shorter or longer runs.

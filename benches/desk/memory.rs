@@ -3,7 +3,7 @@
 use super::mailbox::Mailbox;
 use super::mails;
 use super::rules::Ports;
-use super::setting;
+use super::{figure, setting};
 
 /// The largest mail that the settings admit unless they say otherwise.
 const LARGEST: usize = 40 * 1024 * 1024;
@@ -23,5 +23,6 @@ pub(crate) fn run() {
 fn tell(name: &str, mailbox: &mut Mailbox, limit: f64) {
     let data = tempfile::tempdir().unwrap();
     let ran = mailbox.taquilla(data.path(), Ports { moving: true, ..Ports::default() });
-    println!("   {name}: at most {:.1} MB (the limit is {limit:.0} MB)", ran.peak as f64 / 1048576.0);
+    let peak = format!("{:.1} MB", ran.peak as f64 / 1048576.0);
+    figure(&format!("peak memory, {name}"), &peak, &format!("at most {limit:.0} MB"));
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::mailbox::{Mailbox, made};
 use super::peers::smtp_sink::Sink;
 use super::rules::{self, Ports};
-use super::{program, setting, spread};
+use super::{figure, program, setting, spread};
 
 pub(crate) fn run() {
     let count = setting("BENCH_MAILS", 5_000);
@@ -29,4 +29,5 @@ pub(crate) fn run() {
     }
     let (median, low, high) = spread(&rates);
     println!("   {median:.0} mails/s over 4 connections ({low:.0} to {high:.0})");
+    figure("outbox over 4 connections", &format!("{median:.0} mails/s"), "at least 1000");
 }

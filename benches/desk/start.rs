@@ -1,7 +1,7 @@
 //! From the start of the program to "ready", with a large database.
 
 use super::rules::{self, Ports};
-use super::{program, seed, setting, spread};
+use super::{figure, program, seed, setting, spread};
 
 pub(crate) fn run() {
     for tickets in [1_000, setting("BENCH_TICKETS", 1_000_000)] {
@@ -17,5 +17,7 @@ pub(crate) fn run() {
             .collect();
         let (median, low, high) = spread(&times);
         println!("   {tickets} tickets: ready after {median:.0} ms ({low:.0} to {high:.0})");
+        let name = format!("start to ready, {tickets} tickets");
+        figure(&name, &format!("{median:.0} ms"), "at most 200 ms");
     }
 }
