@@ -63,10 +63,8 @@ async fn fill(dir: &Path, tickets: usize) -> usize {
         let end = (next + DAYS * A_DAY).min(tickets);
         while next < end {
             let some: Vec<_> = (next..(next + A_DAY).min(end)).map(ticket).collect();
-            let decided: Vec<_> = some
-                .iter()
-                .map(|(decision, entry)| Decided { decision, entry, mails: &[] })
-                .collect();
+            let decided: Vec<_> =
+                some.iter().map(|(decision, entry)| Decided { decision, entry, mails: &[] }).collect();
             writing.apply_all(&decided, &states).await.unwrap();
             next += some.len();
         }

@@ -151,8 +151,8 @@ fn commands(house: &House) {
         "#cola Soporte Técnico",
         "#prioridad alta",
         "#estado abierto",
-        "#asignar lrojas",
-        "#propietario mgomez",
+        "#tomar",
+        "#propietario lrojas",
         "#servicio Equipos::Impresoras",
         "#tipo request",
         "#título Impresora del piso 4",
@@ -160,11 +160,8 @@ fn commands(house: &House) {
         "#campo.sala 204",
     ];
     let desk = &house.policy.desk;
-    let open = NewTicket {
-        state: "new".into(),
-        state_type: StateType::New,
-        ..seed::new_ticket(1, &desk.numbering)
-    };
+    let open =
+        NewTicket { state: "new".into(), state_type: StateType::New, ..seed::new_ticket(1, &desk.numbering) };
     let raw = format!(
         "From: csalas@minem.example\r\nTo: soporte@minem.example\r\nSubject: Re: [Ticket#{}] Avería\r\n\
          Message-ID: <c@minem.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
@@ -193,6 +190,8 @@ fn commands(house: &House) {
         assert_eq!(said.iter().filter(|command| command.done).count(), COMMANDS.len(), "{said:?}");
     }
     let (median, low, high) = spread(&times);
-    println!("   an agent's mail with ten commands: {median:.0} us ({low:.0} to {high:.0}) on top of parsing");
+    println!(
+        "   an agent's mail with ten commands: {median:.0} us ({low:.0} to {high:.0}) on top of parsing"
+    );
     figure("ten commands decided", &format!("{:.3} ms", median / 1000.0), "under 1 ms");
 }
