@@ -22,14 +22,15 @@ impl Session {
 
     async fn move_to(&mut self, set: &str, folder: &str) -> Result<(), ImapError> {
         match self.try_move(set, folder).await {
-            // Not every server says TRYCREATE where it could; a folder that is there is not created twice.
+            // Not every server says TRYCREATE where it could. A folder that cannot be created may be there by now: the
+            // watch over another folder needs it, too.
+            Err(ImapError::Refused { .. }) => self.create(folder).await?,
+            other => return other,
+        }
+        match self.try_move(set, folder).await {
             Err(ImapError::Refused { answer, .. }) => {
-                if self.create(folder).await? {
-                    self.try_move(set, folder).await
-                } else {
-                    let answer = format!("cannot move to {folder}: {answer}");
-                    Err(ImapError::Refused { answer, try_create: false })
-                }
+                let answer = format!("cannot move to {folder}: {answer}");
+                Err(ImapError::Refused { answer, try_create: false })
             }
             other => other,
         }
@@ -70,16 +71,13 @@ impl Session {
             .is_none_or(|keeps| keeps.iter().any(|flag| flag == "\\*" || flag.eq_ignore_ascii_case(keyword)))
     }
 
-    /// Creates a folder; false if the server does not.
-    async fn create(&mut self, folder: &str) -> Result<bool, ImapError> {
+    /// Creates a folder, if the server does.
+    async fn create(&mut self, folder: &str) -> Result<(), ImapError> {
         let name = names::quoted_folder(folder);
         match self.line.exec(&format!("CREATE {name}"), &mut |_| ()).await {
-            Ok(_) => {
-                // So that people see it in their mail clients.
-                forgive(self.line.exec(&format!("SUBSCRIBE {name}"), &mut |_| ()).await)?;
-                Ok(true)
-            }
-            Err(ImapError::Refused { .. }) => Ok(false),
+            // So that people see it in their mail clients.
+            Ok(_) => forgive(self.line.exec(&format!("SUBSCRIBE {name}"), &mut |_| ()).await).map(drop),
+            Err(ImapError::Refused { .. }) => Ok(()),
             Err(error) => Err(error),
         }
     }
