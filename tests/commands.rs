@@ -1,6 +1,6 @@
 //! Commands about more than one ticket, and their undoing, through the real pipeline and the real store.
 
-#![expect(clippy::panic, clippy::indexing_slicing, reason = "a test says what is wrong by failing")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod support;
 

@@ -130,6 +130,7 @@ impl Say<'_> {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table of sentences, one for each case")]
     fn english(&self) -> String {
         match self {
             Self::Unknown { what, name, near, all } => {
@@ -208,6 +209,7 @@ impl Say<'_> {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table of sentences, one for each case")]
     fn spanish(&self) -> String {
         match self {
             Self::Unknown { what, name, near, all } => {

@@ -277,7 +277,7 @@ fn body(pieces: Vec<Piece>) -> Body {
     let runs = runs(pieces);
     let single = runs.len() == 1;
     for run in runs {
-        let (text, cut) = match run {
+        let (mut text, cut) = match run {
             Run::Plain(text) => {
                 out.source = BodySource::Plain;
                 let cut = new_text::of_text(&text);
@@ -295,12 +295,13 @@ fn body(pieces: Vec<Piece>) -> Body {
                 (text, new_text::of_html(&source))
             }
         };
-        push_block(&mut out.text, text.trim_end());
-        push_block(&mut out.new_text, &cut.new_text);
+        text.truncate(text.trim_end().len());
+        push_block(&mut out.text, text);
+        push_block(&mut out.new_text, cut.new_text);
         quoted.push(cut.quoted_text);
     }
     for text in quoted {
-        push_block(&mut out.quoted_text, &text);
+        push_block(&mut out.quoted_text, text);
     }
     out
 }
@@ -339,15 +340,17 @@ fn runs(pieces: Vec<Piece>) -> Vec<Run> {
     runs
 }
 
-/// Appends a stretch of text, one empty line apart.
-fn push_block(out: &mut String, block: &str) {
+/// Appends a stretch of text, one empty line apart. The first one is taken as it is: it may be most of the memory.
+fn push_block(out: &mut String, block: String) {
     if block.trim().is_empty() {
         return;
     }
-    if !out.is_empty() {
-        out.push_str("\n\n");
+    if out.is_empty() {
+        *out = block;
+        return;
     }
-    out.push_str(block);
+    out.push_str("\n\n");
+    out.push_str(&block);
 }
 
 /// The ids of a Message-ID, In-Reply-To or References field (RFC 5322 section 3.6.4), also without brackets.

@@ -213,4 +213,21 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn a_mail_is_too_large_from_one_octet_more_than_the_limit_on() {
+        let mut policy = Policy { desk: Desk::empty(Keys::new(Vec::new())), rules: RuleSet::none() };
+        let raw = b"From: ana@x.example\r\nSubject: x\r\n\r\nthe body\r\n";
+        policy.desk.limits.mail_bytes = raw.len() as u64;
+        let house = House::new(policy, Templates::shipped().clone(), ParseLimits::default(), BTreeMap::new());
+        for (more, expected) in [("", None), ("!", Some(Unfit::TooLarge { size: raw.len() as u64 + 1 }))] {
+            let octets = [raw.as_slice(), more.as_bytes()].concat();
+            let letter = Letter::of(octets.into(), "x", Origin::Deliver(None));
+            let (event, entry) = read(letter, Proof::None, &house);
+            let Event::Mail(incoming) = event else { panic!("a mail") };
+            assert_eq!(incoming.mail.body.text.is_empty(), expected.is_some());
+            assert_eq!(incoming.unfit, expected);
+            assert_eq!(entry.raw.map(|(_, kept)| kept.len()), Some(raw.len() + more.len()), "kept whole");
+        }
+    }
 }

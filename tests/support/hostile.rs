@@ -108,6 +108,14 @@ const MIME: &[Maker] = &[
         );
         multipart("mixed", &part)
     }),
+    ("an attachment of 38 MB in 8 bit", || {
+        let part = format!(
+            "--b\r\n\r\nSee the file.\r\n--b\r\nContent-Type: application/zip; name=big.zip\r\n\
+             Content-Transfer-Encoding: 8bit\r\n\r\n{}",
+            base64_lines(38 * MB)
+        );
+        multipart("mixed", &part)
+    }),
     ("36 MB of base64 that is text", || {
         mail(&format!("{TEXT}Content-Transfer-Encoding: base64\r\n"), base64_lines(36 * MB))
     }),

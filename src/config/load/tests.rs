@@ -253,3 +253,67 @@ fn the_environment_overrides() {
          it comes from the environment variable TAQUILLA__TICKET__SYSTEM_ID"
     );
 }
+
+/// A desk with one key of a table set; `smtp` and `mailbox` are there, so that each table is read.
+fn with_key(table: &str, key: &str, value: &str) -> Result<Loaded, String> {
+    let set = |name: &str| if name == table { format!("{key} = {value}\n") } else { String::new() };
+    let text = format!(
+        "{SMALL}[[mailbox]]\nhost = \"h\"\nuser = \"u\"\npassword_env = \"P\"\n[smtp]\nhost = \"s\"\n{}[limits]\n{}",
+        set("smtp"),
+        set("limits")
+    );
+    desk_in(&[("taquilla.toml", &text)]).map(|(loaded, _)| loaded)
+}
+
+/// Where each limit arrives.
+fn arrived(key: &str, settings: &crate::config::settings::Settings) -> Vec<u64> {
+    let (desk, mail) = (&settings.limits, settings.mail);
+    let found = match key {
+        "mail_size" => return vec![desk.mail_bytes, settings.mailboxes[0].max_mail_bytes],
+        "mime_levels" => mail.levels,
+        "mime_parts" => mail.parts,
+        "header_size" => mail.header_bytes,
+        "addresses" => mail.addresses,
+        "text_size" => mail.text_bytes,
+        "commands" => desk.commands,
+        "rule_text" => desk.rule_text_bytes,
+        "rule_work" => desk.rule_work_bytes,
+        "notices_per_recipient" => desk.notices_per_recipient as usize,
+        "notices_per_domain" => desk.notices_per_domain as usize,
+        "notices_per_own_recipient" => desk.notices_per_own_recipient as usize,
+        "tickets_per_sender" => desk.tickets_per_sender as usize,
+        "articles_per_ticket" => desk.articles_per_ticket as usize,
+        "rate" => settings.smtp.as_ref().and_then(|smtp| smtp.rate).unwrap() as usize,
+        other => panic!("nobody looks where the limit {other} goes"),
+    };
+    vec![found as u64]
+}
+
+#[test]
+fn every_limit_arrives_and_ends_at_its_bounds() {
+    use crate::config::key::{Kind, Section};
+    use crate::config::keys::{LIMITS, SMTP};
+    let of = |section: &'static Section| section.keys.iter().map(move |key| (section.name, key));
+    for (table, key) in of(&LIMITS).chain(of(&SMTP).filter(|(_, key)| key.name == "rate")) {
+        // Sizes are written with a unit, so their neighbours are a kilobyte away.
+        let (low, high, step) = if let Kind::Size(low, high) = key.kind {
+            (low, high, 1024)
+        } else if let Kind::Int(low, high) = key.kind {
+            (low, high, 1)
+        } else {
+            panic!("{} has no bounds", key.name)
+        };
+        let written =
+            |value: i64| if step == 1 { value.to_string() } else { format!("\"{} KB\"", value / step) };
+        for value in [low, low + step, high] {
+            let loaded = with_key(table, key.name, &written(value)).unwrap();
+            for found in arrived(key.name, &loaded.settings) {
+                assert_eq!(found, value as u64, "{}", key.name);
+            }
+        }
+        for value in [low - step, high + step, -step] {
+            let said = with_key(table, key.name, &written(value)).unwrap_err();
+            assert!(said.contains(key.name), "{} = {value}: {said}", key.name);
+        }
+    }
+}

@@ -1,17 +1,19 @@
 //! Transfer encodings and charsets, undone so that something readable is always left.
 
+use std::borrow::Cow;
+
 use mail_parser::decoders::charsets::map::charset_decoder;
 
 /// Text, and the label nobody knows if there was one.
-pub(super) struct Decoded {
-    pub(super) text: String,
+pub(super) struct Decoded<'o> {
+    pub(super) text: Cow<'o, str>,
     pub(super) unknown: Option<String>,
 }
 
 /// Decodes `octets` by a charset label; without one, and for ASCII, by what the octets look like.
-pub(super) fn decode(octets: &[u8], label: Option<&str>) -> Decoded {
+pub(super) fn decode<'o>(octets: &'o [u8], label: Option<&str>) -> Decoded<'o> {
     let label = label.map(clean_label).unwrap_or_default();
-    let known = |text: String| Decoded { text: without_mark(text), unknown: None };
+    let known = |text: Cow<'o, str>| Decoded { text: without_mark(text), unknown: None };
     match label.as_str() {
         "" | "us-ascii" | "ascii" | "7bit" | "8bit" | "utf-8" | "utf8" | "unknown-8bit" | "x-unknown"
         | "unknown" | "default" | "binary" => known(guess(octets)),
@@ -19,9 +21,9 @@ pub(super) fn decode(octets: &[u8], label: Option<&str>) -> Decoded {
         "iso-8859-1" | "iso-8859-15" | "windows-1252" | "latin1" if is_utf8(octets) => known(guess(octets)),
         label => match charset_decoder(label.as_bytes()) {
             Some(decoder) if label.starts_with("iso-2022-jp") => {
-                known(decoder(&without_idle_escapes(octets)))
+                known(decoder(&without_idle_escapes(octets)).into())
             }
-            Some(decoder) => known(decoder(octets)),
+            Some(decoder) => known(decoder(octets).into()),
             None => Decoded { text: without_mark(guess(octets)), unknown: Some(label.to_owned()) },
         },
     }
@@ -69,16 +71,16 @@ fn clean_label(label: &str) -> String {
 
 /// UTF-8 where it is, else what the octets look like, else Windows-1252, which gives every octet a meaning.
 /// Text that is mostly UTF-8 with a few broken octets (cut by a gateway) stays UTF-8.
-fn guess(octets: &[u8]) -> String {
+fn guess(octets: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(octets) {
-        Ok(text) => text.to_owned(),
+        Ok(text) => text.into(),
         Err(_) => {
             let lossy = String::from_utf8_lossy(octets);
             let broken = lossy.chars().filter(|&character| character == '\u{fffd}').count();
             let sound = lossy.chars().filter(|character| !character.is_ascii()).count() - broken;
             match charset_decoder(detected(octets).as_bytes()) {
-                Some(decoder) if broken > sound => decoder(octets),
-                _ => lossy.into_owned(),
+                Some(decoder) if broken > sound => decoder(octets).into(),
+                _ => lossy,
             }
         }
     }
@@ -101,22 +103,28 @@ fn detected(octets: &[u8]) -> String {
 }
 
 /// Drops a byte order mark.
-fn without_mark(text: String) -> String {
-    match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.to_owned(),
-        None => text,
+fn without_mark(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => text.strip_prefix('\u{feff}').unwrap_or(text).into(),
+        Cow::Owned(mut text) => {
+            if text.starts_with('\u{feff}') {
+                text.remove(0);
+            }
+            text.into()
+        }
     }
 }
 
-/// Undoes a Content-Transfer-Encoding (RFC 2045 section 6); unknown ones are taken as they stand.
-pub(super) fn transfer(octets: &[u8], encoding: &str) -> Vec<u8> {
+/// Undoes a Content-Transfer-Encoding (RFC 2045 section 6); unknown ones are taken as they stand, without a copy.
+/// No more than about `most` octets are made: what stands behind them is not looked at.
+pub(super) fn transfer<'o>(octets: &'o [u8], encoding: &str, most: usize) -> Cow<'o, [u8]> {
     match encoding.trim().to_ascii_lowercase().as_str() {
-        "base64" => base64(without_foot(octets)),
+        "base64" => base64(without_foot(octets), most).into(),
         "x-uuencode" | "x-uue" | "uuencode" | "uue" => {
-            super::uuencode::first(octets).unwrap_or_else(|| octets.to_vec())
+            super::uuencode::first(octets).map_or(Cow::Borrowed(octets), Cow::Owned)
         }
-        "quoted-printable" => quoted_printable(octets),
-        _ => octets.to_vec(),
+        "quoted-printable" => quoted_printable(octets, most).into(),
+        _ => Cow::Borrowed(octets),
     }
 }
 
@@ -129,13 +137,16 @@ fn without_foot(octets: &[u8]) -> &[u8] {
 
 /// Base64 that skips whatever does not belong to it (RFC 2045 section 6.8) and goes on behind padding,
 /// for gateways that glue encoded blocks together.
-pub(super) fn base64(octets: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(octets.len() / 4 * 3 + 3);
+///
+/// It ends behind `most` octets, or one or two more.
+pub(super) fn base64(octets: &[u8], most: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity((octets.len() / 4 * 3).min(most) + 3);
     let (mut bits, mut count) = (0_u32, 0_u8);
     let mut rest = octets;
     loop {
         // Between line ends there is nothing but groups of four digits.
         while count == 0
+            && out.len() < most
             && let Some((&[a, b, c, d], after)) = rest.split_first_chunk()
             && let [a, b, c, d] = [a, b, c, d].map(digit)
             && (a | b | c | d) < SKIPPED
@@ -145,7 +156,7 @@ pub(super) fn base64(octets: &[u8]) -> Vec<u8> {
             out.extend_from_slice(&[first, second, third]);
             rest = after;
         }
-        let Some((&octet, after)) = rest.split_first() else { break };
+        let Some((&octet, after)) = rest.split_first().filter(|_| out.len() < most) else { break };
         rest = after;
         match digit(octet) {
             PADDING => (bits, count) = flush(&mut out, bits, count),
@@ -206,11 +217,11 @@ fn flush(out: &mut Vec<u8>, bits: u32, count: u8) -> (u32, u8) {
     (0, 0)
 }
 
-/// Quoted-printable (RFC 2045 section 6.7); a `=` that starts nothing stays.
-pub(super) fn quoted_printable(octets: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(octets.len());
+/// Quoted-printable (RFC 2045 section 6.7); a `=` that starts nothing stays. It ends behind `most` octets.
+pub(super) fn quoted_printable(octets: &[u8], most: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(octets.len().min(most));
     let mut rest = octets;
-    while let Some((&octet, after)) = rest.split_first() {
+    while let Some((&octet, after)) = rest.split_first().filter(|_| out.len() < most) {
         rest = after;
         match octet {
             b'=' => match hex(after) {
@@ -306,22 +317,24 @@ mod tests {
 
     #[test]
     fn base64_is_lenient() {
-        assert_eq!(base64(b"SGVsbG8="), b"Hello");
-        assert_eq!(base64(b"SGVs\r\nbG8"), b"Hello");
-        assert_eq!(base64(b"SGVsbG8=SGVsbG8="), b"HelloHello");
-        assert_eq!(base64(b"!!!!"), b"");
-        assert_eq!(base64(b"QQ"), b"A");
-        assert_eq!(base64(b"SGV\r\nsbG8sIHdvcmxk"), b"Hello, world");
-        assert_eq!(base64(b"S\xffGVsbG8=QQ==\nSGVsbG8-_w"), b"HelloAHello>\xff");
+        assert_eq!(base64(b"SGVsbG8=", usize::MAX), b"Hello");
+        assert_eq!(base64(b"SGVs\r\nbG8", usize::MAX), b"Hello");
+        assert_eq!(base64(b"SGVsbG8=SGVsbG8=", usize::MAX), b"HelloHello");
+        assert_eq!(base64(b"!!!!", usize::MAX), b"");
+        assert_eq!(base64(b"QQ", usize::MAX), b"A");
+        assert_eq!(base64(b"SGV\r\nsbG8sIHdvcmxk", usize::MAX), b"Hello, world");
+        assert_eq!(base64(b"SGVsbG8sIHdvcmxk", 4), b"Hello,");
+        assert_eq!(base64(b"S\xffGVsbG8=QQ==\nSGVsbG8-_w", usize::MAX), b"HelloAHello>\xff");
     }
 
     #[test]
     fn quoted_printable_is_lenient() {
-        assert_eq!(quoted_printable(b"a=3Db=\r\nc"), b"a=bc");
-        assert_eq!(quoted_printable(b"50 = 50 =zz ="), b"50 = 50 =zz ");
-        assert_eq!(quoted_printable(b"line   \r\nnext"), b"line \nnext");
-        assert_eq!(quoted_printable(b"-- \r\nme"), b"-- \nme");
-        assert_eq!(quoted_printable(b"a= \t\nb"), b"ab");
+        assert_eq!(quoted_printable(b"a=3Db=\r\nc", usize::MAX), b"a=bc");
+        assert_eq!(quoted_printable(b"50 = 50 =zz =", usize::MAX), b"50 = 50 =zz ");
+        assert_eq!(quoted_printable(b"line   \r\nnext", usize::MAX), b"line \nnext");
+        assert_eq!(quoted_printable(b"-- \r\nme", usize::MAX), b"-- \nme");
+        assert_eq!(quoted_printable(b"=41=42=43", 2), b"AB");
+        assert_eq!(quoted_printable(b"a= \t\nb", usize::MAX), b"ab");
     }
 
     #[test]
@@ -342,7 +355,7 @@ mod tests {
         );
         assert_eq!(decode(b"Die H\xe4schen und die Fr\xf6sche", None).text, "Die Häschen und die Frösche");
         let odd = decode("día".as_bytes(), Some("x-klingon"));
-        assert_eq!((odd.text.as_str(), odd.unknown.as_deref()), ("día", Some("x-klingon")));
+        assert_eq!((&*odd.text, odd.unknown.as_deref()), ("día", Some("x-klingon")));
         assert_eq!(decode(b"\xc4\xe3\xba\xc3", Some("\"GB2312\"")).text, "你好");
         for label in
             ["windows-1251", "koi8-r", "iso-8859-15", "shift_jis", "euc-kr", "big5", "utf-16le", "utf-7"]

@@ -139,8 +139,8 @@ fn skip_section(raw: &[u8], mut at: usize) -> usize {
 pub(super) fn unfold(value: &[u8], declared: Option<&str>) -> (String, bool) {
     let (text, raw) = match std::str::from_utf8(value) {
         Ok(text) if !text.contains("\u{1b}$") => (text.to_owned(), false),
-        Ok(_) => (charset::decode(value, Some("iso-2022-jp")).text, true),
-        Err(_) => (charset::decode(value, declared).text, true),
+        Ok(_) => (charset::decode(value, Some("iso-2022-jp")).text.into_owned(), true),
+        Err(_) => (charset::decode(value, declared).text.into_owned(), true),
     };
     (text.replace("\r\n", "").replace('\n', ""), raw)
 }

@@ -116,7 +116,7 @@ fn joined(group: &[Segment]) -> String {
         }
     }
     let text = charset::decode(&octets, label.as_deref()).text;
-    if encoded { text } else { words::decode(&text) }
+    if encoded { text.into_owned() } else { words::decode(&text) }
 }
 
 /// A piece, if its name has a star.

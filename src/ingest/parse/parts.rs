@@ -1,5 +1,6 @@
 //! Which leaves are the text of a mail and which are attachments.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::mime::{Node, Tree};
@@ -59,13 +60,12 @@ impl Content {
     /// A leaf: text, or an attachment.
     fn leaf(&mut self, tree: &Tree<'_>, node: &Node<'_>, root: bool) -> Option<Piece> {
         if !self.is_text(tree, node, root) {
-            self.attach(tree, node, charset::transfer(node.body, &node.encoding));
+            self.attach(tree, node, charset::transfer(node.body, &node.encoding, usize::MAX));
             return None;
         }
         self.has_text = true;
-        // What stands behind these octets would not be taken, whatever the encoding.
-        let body = node.body.get(..self.room.saturating_mul(4)).unwrap_or(node.body);
-        let octets = self.take(charset::transfer(body, &node.encoding));
+        // One more than there is room for: it shows that something was left out.
+        let octets = self.take(charset::transfer(node.body, &node.encoding, self.room.saturating_add(1)));
         let is_html = node.content_type.kind == "text/html";
         let declared = node.content_type.get("charset").map(str::to_owned);
         let label = declared.or_else(|| if is_html { html::declared_charset(&octets) } else { None });
@@ -73,9 +73,13 @@ impl Content {
         if let Some(label) = decoded.unknown {
             self.defects.push(Defect::UnknownCharset(label));
         }
-        drop(octets);
-        let (text, removed) = tidy(self.cut(&decoded.text));
-        drop(decoded.text);
+        let (text, removed) = match decoded.text {
+            Cow::Borrowed(text) => tidy(self.cut(text)),
+            Cow::Owned(text) => {
+                drop(octets);
+                tidy(self.cut(&text))
+            }
+        };
         if removed && !self.defects.contains(&Defect::ControlCharacters) {
             self.defects.push(Defect::ControlCharacters);
         }
@@ -154,17 +158,23 @@ impl Content {
     }
 
     /// Cuts octets of text at the limit.
-    fn take(&mut self, mut octets: Vec<u8>) -> Vec<u8> {
-        if octets.len() > self.room {
-            octets.truncate(self.room);
-            octets.shrink_to_fit();
-            self.over();
+    fn take<'o>(&mut self, octets: Cow<'o, [u8]>) -> Cow<'o, [u8]> {
+        if octets.len() <= self.room {
+            return octets;
         }
-        octets
+        self.over();
+        match octets {
+            Cow::Borrowed(octets) => octets.get(..self.room).unwrap_or(octets).into(),
+            Cow::Owned(mut octets) => {
+                octets.truncate(self.room);
+                octets.shrink_to_fit();
+                octets.into()
+            }
+        }
     }
 
     /// Sets an attachment aside. A second rendering of the text for web browsers (AMP) is none.
-    fn attach(&mut self, tree: &Tree<'_>, node: &Node<'_>, octets: Vec<u8>) {
+    fn attach(&mut self, tree: &Tree<'_>, node: &Node<'_>, octets: Cow<'_, [u8]>) {
         let kind = node.content_type.kind.as_str();
         if kind == "text/x-amp-html" {
             return;

@@ -329,6 +329,33 @@ fn limits_are_kept() {
     assert!(over(&listed, "addresses") && listed.to.len() == 2);
     let long = read("From: a@x.org\n\n0123456789abc".into());
     assert!(over(&long, "text") && long.body.text == "0123456789");
+    for encoding in ["base64", "quoted-printable", "8bit"] {
+        let text = |text: &str| {
+            let body = if encoding == "base64" {
+                data_encoding::BASE64.encode(text.as_bytes())
+            } else {
+                text.to_owned()
+            };
+            read(format!("From: a@x.org\nContent-Transfer-Encoding: {encoding}\n\n{body}"))
+        };
+        let (fits, long) = (text("0123456789"), text("0123456789a"));
+        assert!(!over(&fits, "text") && over(&long, "text"), "{encoding}");
+        assert_eq!((fits.body.text.as_str(), long.body.text.as_str()), ("0123456789", "0123456789"));
+    }
+    // All of them at once, and nothing too much: 3 levels, 5 parts, 300 octets of header, 2 addresses, 10 of text.
+    let head = "From: a@x.org\nTo: a@x.org, b@x.org\nContent-Type: multipart/mixed; boundary=a\nX: ";
+    let head = format!("{head}{}\n", "x".repeat(299 - head.len()));
+    let within = format!(
+        "{head}\n--a\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n0123\n--b\n\n4567\n--b--\n--a\n\n8\n--a--\n"
+    );
+    let within = read(within);
+    assert_eq!(
+        within.defects.iter().filter(|defect| matches!(defect, Defect::OverLimit(_))).count(),
+        0,
+        "{:?}",
+        within.defects
+    );
+    assert_eq!(within.to.len(), 2);
 }
 
 #[test]

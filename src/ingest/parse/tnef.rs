@@ -165,7 +165,7 @@ fn page(data: &[u8]) -> String {
 /// 8-bit text up to its final zero.
 fn narrow(data: &[u8], code_page: &str) -> Option<String> {
     let text = data.split(|&octet| octet == 0).next().unwrap_or_default();
-    (!text.is_empty()).then(|| super::charset::decode(text, Some(code_page)).text)
+    (!text.is_empty()).then(|| super::charset::decode(text, Some(code_page)).text.into_owned())
 }
 
 /// UTF-16 up to its final zero.

@@ -60,7 +60,7 @@ fn word(text: &str) -> Option<Word<'_>> {
     let (data, after) = bounded_split(after_encoding, "?=", MAX_WORD)?;
     let octets = match encoding {
         "q" | "Q" => charset::quoted_word(data.as_bytes()),
-        "b" | "B" => charset::base64(data.as_bytes()),
+        "b" | "B" => charset::base64(data.as_bytes(), usize::MAX),
         _ => return None,
     };
     // RFC 2231 section 5 allows `charset*language`.

@@ -59,7 +59,7 @@ mod tests {
             max_mail_bytes: 200,
             ..Settings::new("INBOX", crate::config::mailbox::AfterCommit::Keep)
         };
-        let sizes = [10, 10, 10, 10, 60, 50, 90, 150, 10, 201, 10];
+        let sizes = [10, 10, 10, 10, 60, 50, 90, 200, 10, 201, 10];
         let mut queue: VecDeque<Want> = (1u32..)
             .zip(sizes)
             .map(|(uid, size)| {
@@ -76,6 +76,11 @@ mod tests {
             batches,
             [vec![1, 2, 3], vec![4, 5], vec![6], vec![7], vec![8], vec![9], vec![10], vec![11]]
         );
+        let extent = |size| {
+            let listed = Listed { uid: 1, size, received: None, deleted: false, flagged: false };
+            want(&listed, false, &settings).extent
+        };
+        assert_eq!((extent(200), extent(201)), (Extent::Pieces, Extent::HeaderOnly));
     }
 
     #[test]

@@ -183,20 +183,7 @@ impl Applying<'_> {
     async fn rare(&mut self, effect: &Effect) -> Result<(), StoreError> {
         let at = ms(self.entry.at);
         match effect {
-            Effect::Hold { login, code, ticket, subject, expires } => {
-                let ticket = ticket.map(|ticket| self.ticket(ticket)).transpose()?.map(|id| id.0);
-                let raw = self.raw_of_journal().await?;
-                let sql = "INSERT INTO held (code, login, journal, raw, ticket, subject, created, expires) \
-                           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
-                let held =
-                    sqlx::query_scalar(sql).bind(code.to_string()).bind(login).bind(self.applied.journal);
-                let held = held.bind(raw).bind(ticket).bind(subject).bind(at).bind(ms(*expires));
-                let held: i64 = held.fetch_one(&mut *self.conn).await?;
-                let sql = "INSERT INTO timers (ticket, kind, held, due) VALUES ($1, $2, $3, $4)";
-                let timer = sqlx::query(sql).bind(ticket).bind(TimerKind::HeldExpired.word());
-                timer.bind(held).bind(ms(*expires)).execute(&mut *self.conn).await?;
-                self.applied.held.push(held);
-            }
+            Effect::Hold { .. } => self.hold(effect).await?,
             Effect::Release { held, confirmed } => {
                 let outcome = if *confirmed { "confirmed" } else { "expired" };
                 let sql = "UPDATE held SET outcome = $2, ended = $3 WHERE id = $1 AND outcome IS NULL";
@@ -253,6 +240,23 @@ impl Applying<'_> {
             | Effect::Withdraw { .. }
             | Effect::Notify(_) => {}
         }
+        Ok(())
+    }
+
+    /// A mail that waits for its sender, and the timer that ends the wait.
+    async fn hold(&mut self, effect: &Effect) -> Result<(), StoreError> {
+        let Effect::Hold { login, code, ticket, subject, expires } = effect else { return Ok(()) };
+        let ticket = ticket.map(|ticket| self.ticket(ticket)).transpose()?.map(|id| id.0);
+        let raw = self.raw_of_journal().await?;
+        let sql = "INSERT INTO held (code, login, journal, raw, ticket, subject, created, expires) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+        let held = sqlx::query_scalar(sql).bind(code.to_string()).bind(login).bind(self.applied.journal);
+        let held = held.bind(raw).bind(ticket).bind(subject).bind(ms(self.entry.at)).bind(ms(*expires));
+        let held: i64 = held.fetch_one(&mut *self.conn).await?;
+        let sql = "INSERT INTO timers (ticket, kind, held, due) VALUES ($1, $2, $3, $4)";
+        let timer = sqlx::query(sql).bind(ticket).bind(TimerKind::HeldExpired.word());
+        timer.bind(held).bind(ms(*expires)).execute(&mut *self.conn).await?;
+        self.applied.held.push(held);
         Ok(())
     }
 
