@@ -13,8 +13,8 @@ use crate::decide::{Context, HeldMail, Kin, KnownArticle, Lookup, Surveyed, Told
 use crate::desk::{Counter, Relation, StateType, Ticket, TicketId, TicketNumber};
 use crate::mail::{Digest, MessageId};
 
-/// The templates of which [`KEYS`] counts the mails by `told`. SQLite takes a partial index only for a statement that
-/// repeats its condition word for word, so the three stand here, in [`KEYS`] and in the index `outbox_told`; another one
+/// The templates of which `KEYS` counts the mails by `told`. SQLite takes a partial index only for a statement that
+/// repeats its condition word for word, so the three stand here, in `KEYS` and in the index `outbox_told`; another one
 /// needs a migration that makes the index anew. A test holds the three together.
 pub const COUNTED_TEMPLATES: [&str; 3] = ["confirmation", "held-for-author", "alarm"];
 
