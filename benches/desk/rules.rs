@@ -33,6 +33,11 @@ pub(crate) fn desk(folder: &Path, data: &Path, ports: Ports) -> PathBuf {
          [ticket]\nnumber = \"date-checksum\"\nsystem_id = 10\nhook = \"Ticket#\"\n\n[data]\ndir = \"{}\"\n",
         data.display()
     );
+    // Thousands of mails at once are a flood, and what a flood becomes is not what is measured here.
+    settings.push_str(
+        "\n[limits]\ntickets_per_sender = 100000\narticles_per_ticket = 100000\nnotices_per_recipient = 100000\n\
+         notices_per_domain = 1000000\nnotices_per_own_recipient = 1000000\n",
+    );
     if let Some(port) = ports.imap {
         let after = if ports.moving { "{ move = \"Procesados\" }" } else { "\"keep\"" };
         write!(
