@@ -17,47 +17,17 @@ use taquilla::mail::{
 };
 use taquilla::rules::{Facts, RuleEvent, RuleSet};
 
+#[path = "desk/words.rs"]
+mod words;
+
+use words::Chance;
+
 const RULES: usize = 1000;
 const MAILS: usize = 200;
 
-/// Words as they stand in mails to a help desk, some of them with accents.
-const WORDS: [&str; 24] = [
-    "Buenas",
-    "tardes",
-    "señores",
-    "de",
-    "soporte",
-    "técnico",
-    "la",
-    "impresora",
-    "del",
-    "piso",
-    "no",
-    "imprime",
-    "desde",
-    "ayer",
-    "necesito",
-    "que",
-    "alguien",
-    "venga",
-    "a",
-    "revisar",
-    "mañana",
-    "código",
-    "atención",
-    "gracias",
-];
-
+/// Text of about so many octets.
 fn text(seed: usize, octets: usize) -> String {
-    let mut state = seed as u64 + 1;
-    let mut out = String::new();
-    while out.len() < octets {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let word = WORDS.iter().cycle().nth((state >> 33) as usize % WORDS.len());
-        out.push_str(word.unwrap_or(&""));
-        out.push_str(if state >> 60 == 0 { ".\n" } else { " " });
-    }
-    out
+    Chance::new(seed as u64).words(octets)
 }
 
 /// As many fields as a mail has that came through a border and a filter.

@@ -24,6 +24,7 @@ mod rules;
 mod seed;
 mod start;
 mod steps;
+mod words;
 
 /// Name, what it measures.
 const PARTS: [(&str, fn()); 7] = [
