@@ -23,12 +23,8 @@ pub(super) async fn run(config: Option<&Path>, args: &JournalArgs) -> Result<Exi
         ..JournalFilter::default()
     };
     let mut list = List::new(args.json, COLUMNS);
-    let mut page = Some(list::first());
-    while let Some(this) = page {
-        let lines = store.journal(&filter, this).await?;
-        page = list::next(lines.last().map(|line| line.id), lines.len());
-        list.rows(lines.iter().map(fields).collect())?;
-    }
+    let read = async |page| store.journal(&filter, page).await;
+    list::pages(read, |line| line.id, |lines| list.rows(lines.iter().map(fields).collect())).await?;
     Ok(Exit::Done)
 }
 

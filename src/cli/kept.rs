@@ -25,12 +25,8 @@ pub(super) async fn run(config: Option<&Path>, shelf: Shelf, action: &ListAction
         ListAction::List { json } => {
             let (store, _) = open::look(config).await?;
             let mut list = List::new(*json, columns(shelf));
-            let mut page = Some(list::first());
-            while let Some(this) = page {
-                let lines = store.kept(shelf, this).await?;
-                page = list::next(lines.last().map(|line| line.id), lines.len());
-                list.rows(lines.iter().map(fields).collect())?;
-            }
+            let read = async |page| store.kept(shelf, page).await;
+            list::pages(read, |line| line.id, |lines| list.rows(lines.iter().map(fields).collect())).await?;
         }
         ListAction::Show { id, json } => show(config, shelf, *id, *json).await?,
         ListAction::Retry { ids } => return retry(config, shelf, ids).await,
@@ -86,12 +82,12 @@ async fn retry(config: Option<&Path>, shelf: Shelf, ids: &[i64]) -> Result<Exit,
 
 async fn all(store: &Store, shelf: Shelf) -> Result<Vec<i64>, CliError> {
     let mut ids = Vec::new();
-    let mut page = Some(list::first());
-    while let Some(this) = page {
-        let lines = store.kept(shelf, this).await?;
-        page = list::next(lines.last().map(|line| line.id), lines.len());
+    let read = async |page| store.kept(shelf, page).await;
+    let take = |lines: Vec<KeptLine>| {
         ids.extend(lines.iter().map(|line| line.id));
-    }
+        Ok(())
+    };
+    list::pages(read, |line| line.id, take).await?;
     Ok(ids)
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::CliError;
 use super::args::RowForm;
 use super::output::say;
-use crate::store::Page;
+use crate::store::{Page, StoreError};
 
 /// Rows read and printed at a time; no list is ever in memory whole.
 pub(super) const PAGE: u32 = 500;
@@ -97,10 +97,20 @@ impl List {
     }
 }
 
-/// The page behind a row; `None` when the last one was not full.
-pub(super) fn next(last: Option<i64>, rows: usize) -> Option<Page> {
-    let full = rows >= usize::try_from(PAGE).unwrap_or(usize::MAX);
-    last.filter(|_| full).map(|after| Page { after, limit: PAGE })
+/// Reads a whole list, page by page; `id` is by what its rows are in order.
+pub(super) async fn pages<T>(
+    mut read: impl AsyncFnMut(Page) -> Result<Vec<T>, StoreError>,
+    id: impl Fn(&T) -> i64,
+    mut take: impl FnMut(Vec<T>) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    let full = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let mut page = Some(first());
+    while let Some(this) = page {
+        let rows = read(this).await?;
+        page = rows.last().filter(|_| rows.len() >= full).map(|row| Page { after: id(row), limit: PAGE });
+        take(rows)?;
+    }
+    Ok(())
 }
 
 /// The first page of a whole list.

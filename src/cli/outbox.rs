@@ -24,12 +24,8 @@ pub(super) async fn run(config: Option<&Path>, args: &OutboxArgs) -> Result<Exit
     match &args.action {
         ListAction::List { json } => {
             let mut list = List::new(*json, COLUMNS);
-            let mut page = Some(list::first());
-            while let Some(this) = page {
-                let lines = store.outbox(this).await?;
-                page = list::next(lines.last().map(|line| line.id), lines.len());
-                list.rows(lines.iter().map(fields).collect())?;
-            }
+            let read = async |page| store.outbox(page).await;
+            list::pages(read, |line| line.id, |lines| list.rows(lines.iter().map(fields).collect())).await?;
         }
         ListAction::Show { id, json } => {
             let line = store.outbox_row(*id).await?;
@@ -66,28 +62,24 @@ pub(super) async fn run(config: Option<&Path>, args: &OutboxArgs) -> Result<Exit
 pub(super) async fn audit(config: Option<&Path>, args: &AuditArgs) -> Result<Exit, CliError> {
     let (store, _) = open::look(config).await?;
     let mut list = List::new(args.json, AUDIT);
-    let mut page = Some(list::first());
-    while let Some(this) = page {
-        let lines = store.audit(this).await?;
-        page = list::next(lines.last().map(|line| line.id), lines.len());
-        let rows = lines.iter().map(|line| {
-            let mut row = fields(line);
-            row.insert("at".to_owned(), json!(line.in_doubt.map(|at| at.to_string())));
-            row
-        });
-        list.rows(rows.collect())?;
-    }
+    let row = |line: &OutboxLine| {
+        let mut row = fields(line);
+        row.insert("at".to_owned(), json!(line.in_doubt.map(|at| at.to_string())));
+        row
+    };
+    let read = async |page| store.audit(page).await;
+    list::pages(read, |line| line.id, |lines| list.rows(lines.iter().map(row).collect())).await?;
     Ok(Exit::Done)
 }
 
 async fn all(store: &Store) -> Result<Vec<i64>, CliError> {
     let mut ids = Vec::new();
-    let mut page = Some(list::first());
-    while let Some(this) = page {
-        let lines = store.outbox(this).await?;
-        page = list::next(lines.last().map(|line| line.id), lines.len());
+    let read = async |page| store.outbox(page).await;
+    let take = |lines: Vec<OutboxLine>| {
         ids.extend(lines.iter().map(|line| line.id));
-    }
+        Ok(())
+    };
+    list::pages(read, |line| line.id, take).await?;
     Ok(ids)
 }
 

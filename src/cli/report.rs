@@ -10,7 +10,7 @@ use super::output::{say, tell};
 use super::since::since;
 use super::{CliError, Exit, open};
 use crate::clock::Clock;
-use crate::store::{Store, SurveyLine};
+use crate::store::SurveyLine;
 
 /// The reports: name, and what it tells.
 const REPORTS: &[(&str, &str)] =
@@ -42,25 +42,15 @@ async fn survey(config: Option<&Path>, args: &ReportArgs) -> Result<Exit, CliErr
     let from = since(args.since.as_deref(), Clock::System.now(), &desk.time_zone)?;
     let mut list = List::new(&args.form, COLUMNS);
     let mut totals = Totals::default();
-    let mut page = Some(list::first());
-    while let Some(this) = page {
-        let lines = read(&store, from, this).await?;
-        page = list::next(lines.last().map(|line| line.id), lines.len());
+    let take = |lines: Vec<SurveyLine>| {
         lines.iter().for_each(|line| totals.count(line));
-        list.rows(lines.iter().map(fields).collect())?;
-    }
+        list.rows(lines.iter().map(fields).collect())
+    };
+    list::pages(async |page| store.surveys(None, from, page).await, |line| line.id, take).await?;
     if !args.form.json && !args.form.csv {
         totals.tell();
     }
     Ok(Exit::Done)
-}
-
-async fn read(
-    store: &Store,
-    from: Option<jiff::Timestamp>,
-    page: crate::store::Page,
-) -> Result<Vec<SurveyLine>, CliError> {
-    Ok(store.surveys(None, from, page).await?)
 }
 
 #[derive(Default)]

@@ -46,18 +46,18 @@ struct Whole {
 impl Whole {
     async fn read(store: &Store, ticket: &Ticket) -> Result<Self, CliError> {
         let (mut articles, mut history) = (Vec::new(), Vec::new());
-        let mut page = Some(list::first());
-        while let Some(this) = page {
-            let some = store.articles(ticket.id, this).await?;
-            page = list::next(some.last().map(|shown| shown.article.id), some.len());
-            articles.extend(some);
-        }
-        let mut page = Some(list::first());
-        while let Some(this) = page {
-            let some = store.history(ticket.id, this).await?;
-            page = list::next(some.last().map(|line| line.id), some.len());
-            history.extend(some);
-        }
+        let read = async |page| store.articles(ticket.id, page).await;
+        let take = |some| {
+            articles.extend::<Vec<_>>(some);
+            Ok(())
+        };
+        list::pages(read, |shown| shown.article.id, take).await?;
+        let read = async |page| store.history(ticket.id, page).await;
+        let take = |some| {
+            history.extend::<Vec<_>>(some);
+            Ok(())
+        };
+        list::pages(read, |line| line.id, take).await?;
         Ok(Self {
             articles,
             history,

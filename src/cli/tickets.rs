@@ -28,13 +28,11 @@ pub(super) async fn run(config: Option<&Path>, args: &TicketsArgs) -> Result<Exi
     };
     let words: Vec<String> = args.query.iter().map(|word| fold(word)).collect();
     let mut list = List::new(&args.form, COLUMNS);
-    let mut page = Some(list::first());
-    while let Some(this) = page {
-        let lines = store.tickets(&filter, this).await?;
-        page = list::next(lines.last().map(|line| line.id.0), lines.len());
+    let take = |lines: Vec<TicketLine>| {
         let wanted = lines.iter().filter(|line| words.iter().all(|word| has(line, word)));
-        list.rows(wanted.map(|line| fields(line, now)).collect())?;
-    }
+        list.rows(wanted.map(|line| fields(line, now)).collect())
+    };
+    list::pages(async |page| store.tickets(&filter, page).await, |line| line.id.0, take).await?;
     Ok(Exit::Done)
 }
 
