@@ -3,7 +3,7 @@
 //! Does not look for ticket numbers: those are evidence, not ornament.
 
 /// Prefixes of replies, without their colon, in lower case.
-const REPLY: [&str; 34] = [
+const REPLY: [&str; 35] = [
     "re",
     "ré",
     "aw",
@@ -21,6 +21,7 @@ const REPLY: [&str; 34] = [
     "ynt",
     "yan",
     "vá",
+    "va",
     "bls",
     "atb",
     "на",
@@ -41,7 +42,7 @@ const REPLY: [&str; 34] = [
 ];
 
 /// Prefixes of forwarded mails.
-const FORWARD: [&str; 28] = [
+const FORWARD: [&str; 29] = [
     "fw",
     "fwd",
     "wg",
@@ -57,6 +58,7 @@ const FORWARD: [&str; 28] = [
     "i̇lt",
     "ilt",
     "továbbítás",
+    "tovabbitas",
     "trs",
     "转发",
     "轉寄",

@@ -4,6 +4,7 @@
 //! need the form that only programs give them, or a field beside them. Answers with the prefix of a reply or a
 //! forward (`RE: Automatic reply: ...`) are people's.
 
+use crate::mail::subject::outer_prefix;
 use crate::mail::{Attachment, Mail};
 
 use super::away::WORDS;
@@ -290,67 +291,13 @@ fn without_tags(folded: &str) -> &str {
     rest
 }
 
-/// Prefixes of replies and forwards, folded, without their colon (mail-facts' languages).
-const REPLY_PREFIXES: &[&str] = &[
-    "re",
-    "aw",
-    "antw",
-    "sv",
-    "vs",
-    "r",
-    "rif",
-    "res",
-    "odp",
-    "απ",
-    "σχετ",
-    "ynt",
-    "va",
-    "bls",
-    "atb",
-    "на",
-    "השב",
-    "رد",
-    "回复",
-    "回覆",
-    "答复",
-    "答覆",
-    "返信",
-    "답장",
-    "fw",
-    "fwd",
-    "wg",
-    "doorst",
-    "vb",
-    "vl",
-    "tr",
-    "rv",
-    "enc",
-    "i",
-    "pd",
-    "προ",
-    "πρθ",
-    "ilt",
-    "tovabbitas",
-    "trs",
-    "转发",
-    "轉寄",
-    "転送",
-    "전달",
-    "ref",
-    "betr",
-    "回信",
-    "atsakyti",
-    "hitzen",
-];
+/// Words before a colon that point to an earlier letter and yet are no prefix to be cut off a subject.
+const ALLUSIONS: [&str; 5] = ["ref", "betr", "atsakyti", "hitzen", "προ"];
 
 /// The subject begins with the prefix of a reply or a forward.
 pub(in crate::ingest) fn has_reply_prefix(subject: &str) -> bool {
     let folded = fold(subject, 60);
-    let Some((prefix, _)) = without_tags(&folded).split_once(':') else { return false };
-    let word = prefix
-        .trim()
-        .trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '[' | ']' | '(' | ')' | '^' | '*'));
-    let word = word.trim();
-    let known = |known: &&str| word == fold(known, 40);
-    REPLY_PREFIXES.iter().any(known)
+    let bare = without_tags(&folded);
+    let alludes = |(word, _): (&str, &str)| ALLUSIONS.contains(&word.trim());
+    outer_prefix(bare).is_some() || bare.split_once(':').is_some_and(alludes)
 }
