@@ -12,8 +12,10 @@ mod customer_mail;
 mod customer_word;
 mod decision;
 mod draft;
+mod effect;
 mod event;
 mod execute;
+mod fact;
 mod flood;
 mod history;
 mod identify;
@@ -25,6 +27,7 @@ mod obey_rules;
 mod outcome;
 mod program_mail;
 mod quarantine;
+mod reason;
 mod receipt;
 mod request;
 mod sentences;
@@ -32,19 +35,21 @@ mod steps;
 mod survey_mail;
 mod text;
 mod timer;
+mod trace;
 mod undo;
 mod write;
 
 pub use context::{
     Context, Doings, Given, HeldMail, Kin, KnownArticle, LeftMail, Lookup, Surveyed, Told, UndoKey,
 };
-pub use decision::{
-    After, CommandTrace, ConfirmationCode, Decision, Effect, Fact, MatchKind, MatchTrace, Reason,
-    SenderTrace, Trace,
-};
+pub use decision::{After, Decision};
+pub use effect::{ConfirmationCode, Effect};
 pub use event::{Event, History, Incoming, Proof, Request, Unfit, Verdicts};
+pub use fact::Fact;
 pub use history::{dated, time_of_history};
 pub use lookup::lookup;
+pub use reason::Reason;
+pub use trace::{CommandTrace, MatchKind, MatchTrace, SenderTrace, Trace};
 
 use crate::desk::Desk;
 use crate::rules::RuleSet;

@@ -3,27 +3,11 @@
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, SqliteConnection};
 
-use super::{Applying, inserted};
+use super::inserted;
 use crate::desk::{Allowance, EnvelopeSender, TicketId};
 use crate::mail::MessageId;
 use crate::store::values::{list, ms, portions};
 use crate::store::{OutboxRow, StoreError};
-
-impl Applying<'_> {
-    /// The mail of a survey that has not left never leaves, and the survey was never asked.
-    pub(super) async fn withdraw_survey(&mut self, ticket: TicketId, survey: i64) -> Result<(), StoreError> {
-        let sql = "UPDATE outbox SET state = 'dropped', last_error = 'the ticket was opened again', changed = $2 \
-                   WHERE ticket = $1 AND template = 'survey' AND state IN ('pending', 'held', 'failed') \
-                   AND in_doubt IS NULL RETURNING id";
-        let dropped: Vec<i64> =
-            sqlx::query_scalar(sql).bind(ticket.0).bind(ms(self.entry.at)).fetch_all(&mut *self.conn).await?;
-        let sql = "DELETE FROM outbox_content WHERE id IN (SELECT value FROM json_each($1))";
-        sqlx::query(sql).bind(list(&dropped)).execute(&mut *self.conn).await?;
-        let sql = "DELETE FROM surveys WHERE id = $1 AND score IS NULL";
-        sqlx::query(sql).bind(survey).execute(&mut *self.conn).await?;
-        Ok(())
-    }
-}
 
 /// Contents of fewer octets are written together; of larger ones, one at a time is copied.
 const SMALL: usize = 32 * 1024;
