@@ -8,7 +8,9 @@
 //! was decided upon cannot have changed, and each mail of a batch sees the results of those before it. Nothing is sent
 //! and no server is told anything while the pen is held.
 
+mod batch;
 mod door;
+mod erase;
 mod explain;
 mod group;
 mod house;
@@ -30,8 +32,7 @@ use crate::clock::{Clock, random_seed};
 use crate::crash::{self, Point};
 use crate::decide::{self, Context, Decision, Effect, Event, Given, Lookup, Request};
 use crate::ingest::intake::Source;
-use crate::mail::Digest;
-use crate::store::{self, Applied, Entry, Erased, Origin, OutboxRow, Store, StoreError, Writing};
+use crate::store::{self, Applied, Entry, Origin, OutboxRow, Store, StoreError, Writing};
 
 /// Everything that a decision needs, in one place.
 #[derive(Debug)]
@@ -156,28 +157,6 @@ impl Pipeline {
         self.take_event(writing, &self.house(), &Event::Request(request), &entry).await
     }
 
-    /// Erases everything of a person; `named_in` are the raw mails that name the address.
-    ///
-    /// # Errors
-    /// Nothing was erased.
-    pub async fn erase(&self, address: &str, named_in: Vec<Digest>) -> Result<Erased, PipelineError> {
-        let outcome = self.request(Request::Erase { address: address.to_owned(), named_in }).await?;
-        Ok(outcome.applied.erased.unwrap_or_default())
-    }
-
-    /// What [`erase`](Self::erase) would meet. Nothing is written.
-    ///
-    /// # Errors
-    /// The store cannot be asked.
-    pub async fn would_erase(&self, address: &str, named_in: &[Digest]) -> Result<Erased, PipelineError> {
-        let request = Request::Erase { address: address.to_owned(), named_in: named_in.to_vec() };
-        let entry = Entry::of_event(Origin::Request, self.clock.now(), "");
-        let mut writing = self.store.begin().await?;
-        let tried = self.one_of_batch(&mut writing, &self.house(), &Event::Request(request), &entry).await;
-        writing.rollback().await;
-        Ok(tried??.applied.erased.unwrap_or_default())
-    }
-
     /// One event in a transaction of its own.
     async fn take_event(
         &self,
@@ -190,58 +169,6 @@ impl Pipeline {
         writing.commit().await?;
         self.ring([&outcome]);
         Ok(outcome)
-    }
-
-    /// The first events of a batch, at least one: together if that can be, else the first of them.
-    async fn some_of_batch(
-        &self,
-        writing: &mut Writing,
-        house: &House,
-        events: &[(Event, Entry)],
-    ) -> Result<Vec<Result<Outcome, PipelineError>>, PipelineError> {
-        writing.savepoint().await?;
-        let alone = match self.together(writing, house, events).await {
-            Ok(outcomes) => {
-                writing.release().await?;
-                if !outcomes.is_empty() {
-                    return Ok(outcomes.into_iter().map(Ok).collect());
-                }
-                1
-            }
-            // It was one of them, and nobody knows which one.
-            Err(_) => {
-                writing.rollback_to().await?;
-                events.len()
-            }
-        };
-        let mut outcomes = Vec::with_capacity(alone);
-        for (event, entry) in events.iter().take(alone) {
-            outcomes.push(self.one_of_batch(writing, house, event, entry).await?);
-        }
-        Ok(outcomes)
-    }
-
-    /// One event of a batch: if it fails, the others do not.
-    async fn one_of_batch(
-        &self,
-        writing: &mut Writing,
-        house: &House,
-        event: &Event,
-        entry: &Entry,
-    ) -> Result<Result<Outcome, PipelineError>, PipelineError> {
-        loop {
-            writing.savepoint().await?;
-            let outcome = self.one(writing, house, event, entry.clone()).await;
-            match &outcome {
-                Ok(_) => writing.release().await?,
-                Err(_) => writing.rollback_to().await?,
-            }
-            let Err(PipelineError::NumberTaken { counter, used }) = &outcome else {
-                return Ok(outcome);
-            };
-            // The counter lags behind the tickets, after a restore perhaps: its next value, and again.
-            writing.spend_number(counter, *used).await?;
-        }
     }
 
     /// Look up, decide, render, write; and again for a mail that this one releases.

@@ -1,0 +1,59 @@
+//! Events of one transaction: together where that can be, and one that fails takes no other with it.
+
+use super::{House, Outcome, Pipeline, PipelineError};
+use crate::decide::Event;
+use crate::store::{Entry, Writing};
+
+impl Pipeline {
+    /// The first events of a batch, at least one: together if that can be, else the first of them.
+    pub(super) async fn some_of_batch(
+        &self,
+        writing: &mut Writing,
+        house: &House,
+        events: &[(Event, Entry)],
+    ) -> Result<Vec<Result<Outcome, PipelineError>>, PipelineError> {
+        writing.savepoint().await?;
+        let alone = match self.together(writing, house, events).await {
+            Ok(outcomes) => {
+                writing.release().await?;
+                if !outcomes.is_empty() {
+                    return Ok(outcomes.into_iter().map(Ok).collect());
+                }
+                1
+            }
+            // It was one of them, and nobody knows which one.
+            Err(_) => {
+                writing.rollback_to().await?;
+                events.len()
+            }
+        };
+        let mut outcomes = Vec::with_capacity(alone);
+        for (event, entry) in events.iter().take(alone) {
+            outcomes.push(self.one_of_batch(writing, house, event, entry).await?);
+        }
+        Ok(outcomes)
+    }
+
+    /// One event of a batch: if it fails, the others do not.
+    pub(super) async fn one_of_batch(
+        &self,
+        writing: &mut Writing,
+        house: &House,
+        event: &Event,
+        entry: &Entry,
+    ) -> Result<Result<Outcome, PipelineError>, PipelineError> {
+        loop {
+            writing.savepoint().await?;
+            let outcome = self.one(writing, house, event, entry.clone()).await;
+            match &outcome {
+                Ok(_) => writing.release().await?,
+                Err(_) => writing.rollback_to().await?,
+            }
+            let Err(PipelineError::NumberTaken { counter, used }) = &outcome else {
+                return Ok(outcome);
+            };
+            // The counter lags behind the tickets, after a restore perhaps: its next value, and again.
+            writing.spend_number(counter, *used).await?;
+        }
+    }
+}
