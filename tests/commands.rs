@@ -4,7 +4,7 @@
 
 mod support;
 
-use support::desk::{Bench, Sent};
+use support::desk::{Bench, Sent, one};
 use taquilla::desk::TicketId;
 use taquilla::store::Page;
 
@@ -21,15 +21,6 @@ async fn opened(bench: &Bench, customer: &str, subject: &str) -> Sent {
     );
     assert_eq!(bench.mail(&raw).await, "new-ticket");
     one(&bench.sent().await, AGENT).clone()
-}
-
-fn one<'a>(sent: &'a [Sent], to: &str) -> &'a Sent {
-    let mut found = sent.iter().filter(|mail| mail.to == to);
-    let all: Vec<_> = sent.iter().map(|mail| (&mail.to, &mail.template)).collect();
-    match (found.next(), found.next()) {
-        (Some(one), None) => one,
-        _ => panic!("not one mail to {to}: {all:?}"),
-    }
 }
 
 /// Sends the commands as an answer to a notice and confirms them; the mails of both.

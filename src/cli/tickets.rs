@@ -52,6 +52,7 @@ pub(super) fn fields(line: &TicketLine, now: jiff::Timestamp) -> Map<String, Val
         ("state", json!(line.state)),
         ("state_type", json!(line.state_type.word())),
         ("priority", json!(line.priority.value())),
+        ("level", json!(line.level)),
         ("owner", json!(line.owner)),
         ("responsible", json!(line.responsible)),
         ("lock", json!(lock(line.locked))),

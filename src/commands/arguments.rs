@@ -2,7 +2,7 @@
 
 use jiff::Zoned;
 
-use super::command::{AutoClose, Command, Mistake, Outcome, Who};
+use super::command::{AutoClose, Command, Escalation, Mistake, Outcome, Who};
 use super::verb::Verb;
 use super::when::when;
 use super::words::{self, Meaning, VerbWords, say};
@@ -45,6 +45,8 @@ impl Arguments<'_> {
             Verb::Assign => Ok(Command::Assign(self.who()?)),
             Verb::Owner => Ok(Command::Owner(self.who()?)),
             Verb::Queue => Ok(Command::Queue(self.without_filler("who")?)),
+            Verb::Escalate => self.escalate(),
+            Verb::Derive => self.derive(),
             Verb::Priority => self.priority(),
             Verb::State => Ok(Command::State(self.needed()?)),
             Verb::Type => Ok(Command::Type(self.needed()?)),
@@ -267,6 +269,26 @@ impl Arguments<'_> {
         })
     }
 
+    /// `#escalate`, `#escalate 2`, `#escalate to level 2`.
+    fn escalate(&self) -> Result<Command, Mistake> {
+        if self.typed.is_empty() {
+            return Ok(Command::Escalate(Escalation::ByPriority));
+        }
+        let typed = self.without_filler("who")?;
+        let escalation = escalation(&typed).ok_or_else(|| self.unknown(&["level"], &typed))?;
+        Ok(Command::Escalate(escalation))
+    }
+
+    /// `#derive Sistemas`: only the desk knows what has that name.
+    fn derive(&self) -> Result<Command, Mistake> {
+        let to = self.without_filler("who")?;
+        if words::whole_value("who", &folded(&to)) == Some("me") {
+            return Ok(Command::Assign(Who::Me));
+        }
+        let meant = escalation(&to);
+        Ok(Command::Derive { to: bare_address(&to).to_owned(), meant })
+    }
+
     fn priority(&self) -> Result<Command, Mistake> {
         let plain = folded(&self.needed()?);
         let by_word = words::whole_value("priority", &plain).and_then(|number| number.parse().ok());
@@ -354,6 +376,12 @@ impl Arguments<'_> {
 fn number(word: &str) -> Option<TicketNumber> {
     let word = word.trim_matches(['[', ']', '(', ')', '.']);
     TicketNumber::new(word.rsplit(['#', ':']).next().unwrap_or(word))
+}
+
+/// A level in words.
+fn escalation(typed: &str) -> Option<Escalation> {
+    let level = words::whole_value("level", &folded(typed))?;
+    level.parse().ok().map(Escalation::Level)
 }
 
 /// What mail programs make of an address: `<a@b>`, `mailto:a@b`, `Name <a@b>`.

@@ -35,6 +35,15 @@ pub enum AutoClose {
     Unsuccessful,
 }
 
+/// Where `#escalate` hands a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Escalation {
+    /// To the level that attends its priority.
+    ByPriority,
+    /// To this level: 0, 1, 2.
+    Level(u8),
+}
+
 /// One command, understood. Names are as typed; `decide` looks them up.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
@@ -60,6 +69,15 @@ pub enum Command {
     Owner(Who),
     /// Move to a queue.
     Queue(String),
+    /// Hand over to a level.
+    Escalate(Escalation),
+    /// Hand over to an agent, a queue or a level, whichever has this name.
+    Derive {
+        /// As typed.
+        to: String,
+        /// What the words say if neither an agent nor a queue has this name.
+        meant: Option<Escalation>,
+    },
     /// Set the priority.
     Priority(Priority),
     /// Set the state by its name.
@@ -130,6 +148,8 @@ impl Command {
             Self::Assign(_) => "assign",
             Self::Owner(_) => "owner",
             Self::Queue(_) => "queue",
+            Self::Escalate(_) => "escalate",
+            Self::Derive { .. } => "derive",
             Self::Priority(_) => "priority",
             Self::State(_) => "state",
             Self::Lock(true) => "lock",
@@ -164,6 +184,8 @@ impl Command {
             | Self::Assign(_)
             | Self::Owner(_)
             | Self::Queue(_)
+            | Self::Escalate(_)
+            | Self::Derive { .. }
             | Self::Priority(_)
             | Self::State(_)
             | Self::Lock(_)
@@ -196,6 +218,8 @@ impl Command {
             | Self::Assign(_)
             | Self::Owner(_)
             | Self::Queue(_)
+            | Self::Escalate(_)
+            | Self::Derive { .. }
             | Self::Priority(_)
             | Self::State(_)
             | Self::Lock(_)

@@ -16,7 +16,9 @@ mod when;
 mod words;
 
 pub use answers::{codes, confirms, customer_words, denies};
-pub use command::{AutoClose, Block, Command, Concerns, CustomerWord, Line, Mistake, Outcome, Who};
+pub use command::{
+    AutoClose, Block, Command, Concerns, CustomerWord, Escalation, Line, Mistake, Outcome, Who,
+};
 pub use help::{help, help_table, later_table, word};
 pub use read::{read, same_commands};
 pub use receipt::{LineResult, ReceiptLine, all_or_nothing, not_done, receipt};

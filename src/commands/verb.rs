@@ -17,6 +17,10 @@ pub(super) enum Verb {
     Owner,
     /// `#queue`.
     Queue,
+    /// `#escalate`.
+    Escalate,
+    /// `#derive`.
+    Derive,
     /// `#priority`.
     Priority,
     /// `#state`.
@@ -67,7 +71,7 @@ pub(super) enum Verb {
 
 impl Verb {
     /// All of them.
-    pub(super) const ALL: [Self; 30] = [
+    pub(super) const ALL: [Self; 32] = [
         Self::Close,
         Self::Reopen,
         Self::Pend,
@@ -75,6 +79,8 @@ impl Verb {
         Self::Assign,
         Self::Owner,
         Self::Queue,
+        Self::Escalate,
+        Self::Derive,
         Self::Priority,
         Self::State,
         Self::Type,
@@ -110,6 +116,8 @@ impl Verb {
             Self::Assign => "assign",
             Self::Owner => "owner",
             Self::Queue => "queue",
+            Self::Escalate => "escalate",
+            Self::Derive => "derive",
             Self::Priority => "priority",
             Self::State => "state",
             Self::Type => "type",

@@ -101,7 +101,7 @@ pub const AGENT: Section = Section {
         /// Names of roles. An agent without roles may do everything in the queues that have the agent as member,
         /// and in those that name no members.
         "roles": List(&Name), Default("[]"), "[\"técnico\"]";
-        /// 0 help desk; 1 attends very low to normal priority; 2 attends high and very high.
+        /// 0 help desk; 1 attends very low to normal priority; 2 attends high and very high: those whom `#escalate` tells.
         "level": Int(0, 2), Default("0"), "1";
     },
 };
@@ -265,8 +265,8 @@ pub const NOTIFICATION: Section = Section {
         /// When. If absent, for a shipped name: as shipped.
         "event": Word(EVENTS), Optional, "\"ticket-created\"";
         /// Whom: `customer`, `participants`, `sender`, `owner`, `responsible`, `attending` (the responsible, else the
-        /// owner, else the members of the queue), `watchers`, `queue` (its members), `administrator`, a login,
-        /// `role:NAME`, or an address. If absent, for a shipped name: as shipped.
+        /// owner, else the members of the queue), `watchers`, `queue` (its members), `level` (the agents of the ticket's
+        /// level in the queue), `administrator`, a login, `role:NAME`, or an address. If absent, for a shipped name: as shipped.
         "to": List(&Name), Optional, "[\"queue\", \"role:jefes\"]";
         /// Name of the template. If absent, for a shipped name: as shipped.
         "template": Name, Optional, "\"new-ticket-agent\"";
@@ -294,6 +294,7 @@ pub(super) const EVENTS: &[&str] = &[
     "owner-changed",
     "responsible-changed",
     "queue-changed",
+    "level-changed",
     "priority-changed",
     "state-changed",
     "pending-reached",

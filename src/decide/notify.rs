@@ -82,7 +82,8 @@ impl Happening {
             Occasion::ResponsibleChanged => 1,
             Occasion::OwnerChanged => 2,
             Occasion::TicketCreated => 3,
-            Occasion::QueueChanged => 4,
+            Occasion::LevelChanged => 4,
+            Occasion::QueueChanged => 5,
             Occasion::AgentAnswer
             | Occasion::Note
             | Occasion::PriorityChanged
@@ -92,7 +93,7 @@ impl Happening {
             | Occasion::Rejected
             | Occasion::Quarantine
             | Occasion::GivenUp
-            | Occasion::MailboxStalled => 5,
+            | Occasion::MailboxStalled => 6,
         }
     }
 }
@@ -167,6 +168,11 @@ fn people<'a>(
             .map(Person::Agent)
             .collect(),
         Recipient::Members => members(),
+        Recipient::Level => {
+            let now = ticket.map(|ticket| &ticket.now);
+            let agents = now.and_then(|now| Some(desk.level_agents(&now.queue, now.level.parse().ok()?)));
+            agents.unwrap_or_default().into_iter().map(Person::Agent).collect()
+        }
         Recipient::Administrator => desk.administrator.clone().map(Person::Other).into_iter().collect(),
         Recipient::Agent(login) => by_login(Some(login)),
         Recipient::Role(role) => {

@@ -11,6 +11,12 @@ pub(super) enum Say<'a> {
     Unknown { what: Thing, name: &'a str, near: Option<&'a str>, all: Vec<&'a str> },
     /// Several agents fit.
     Ambiguous { name: &'a str, candidates: Vec<String> },
+    /// Several things fit.
+    Several { name: &'a str, candidates: Vec<(Thing, String)> },
+    /// Neither an agent nor a queue nor a level is called so.
+    NothingCalled { name: &'a str, near: Option<&'a str> },
+    /// Nobody of a level would see the ticket; who is of that level elsewhere.
+    NobodyAtLevel { level: u8, queue: &'a str, elsewhere: Vec<String> },
     /// The right is missing.
     NotAllowed { right: &'a str, queue: &'a str },
     /// Nothing to change.
@@ -103,6 +109,7 @@ pub(super) enum Thing {
     State,
     Type,
     Service,
+    Level,
 }
 
 impl Thing {
@@ -113,11 +120,13 @@ impl Thing {
             (Language::En, Self::State) => "state",
             (Language::En, Self::Type) => "type",
             (Language::En, Self::Service) => "service",
+            (Language::En, Self::Level) => "level",
             (Language::Es, Self::Agent) => "agente",
             (Language::Es, Self::Queue) => "cola",
             (Language::Es, Self::State) => "estado",
             (Language::Es, Self::Type) => "tipo",
             (Language::Es, Self::Service) => "servicio",
+            (Language::Es, Self::Level) => "nivel",
         }
     }
 }
@@ -143,6 +152,18 @@ impl Say<'_> {
             }
             Self::Ambiguous { name, candidates } => {
                 format!("\"{name}\" fits several agents: {}. Write the login.", candidates.join(", "))
+            }
+            Self::Several { name, candidates } => {
+                format!("\"{name}\" fits several: {}. Write the whole name.", things(candidates, Language::En))
+            }
+            Self::NothingCalled { name, near } => {
+                let hint = near.map(|near| format!(" Did you mean \"{near}\"?")).unwrap_or_default();
+                format!("No agent, queue or level is called \"{name}\".{hint}")
+            }
+            Self::NobodyAtLevel { level, queue, elsewhere } => {
+                let who: Vec<&str> = elsewhere.iter().map(String::as_str).collect();
+                let who = listed(" Of that level elsewhere: ", &who);
+                format!("Nobody of level {level} attends queue \"{queue}\".{who} Move the ticket with #queue in a line above.")
             }
             Self::NotAllowed { right, queue } => format!("Your roles do not allow \"{right}\" in queue \"{queue}\"."),
             Self::Already(value) => format!("It is so already: {value}."),
@@ -223,6 +244,18 @@ impl Say<'_> {
             Self::Ambiguous { name, candidates } => {
                 format!("«{name}» puede ser varios agentes: {}. Escriba el usuario.", candidates.join(", "))
             }
+            Self::Several { name, candidates } => {
+                format!("«{name}» puede ser: {}. Escriba el nombre completo.", things(candidates, Language::Es))
+            }
+            Self::NothingCalled { name, near } => {
+                let hint = near.map(|near| format!(" ¿Quiso decir «{near}»?")).unwrap_or_default();
+                format!("No hay agente, cola ni nivel que se llame «{name}».{hint}")
+            }
+            Self::NobodyAtLevel { level, queue, elsewhere } => {
+                let who: Vec<&str> = elsewhere.iter().map(String::as_str).collect();
+                let who = listed(" De ese nivel hay en otra parte: ", &who);
+                format!("Nadie de nivel {level} atiende la cola «{queue}».{who} Mueva el ticket con #cola en una línea anterior.")
+            }
             Self::NotAllowed { right, queue } => format!("Sus roles no permiten «{right}» en la cola «{queue}»."),
             Self::Already(value) => format!("Ya estaba así: {value}."),
             Self::UseClose(state) => format!("«{state}» cierra el ticket: escriba #cerrar."),
@@ -297,6 +330,12 @@ impl Say<'_> {
             }
         }
     }
+}
+
+/// `agente lrojas (Luis Rojas), cola Redes`.
+fn things(candidates: &[(Thing, String)], language: Language) -> String {
+    let named = candidates.iter().map(|(thing, name)| format!("{} {name}", thing.word(language)));
+    named.collect::<Vec<_>>().join(", ")
 }
 
 fn listed(intro: &str, names: &[&str]) -> String {

@@ -24,6 +24,8 @@ pub enum Occasion {
     ResponsibleChanged,
     /// The ticket was moved into another queue.
     QueueChanged,
+    /// The ticket was handed to another level.
+    LevelChanged,
     /// The priority changed.
     PriorityChanged,
     /// The state changed, other than by closing or reopening.
@@ -48,7 +50,7 @@ pub enum Occasion {
 
 impl Occasion {
     /// All occasions, in the order of the documentation.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::TicketCreated,
         Self::CustomerFollowUp,
         Self::AgentAnswer,
@@ -56,6 +58,7 @@ impl Occasion {
         Self::OwnerChanged,
         Self::ResponsibleChanged,
         Self::QueueChanged,
+        Self::LevelChanged,
         Self::PriorityChanged,
         Self::StateChanged,
         Self::PendingReached,
@@ -78,6 +81,7 @@ impl Occasion {
             Self::OwnerChanged => "owner-changed",
             Self::ResponsibleChanged => "responsible-changed",
             Self::QueueChanged => "queue-changed",
+            Self::LevelChanged => "level-changed",
             Self::PriorityChanged => "priority-changed",
             Self::StateChanged => "state-changed",
             Self::PendingReached => "pending-reached",
@@ -116,6 +120,8 @@ pub enum Recipient {
     Watchers,
     /// The members of the ticket's queue. After a move: of the new one.
     Members,
+    /// The agents of the ticket's level who attend its queue. After a change: of the new one.
+    Level,
     /// The desk's administrator.
     Administrator,
     /// The agent with this login.
@@ -128,7 +134,7 @@ pub enum Recipient {
 
 impl Recipient {
     /// The recipients that are named by their part, and their words in `notifications.toml`.
-    pub const PARTS: [(&'static str, Self); 9] = [
+    pub const PARTS: [(&'static str, Self); 10] = [
         ("customer", Self::Customer),
         ("participants", Self::Participants),
         ("sender", Self::Sender),
@@ -137,6 +143,7 @@ impl Recipient {
         ("attending", Self::Attending),
         ("watchers", Self::Watchers),
         ("queue", Self::Members),
+        ("level", Self::Level),
         ("administrator", Self::Administrator),
     ];
 
@@ -154,6 +161,7 @@ impl Recipient {
             | Self::Attending
             | Self::Watchers
             | Self::Members
+            | Self::Level
             | Self::Administrator => Self::PARTS
                 .iter()
                 .find(|(_, part)| part == self)
@@ -220,7 +228,8 @@ impl Notification {
     /// is among them and cannot be switched off: it is the point of the desk.
     pub fn shipped() -> Vec<Self> {
         use Recipient::{
-            Administrator, Attending, Customer, Members, Owner, Participants, Responsible, Sender, Watchers,
+            Administrator, Attending, Customer, Level, Members, Owner, Participants, Responsible, Sender,
+            Watchers,
         };
         let rows = [
             ("acknowledge", Occasion::TicketCreated, vec![Customer], "ticket-created"),
@@ -230,6 +239,7 @@ impl Notification {
             ("note", Occasion::Note, vec![Responsible, Owner, Watchers], "note-added"),
             ("assigned", Occasion::ResponsibleChanged, vec![Responsible], "assigned"),
             ("owner", Occasion::OwnerChanged, vec![Owner], "owner-changed"),
+            ("escalated", Occasion::LevelChanged, vec![Level], "level-changed"),
             ("moved", Occasion::QueueChanged, vec![Members], "queue-changed"),
             ("reminder", Occasion::PendingReached, vec![Attending], "pending-reminder"),
             ("closed", Occasion::Closed, vec![Customer], "closed"),

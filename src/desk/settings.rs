@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::token::Keys;
 use super::{
-    Agent, Calendar, Customer, Found, Notification, Numbering, Priority, Queue, Role, Service, Sla, State,
-    StateType,
+    Agent, Calendar, Customer, Found, Notification, Numbering, Priority, Queue, Right, Role, Service, Sla,
+    State, StateType,
 };
 use crate::mail::{Address, Language};
 
@@ -240,6 +240,19 @@ impl Desk {
         self.agents
             .iter()
             .filter(move |agent| queue.members.is_empty() || queue.members.contains(&agent.login))
+    }
+
+    /// The agents of a level who attend a queue: its members of that level, else those of that level who may answer
+    /// there.
+    pub fn level_agents(&self, queue: &str, level: u8) -> Vec<&Agent> {
+        let of_level = |agent: &&Agent| agent.level == level;
+        let members = self.queue(queue).into_iter().flat_map(|queue| self.members(queue));
+        let members: Vec<&Agent> = members.filter(of_level).collect();
+        if !members.is_empty() {
+            return members;
+        }
+        let may_answer = |agent: &&Agent| super::may(self, agent, Right::Answer, queue).is_ok();
+        self.agents.iter().filter(of_level).filter(may_answer).collect()
     }
 
     /// What a queue's mails are sent from.

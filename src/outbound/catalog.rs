@@ -235,6 +235,12 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         &[BY, maybe("before", Kind::Line, "The queue it came from.")],
     ),
     to_agent(
+        "level-changed",
+        "A ticket was handed to a level: to the agents of that level in its queue.",
+        ReplyGoes::Internal,
+        &[BY, maybe("before", Kind::Line, "The level it came from.")],
+    ),
+    to_agent(
         "ticket-changed",
         "Priority or state changed, or the ticket became part of another one; for notifications of the house.",
         ReplyGoes::Internal,

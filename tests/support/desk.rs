@@ -114,6 +114,16 @@ impl Bench {
     }
 }
 
+/// The one mail to somebody.
+pub fn one<'a>(sent: &'a [Sent], to: &str) -> &'a Sent {
+    let mut found = sent.iter().filter(|mail| mail.to == to);
+    let all: Vec<_> = sent.iter().map(|mail| (&mail.to, &mail.template)).collect();
+    match (found.next(), found.next()) {
+        (Some(one), None) => one,
+        _ => panic!("not one mail to {to}: {all:?}"),
+    }
+}
+
 impl Sent {
     fn parsed(&self) -> mail_parser::Message<'_> {
         mail_parser::MessageParser::default().parse(self.content.as_bytes()).unwrap()

@@ -5,6 +5,7 @@
 //! of the draft and keeps the copy only if every one succeeds.
 
 mod attributes;
+mod level;
 mod people;
 mod state;
 mod tickets;
@@ -103,6 +104,8 @@ pub(super) fn execute(
         Command::Lock(locked) => doing.lock(*locked),
         Command::Watch(watch) => doing.watch(*watch),
         Command::Queue(name) => doing.queue(name),
+        Command::Escalate(escalation) => doing.escalate(escalation),
+        Command::Derive { to, meant } => doing.derive(to, meant.as_ref()),
         Command::Priority(priority) => {
             doing.plain(Attribute::Priority, Some(priority.value().to_string()), Occasion::PriorityChanged)
         }

@@ -10,6 +10,11 @@ impl<'a> Doing<'_, 'a, '_> {
     pub(super) fn assign(&mut self, who: &Who) -> Result<String, String> {
         self.allowed(Right::Owner)?;
         let agent = self.find(who)?;
+        self.hand_to(agent)
+    }
+
+    /// Makes an agent responsible, or nobody. Whether the sender may was asked before.
+    pub(super) fn hand_to(&mut self, agent: Option<&Agent>) -> Result<String, String> {
         if let Some(agent) = agent {
             self.attends(agent)?;
         }

@@ -67,6 +67,7 @@ templates!(
     "given-up",
     "held-for-author",
     "help",
+    "level-changed",
     "merged",
     "new-ticket-agent",
     "note-added",

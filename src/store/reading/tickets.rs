@@ -49,6 +49,8 @@ pub struct TicketLine {
     pub state_type: StateType,
     /// Priority.
     pub priority: Priority,
+    /// Level that attends: 0, 1, 2, or a supplier's name.
+    pub level: String,
     /// Login of the supervisor.
     pub owner: Option<String>,
     /// Login of the agent who attends.
@@ -113,6 +115,7 @@ fn line(row: &SqliteRow) -> Result<TicketLine, StoreError> {
         state_type: row.word("state_type", StateType::from_word)?,
         priority: Priority::new(priority)
             .ok_or_else(|| StoreError::Unreadable(format!("priority {priority}")))?,
+        level: row.text("level")?,
         owner: row.maybe_text("owner")?,
         responsible: row.maybe_text("responsible")?,
         locked: row.flag("locked")?,

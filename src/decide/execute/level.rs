@@ -1,0 +1,135 @@
+//! Verbs that hand a ticket on: to a level, or to whatever has a name.
+
+use super::Doing;
+use crate::commands::Escalation;
+use crate::decide::sentences::{Say, Thing};
+use crate::desk::spelling::nearest;
+use crate::desk::{Agent, Attribute, Occasion, Right, fold};
+
+/// What `#derive` may name.
+#[derive(Debug, Clone)]
+enum Found<'a> {
+    Agent(&'a Agent),
+    Queue(&'a str),
+    Escalation(Escalation),
+}
+
+impl Found<'_> {
+    /// As a candidate is named.
+    fn named(&self) -> (Thing, String) {
+        match self {
+            Self::Agent(agent) => (Thing::Agent, format!("{} ({})", agent.login, agent.name)),
+            Self::Queue(name) => (Thing::Queue, (*name).to_owned()),
+            Self::Escalation(Escalation::Level(level)) => (Thing::Level, level.to_string()),
+            Self::Escalation(Escalation::ByPriority) => (Thing::Level, String::new()),
+        }
+    }
+}
+
+impl<'a> Doing<'_, 'a, '_> {
+    /// `#escalate`.
+    pub(super) fn escalate(&mut self, to: &Escalation) -> Result<String, String> {
+        let level = match to {
+            Escalation::ByPriority => self.ticket()?.now.priority.level(),
+            Escalation::Level(level) => *level,
+        };
+        self.allowed(Right::Move)?;
+        let now = &self.ticket()?.now;
+        if !now.state_type.is_open() {
+            return Err(self.say(&Say::Closed));
+        }
+        let queue = now.queue.clone();
+        if self.desk().level_agents(&queue, level).is_empty() {
+            return Err(self.nobody_at(level, &queue));
+        }
+        let change = self.set(Attribute::Level, Some(level.to_string()));
+        if let Some(change) = &change {
+            self.happened(Occasion::LevelChanged, change);
+            self.leave_to_level(level);
+        }
+        Ok(self.told(change, &level.to_string()))
+    }
+
+    /// A ticket that would lie where nobody sees it is not handed on; who is of that level elsewhere is named.
+    fn nobody_at(&self, level: u8, queue: &str) -> String {
+        let desk = self.desk();
+        let of_level = desk.agents.iter().filter(|agent| agent.level == level);
+        let elsewhere = of_level.map(|agent| {
+            let queues = desk.queues.iter().filter(|queue| queue.members.contains(&agent.login));
+            let queues: Vec<&str> = queues.map(|queue| queue.name.as_str()).collect();
+            if queues.is_empty() {
+                agent.name.clone()
+            } else {
+                format!("{} ({})", agent.name, queues.join(", "))
+            }
+        });
+        self.say(&Say::NobodyAtLevel { level, queue, elsewhere: elsewhere.collect() })
+    }
+
+    /// Who is of another level attends the ticket no longer: it was handed on.
+    fn leave_to_level(&mut self, level: u8) {
+        let responsible = self.ticket().ok().and_then(|ticket| ticket.now.responsible.as_deref());
+        let agent = responsible.and_then(|login| self.desk().agent(login));
+        if agent.is_some_and(|agent| agent.level != level) {
+            self.set(Attribute::Responsible, None);
+            self.set_lock(false);
+        }
+    }
+
+    /// `#derive`.
+    pub(super) fn derive(&mut self, to: &str, meant: Option<&Escalation>) -> Result<String, String> {
+        match self.sought(to, meant)? {
+            Found::Agent(agent) => {
+                self.allowed(Right::Owner)?;
+                self.hand_to(Some(agent))
+            }
+            Found::Queue(name) => self.queue(name),
+            Found::Escalation(escalation) => self.escalate(&escalation),
+        }
+    }
+
+    /// What has this name: an agent, else a queue, else a level; then whatever has it as a part of its name, if that is
+    /// one thing alone.
+    fn sought(&self, to: &str, meant: Option<&Escalation>) -> Result<Found<'a>, String> {
+        let desk = self.desk();
+        let wanted = fold(to);
+        let is_agent = |agent: &&Agent| {
+            fold(&agent.login) == wanted || fold(&agent.name) == wanted || agent.has_address(to)
+        };
+        let agents: Vec<Found<'a>> = desk.agents.iter().filter(is_agent).map(Found::Agent).collect();
+        let queues = || desk.queues.iter().map(|queue| queue.name.as_str());
+        let queue = || queues().find(|name| fold(name) == wanted).map(Found::Queue);
+        let found = if agents.is_empty() {
+            let whole = queue().or_else(|| meant.cloned().map(Found::Escalation));
+            whole.map_or_else(|| self.parts(&wanted), |found| vec![found])
+        } else {
+            agents
+        };
+        match found.as_slice() {
+            [one] => Ok(one.clone()),
+            [] => {
+                let known = desk.agents.iter().map(|agent| agent.login.as_str()).chain(queues());
+                let known: Vec<(String, &str)> = known.map(|name| (fold(name), name)).collect();
+                let near = nearest(&wanted, known.iter().map(|(folded, _)| folded.as_str()));
+                let near = known.iter().find(|(folded, _)| near == Some(folded)).map(|(_, name)| *name);
+                Err(self.say(&Say::NothingCalled { name: to, near }))
+            }
+            several => {
+                let candidates = several.iter().map(Found::named).collect();
+                Err(self.say(&Say::Several { name: to, candidates }))
+            }
+        }
+    }
+
+    /// Whatever has these letters in its name.
+    fn parts(&self, wanted: &str) -> Vec<Found<'a>> {
+        let desk = self.desk();
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let agents = desk.agents.iter().filter(|agent| fold(&agent.name).contains(wanted));
+        let queues = desk.queues.iter().map(|queue| queue.name.as_str());
+        let queues = queues.filter(|name| fold(name).contains(wanted));
+        agents.map(Found::Agent).chain(queues.map(Found::Queue)).collect()
+    }
+}
