@@ -176,7 +176,6 @@ fn mail(seed: usize) -> Mail {
             text,
             quoted_text: String::new(),
             html_new_text: None,
-            html: None,
         },
         language: None,
         attachments: attachments(),

@@ -126,7 +126,6 @@ fn ticket(n: usize) -> (Decision, Entry) {
         cc: Vec::new(),
         subject: new.title.clone(),
         text: "La impresora del piso no imprime desde ayer, gracias por revisarla mañana.\n".repeat(3),
-        html: None,
         message_id: Some(id.clone()),
         attachments: Vec::new(),
         raw: None,

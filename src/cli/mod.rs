@@ -25,6 +25,7 @@ mod report;
 mod rule_tests;
 mod run;
 mod show;
+mod show_page;
 mod since;
 mod status;
 mod tickets;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::args::ShowArgs;
 use super::list::{self, plain};
 use super::output::say;
+use super::show_page::PageOf;
 use super::{CliError, Exit, open, tickets};
 use crate::clock::Clock;
 use crate::desk::{Course, Desk, Due, NewArticle, SenderKind, Ticket, TicketNumber};
@@ -24,7 +25,10 @@ pub(super) async fn run(config: Option<&Path>, args: &ShowArgs) -> Result<Exit, 
     };
     let ticket = ticket.ok_or_else(|| CliError::Failed(format!("there is no ticket {}", args.number)))?;
     let whole = Whole::read(&store, &ticket).await?;
-    if args.json {
+    if let Some(file) = &args.html {
+        std::fs::write(file, whole.page(&ticket, &desk, &store).await?)
+            .map_err(|error| CliError::Failed(format!("{}: {error}", file.display())))?;
+    } else if args.json {
         say(&whole.json(&ticket, &desk).to_string())?;
     } else {
         for line in whole.text(&ticket, &desk) {
@@ -116,9 +120,20 @@ impl Whole {
         Value::Object(object)
     }
 
-    fn text(&self, ticket: &Ticket, desk: &Desk) -> Vec<String> {
-        let date = |at| data::date(desk, desk.language, at);
-        let mut lines = vec![format!("{}  {}", ticket.now.number, plain(&ticket.now.title))];
+    async fn page(&self, ticket: &Ticket, desk: &Desk, store: &Store) -> Result<String, CliError> {
+        let mut page = PageOf::new(desk, store, &format!("{}  {}", ticket.now.number, ticket.now.title));
+        page.attributes(&self.attributes(ticket));
+        for shown in &self.articles {
+            page.article(shown).await?;
+        }
+        page.lines("History", &self.history_text(desk));
+        page.lines("Timers, links, surveys", &self.around(desk));
+        Ok(page.end())
+    }
+
+    /// Those that have a value, beside number and title.
+    fn attributes(&self, ticket: &Ticket) -> Vec<(String, String)> {
+        let mut attributes = Vec::new();
         for (name, value) in fields(ticket, self.now).iter().skip(2) {
             let value = match value {
                 Value::Null => continue,
@@ -127,8 +142,16 @@ impl Whole {
                 Value::Object(items) if items.is_empty() => continue,
                 Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
             };
-            lines.push(format!("  {name:<14}{value}"));
+            attributes.push((name.clone(), value));
         }
+        attributes
+    }
+
+    fn text(&self, ticket: &Ticket, desk: &Desk) -> Vec<String> {
+        let date = |at| data::date(desk, desk.language, at);
+        let mut lines = vec![format!("{}  {}", ticket.now.number, plain(&ticket.now.title))];
+        let attributes = self.attributes(ticket);
+        lines.extend(attributes.iter().map(|(name, value)| format!("  {name:<14}{value}")));
         lines.extend(self.due(ticket, desk).iter().map(|due| {
             let pressing = if self.now >= due.at {
                 ", which is over"
@@ -144,22 +167,30 @@ impl Whole {
             lines.extend(article_text(&shown.article.content, &date(shown.article.content.at)));
         }
         lines.push("\nHistory".to_owned());
-        for line in &self.history {
+        lines.extend(self.history_text(desk).iter().map(|line| format!("  {line}")));
+        lines.extend(self.around(desk).iter().map(|line| format!("\n{line}")));
+        lines
+    }
+
+    fn history_text(&self, desk: &Desk) -> Vec<String> {
+        let line = |line: &HistoryLine| {
             let grounds =
                 if line.cause.detail.is_empty() { String::new() } else { format!(", {}", line.cause.detail) };
-            lines.push(plain(&format!(
-                "  {}  {}  ({}{grounds})",
-                date(line.at),
-                line.text,
-                line.cause.actor
-            )));
-        }
-        lines.extend(
-            self.timers.iter().map(|timer| format!("\nTimer {} at {}", timer.kind.word(), date(timer.due))),
-        );
+            let at = data::date(desk, desk.language, line.at);
+            plain(&format!("{at}  {}  ({}{grounds})", line.text, line.cause.actor))
+        };
+        self.history.iter().map(line).collect()
+    }
+
+    /// Timers, links, surveys.
+    fn around(&self, desk: &Desk) -> Vec<String> {
+        let date = |at| data::date(desk, desk.language, at);
+        let timer =
+            |timer: &crate::desk::Timer| format!("Timer {} at {}", timer.kind.word(), date(timer.due));
+        let mut lines: Vec<String> = self.timers.iter().map(timer).collect();
         for link in &self.links {
             lines.push(plain(&format!(
-                "\nLink ({}) {}  {}  {}",
+                "Link ({}) {}  {}  {}",
                 link.relation, link.number, link.state, link.title
             )));
         }
@@ -169,7 +200,7 @@ impl Whole {
             let comment = survey.comment.as_deref().filter(|comment| !comment.is_empty());
             let comment = comment.map(|comment| format!(": {comment}")).unwrap_or_default();
             lines.push(plain(&format!(
-                "\nSurvey to {} {}: {score}{comment}",
+                "Survey to {} {}: {score}{comment}",
                 survey.customer,
                 date(survey.asked)
             )));

@@ -66,7 +66,6 @@ impl Case<'_> {
             cc: mail.cc.clone(),
             subject: mail.subject.clone(),
             text,
-            html: mail.body.html.clone(),
             message_id: mail.message_id.clone(),
             attachments: mail.attachments.clone(),
             raw: Some(mail.digest),

@@ -263,7 +263,6 @@ fn note(draft: &mut Draft<'_>, at: TicketRef, rule: &RuleRef, text: &str, cause:
         cc: Vec::new(),
         subject: rule.name.clone(),
         text: text.to_owned(),
-        html: None,
         message_id: None,
         attachments: Vec::new(),
         raw: None,

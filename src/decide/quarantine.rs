@@ -49,7 +49,6 @@ fn listed(draft: &mut Draft<'_>, case: &Case<'_>, why: &str) -> TicketRef {
     let at = customer_mail::open(draft, case, &cause);
     let mut article = case.article(draft, SenderKind::Customer, false, mail.body.text.clone());
     // Nothing of it is passed on but what a person has to see.
-    article.html = None;
     article.attachments = Vec::new();
     draft.article(at, article, &cause);
     draft.effects.push(Effect::Quarantine { ticket: at, why: why.to_owned() });

@@ -135,8 +135,7 @@ fn article(draft: &mut Draft<'_>, what: &Writing<'_>, target: Target, scrubbed: 
     };
     if what.has_text() || own {
         let sender = if own { SenderKind::Customer } else { SenderKind::Agent };
-        let mut article = what.case.article(draft, sender, target.visible, whole);
-        article.html = None;
+        let article = what.case.article(draft, sender, target.visible, whole);
         draft.article(target.at, article, &what.cause);
     }
     if target.visible && what.has_text() && !new {

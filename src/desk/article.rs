@@ -92,8 +92,6 @@ pub struct NewArticle {
     pub subject: String,
     /// The text, LF line ends; no command lines.
     pub text: String,
-    /// Sanitised HTML, where the mail had it and the text was not rewritten.
-    pub html: Option<String>,
     /// The mail's id, where it is a mail.
     pub message_id: Option<MessageId>,
     /// Files.

@@ -100,6 +100,19 @@ fn read(raw: &Arc<[u8]>, limits: &ParseLimits) -> Mail {
     mail
 }
 
+/// The HTML of a mail, made safe to be shown; `None` where it has none. Made when somebody wants to see it: the tree that
+/// a sanitiser builds costs as much as all the rest of reading.
+pub fn safe_html(raw: &[u8], limits: &ParseLimits) -> Option<String> {
+    let read = || {
+        let octets = with_line_feeds(raw);
+        let head = fields::split(&octets, limits.header_octets);
+        let pieces = parts::content(&mime::tree(&octets, &head, limits), limits).pieces;
+        let html: Vec<String> = pieces.into_iter().filter_map(|piece| piece.html).collect();
+        (!html.is_empty()).then(|| html::sanitise(&html.join("\n")))
+    };
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_default()
+}
+
 /// Lines that end in CR alone, as an old Macintosh saved them, end in LF.
 fn with_line_feeds(raw: &[u8]) -> Cow<'_, [u8]> {
     if raw.contains(&b'\n') || !raw.contains(&b'\r') {
@@ -134,7 +147,6 @@ fn fallback(raw: &Arc<[u8]>, limits: &ParseLimits) -> Mail {
             text,
             quoted_text: String::new(),
             html_new_text: None,
-            html: None,
         },
         language: None,
         attachments: Vec::<Attachment>::new(),
@@ -264,14 +276,12 @@ fn body(pieces: Vec<Piece>) -> Body {
         new_text: String::new(),
         quoted_text: String::new(),
         html_new_text: None,
-        html: None,
     };
     let html: Vec<&str> = pieces.iter().filter_map(|piece| piece.html.as_deref()).collect();
     let both = pieces.iter().any(|piece| piece.html.is_some() && piece.plain.is_some());
     if both {
         out.html_new_text = Some(new_text::of_html(&html.join("<br>")).new_text);
     }
-    out.html = (!html.is_empty()).then(|| html::sanitise(&html.join("\n")));
     drop(html);
     let mut quoted = Vec::new();
     let runs = runs(pieces);

@@ -86,8 +86,6 @@ pub struct Body {
     pub quoted_text: String,
     /// The new text of the HTML part where the mail has both parts, for comparing the commands in them.
     pub html_new_text: Option<String>,
-    /// The HTML part, sanitised, as far as the mail has one.
-    pub html: Option<String>,
 }
 
 /// A mail, read as far as it could be. Made by `ingest::parse` alone.

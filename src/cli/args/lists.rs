@@ -40,6 +40,9 @@ pub struct ShowArgs {
     /// One JSON object.
     #[arg(long)]
     pub json: bool,
+    /// Write a page into this file, to read or print, with the mails as they looked.
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub html: Option<PathBuf>,
 }
 
 /// `taquilla journal`.

@@ -144,7 +144,6 @@ pub(super) fn mail() -> Mail {
             new_text: "Buenas tardes, no hay tóner.\nPiso: 3\n".to_owned(),
             quoted_text: "> Gracias por su correo\n".to_owned(),
             html_new_text: None,
-            html: None,
         },
         language: Some(Language::Es),
         attachments: vec![

@@ -33,7 +33,7 @@ pub(super) async fn write(conn: &mut SqliteConnection, articles: &[Row<'_>]) -> 
 async fn rows(conn: &mut SqliteConnection, articles: &[Row<'_>]) -> Result<Vec<i64>, StoreError> {
     let mut insert = QueryBuilder::new(
         "INSERT INTO articles (ticket, journal, channel, sender, visible, from_address, from_name, recipients, copies, \
-         subject, text, html, message_id, raw, at) ",
+         subject, text, message_id, raw, at) ",
     );
     insert.push_values(articles, |mut row, Row { ticket, journal, article }| {
         let from = article.from.as_ref();
@@ -42,7 +42,7 @@ async fn rows(conn: &mut SqliteConnection, articles: &[Row<'_>]) -> Result<Vec<i
         row.push_bind(from.map(|from| from.address.as_str()));
         row.push_bind(from.and_then(|from| from.name.as_deref()));
         row.push_bind(list(&article.to)).push_bind(list(&article.cc)).push_bind(&article.subject);
-        row.push_bind(&article.text).push_bind(&article.html);
+        row.push_bind(&article.text);
         row.push_bind(article.message_id.as_ref().map(MessageId::as_str));
         row.push_bind(article.raw.map(|raw| raw.to_string())).push_bind(ms(article.at));
     });

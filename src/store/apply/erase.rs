@@ -298,9 +298,9 @@ impl Applying<'_> {
 
     /// Her address and names in what others wrote, and in the lines about it.
     async fn erase_words(&mut self, rows: &mut Rows, erased: &mut Erased) -> Result<(), StoreError> {
-        let sql = "SELECT id, ticket, subject, text, html, recipients, copies FROM articles \
+        let sql = "SELECT id, ticket, subject, text, recipients, copies FROM articles \
                    WHERE ticket IN (SELECT value FROM json_each($2)) OR instr(lower( \
-                   subject || ' ' || text || ' ' || coalesce(html, '') || recipients || copies), $1) > 0";
+                   subject || ' ' || text || ' ' || recipients || copies), $1) > 0";
         let others = list(&rows.others);
         let found = sqlx::query(sql).bind(&rows.key).bind(&others).fetch_all(&mut *self.conn).await?;
         for row in &found {
@@ -309,15 +309,16 @@ impl Applying<'_> {
                     serde_json::from_str(text.as_deref().unwrap_or("[]")).unwrap_or_default();
                 Some(list(people.into_iter().filter(|person| person.key() != rows.key)))
             };
-            let columns: [Option<String>; 5] = ["subject", "text", "recipients", "copies", "html"]
+            let columns: [Option<String>; 4] = ["subject", "text", "recipients", "copies"]
                 .map(|column| row.try_get(column).unwrap_or_default());
-            let [subject, text, to, cc, html] = &columns;
+            let [subject, text, to, cc] = &columns;
             let plain = |text: &Option<String>| text.as_deref().map(|text| without(text, &rows.words));
-            let after = [plain(subject), plain(text), people(to), people(cc), plain(html)];
+            let after = [plain(subject), plain(text), people(to), people(cc)];
             if after == columns {
                 continue;
             }
-            let sql = "UPDATE articles SET subject = $2, text = $3, recipients = $4, copies = $5, html = $6 WHERE id = $1";
+            let sql =
+                "UPDATE articles SET subject = $2, text = $3, recipients = $4, copies = $5 WHERE id = $1";
             let update = sqlx::query(sql).bind(row.try_get::<i64, _>("id")?);
             after
                 .into_iter()

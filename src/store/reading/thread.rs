@@ -134,7 +134,6 @@ pub(in crate::store) fn article(row: &SqliteRow) -> Result<ShownArticle, StoreEr
         cc: row.json("copies")?,
         subject: row.text("subject")?,
         text: row.text("text")?,
-        html: row.maybe_text("html")?,
         message_id: row.message_id("message_id")?,
         attachments: files.into_iter().map(attachment).collect::<Result<_, _>>()?,
         raw: row.digest("raw")?,

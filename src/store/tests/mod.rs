@@ -103,7 +103,6 @@ pub(super) fn article(message_id: &str, sender: SenderKind) -> NewArticle {
         cc: vec![],
         subject: "Pc sin internet".into(),
         text: "No navega.\n".into(),
-        html: None,
         message_id: Some(id(message_id)),
         attachments: vec![],
         raw: None,

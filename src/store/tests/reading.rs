@@ -64,7 +64,6 @@ async fn a_ticket_is_shown_with_all_that_hangs_on_it() {
     let mut written = article("m1@example.org", SenderKind::Customer);
     written.attachments = vec![attachment(b"12345")];
     written.cc = vec![Address::named("Eva", "eva@minem.example")];
-    written.html = Some("<p>No navega.</p>".into());
     let rule = RuleRef { name: "Printers".into(), file: "10.toml".into(), line: 3, set: "0a1b".into() };
     let by_rule = Cause::new(Actor::Rule(rule), "because");
     let new = TicketRef::New(0);
