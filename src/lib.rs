@@ -16,7 +16,7 @@
 //!   ingest/        parse (only user of the MIME crate), classify, bounce, evidence; protocol (fetch, commit, acknowledge as
 //!                  a machine without I/O), imap (only user of the IMAP crate), mailbox (one task for each folder), intake, import
 //!                  (mails in files, one at a time)
-//!   desk/          the domain: ticket, article, number, state, queue, calendar, permission, token, notice. Pure
+//!   desk/          the domain: ticket, article, number, state, queue, calendar, permission, query, token, notice. Pure
 //!   rules/         rule files: read, checked, compiled, asked, traced. Pure
 //!   commands/      the language of agents' mails: words, verbs, times, receipts. Pure
 //!   survey/        when to ask, how answers are read. Pure

@@ -9,9 +9,11 @@ use super::list::{self, List};
 use super::since::since;
 use super::{CliError, Exit, open};
 use crate::clock::Clock;
-use crate::desk::fold;
+use crate::desk::query::{Asker, Condition, Query, StateWanted};
+use crate::desk::{Desk, StateType};
+use crate::mail::Language;
 use crate::outbound::data;
-use crate::store::{TicketFilter, TicketLine};
+use crate::store::TicketLine;
 
 const COLUMNS: &[&str] = &["number", "age", "state", "priority", "queue", "responsible", "customer", "title"];
 
@@ -19,26 +21,33 @@ const COLUMNS: &[&str] = &["number", "age", "state", "priority", "queue", "respo
 pub(super) async fn run(config: Option<&Path>, args: &TicketsArgs) -> Result<Exit, CliError> {
     let (store, desk) = open::look(config).await?;
     let now = Clock::System.now();
-    let filter = TicketFilter {
-        queue: args.queue.clone(),
-        state: args.state.clone(),
-        owner: args.owner.clone(),
-        since: since(args.since.as_deref(), now, &desk.time_zone)?,
-        ..TicketFilter::default()
-    };
-    let words: Vec<String> = args.query.iter().map(|word| fold(word)).collect();
+    let query = query(args, &desk, now)?;
     let mut list = List::new(&args.form, COLUMNS);
-    let take = |lines: Vec<TicketLine>| {
-        let wanted = lines.iter().filter(|line| words.iter().all(|word| has(line, word)));
-        list.rows(wanted.map(|line| fields(line, now)).collect())
-    };
-    list::pages(async |page| store.tickets(&filter, page).await, |line| line.id.0, take).await?;
+    let take = |lines: Vec<TicketLine>| list.rows(lines.iter().map(|line| fields(line, now)).collect());
+    list::pages(async |page| store.tickets(&query, page).await, |line| line.id.0, take).await?;
     Ok(Exit::Done)
 }
 
-fn has(line: &TicketLine, word: &str) -> bool {
-    let customer = line.customer.as_ref().map(ToString::to_string).unwrap_or_default();
-    [line.number.as_str(), &line.title, &customer].into_iter().any(|text| fold(text).contains(word))
+/// The query, and the options as further terms of it: these take names as they are stored, also of what the desk has no
+/// more.
+fn query(args: &TicketsArgs, desk: &Desk, now: jiff::Timestamp) -> Result<Query, CliError> {
+    let asker = Asker { desk, agent: None, now, language: Language::En };
+    let mut query = Query::read(&args.query.join(" "), &asker).map_err(CliError::Usage)?;
+    if let Some(queue) = &args.queue {
+        query = query.and(Condition::Queue(vec![queue.clone()]));
+    }
+    if let Some(state) = &args.state {
+        let kind = StateType::from_word(state).map(StateWanted::Kind);
+        let named = StateWanted::Named(state.clone());
+        query = query.and(Condition::State(kind.into_iter().chain([named]).collect()));
+    }
+    if let Some(owner) = &args.owner {
+        query = query.and(Condition::Owner(vec![Some(owner.clone())]));
+    }
+    if let Some(from) = since(args.since.as_deref(), now, &desk.time_zone)? {
+        query = query.and(Condition::Newer(from));
+    }
+    Ok(query)
 }
 
 /// The fields that scripts rely on.

@@ -43,6 +43,27 @@ pub fn may(desk: &Desk, agent: &Agent, right: Right, queue: &str) -> Result<(), 
     Err(Refusal { login: agent.login.clone(), right, queue: queue.to_owned() })
 }
 
+/// The queues whose tickets an agent may read, as a list to look for them by.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Readable {
+    /// The desk's queues that may be read.
+    pub queues: Vec<String>,
+    /// All of the desk's queues.
+    pub known: Vec<String>,
+    /// Whether tickets may be read whose queue the desk has no more.
+    pub others: bool,
+}
+
+impl Readable {
+    /// What [`may`] says of every queue.
+    pub fn by(desk: &Desk, agent: &Agent) -> Self {
+        let reads = |queue: &str| may(desk, agent, Right::Read, queue).is_ok();
+        let known: Vec<String> = desk.queues.iter().map(|queue| queue.name.clone()).collect();
+        // No queue has a name without letters.
+        Self { queues: known.iter().filter(|name| reads(name)).cloned().collect(), known, others: reads("") }
+    }
+}
+
 /// Who holds a locked ticket against an agent: its responsible, else its owner. `None` where the agent is one of the
 /// two, and where nobody is there to hold it.
 pub fn held_by<'t>(ticket: &'t NewTicket, agent: &Agent) -> Option<&'t str> {

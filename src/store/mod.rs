@@ -21,6 +21,7 @@ mod marks;
 mod open;
 mod outbox;
 mod prefetch;
+mod query;
 mod reading;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ mod whole_ticket;
 mod writing;
 
 pub use crate::config::smtp::InDoubt;
+pub use crate::desk::{HistoryLine, LinkedTicket, ShownArticle, SurveyLine, TicketLine};
 pub use entry::{Applied, Decided, Entry, Erased, Origin, OutboxRow};
 pub use error::{Disposition, StoreError};
 pub use held::KeptMail;
@@ -39,8 +41,5 @@ pub use lock::{LockError, RunLock};
 pub use open::{Store, StoreOptions};
 pub use outbox::{DueMail, LeftOver};
 pub use prefetch::COUNTED_TEMPLATES;
-pub use reading::{
-    HistoryLine, JournalFilter, JournalLine, KeptLine, LinkedTicket, OutboxLine, Page, Shelf, ShownArticle,
-    Status, SurveyLine, TicketFilter, TicketLine,
-};
+pub use reading::{JournalFilter, JournalLine, KeptLine, OutboxLine, Page, Shelf, Status};
 pub use writing::Writing;

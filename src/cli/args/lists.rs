@@ -8,7 +8,9 @@ use super::{ListAction, RowForm};
 
 /// `taquilla tickets`.
 #[derive(Debug, Clone, Default, Args)]
-#[command(after_help = "Example: taquilla tickets --queue 'Soporte Técnico' --state open --json")]
+#[command(after_help = "Example: taquilla tickets --queue 'Soporte Técnico' --state open --json\n         \
+                         taquilla tickets 'queue:soporte state:new,open older:2d responsible:none'\n         \
+                         taquilla tickets 'customer:ana -state:closed impresora'")]
 pub struct TicketsArgs {
     /// Only of this queue.
     #[arg(long, value_name = "QUEUE")]
@@ -22,7 +24,11 @@ pub struct TicketsArgs {
     /// Only opened since: a date, or a time such as 7d.
     #[arg(long, value_name = "DATE")]
     pub since: Option<String>,
-    /// Words that title, number or customer must have.
+    /// As in the mail command #list: `queue:support state:open older:2d -responsible:none printer`. Keys: queue, state,
+    /// owner, responsible, customer, priority, type, service, tag, field.NAME, level, number, lock, older, newer, title;
+    /// a word alone stands in title, number or customer. Several values: `state:new,open`; blanks go into double quotes;
+    /// a hyphen before a term asks for the opposite (behind `--` where it comes first). Closed tickets are listed as
+    /// well, unless the query says otherwise.
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// How to print them.

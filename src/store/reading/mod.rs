@@ -13,10 +13,7 @@ pub use journal::{JournalFilter, JournalLine};
 pub use kept::{KeptLine, Shelf};
 pub use outbox::OutboxLine;
 pub use status::Status;
-pub use surveys::SurveyLine;
 pub(super) use thread::{ARTICLE_AT, article};
-pub use thread::{HistoryLine, LinkedTicket, ShownArticle};
-pub use tickets::{TicketFilter, TicketLine};
 
 /// A part of a list: rows behind a row id, in the order of their ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,34 +4,9 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 
 use super::Page;
-use crate::desk::{TicketId, TicketNumber};
+use crate::desk::{SurveyLine, TicketId};
 use crate::store::values::{Columns, ms};
 use crate::store::{Store, StoreError};
-
-/// One survey.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SurveyLine {
-    /// Row id.
-    pub id: i64,
-    /// About which ticket.
-    pub ticket: TicketNumber,
-    /// Its title.
-    pub title: String,
-    /// Its queue now.
-    pub queue: String,
-    /// Who attended it.
-    pub responsible: Option<String>,
-    /// Whom it asked.
-    pub customer: String,
-    /// When it was sent.
-    pub asked: Timestamp,
-    /// 1 to 5, once it is answered.
-    pub score: Option<u8>,
-    /// In the customer's words.
-    pub comment: Option<String>,
-    /// When it was answered.
-    pub answered: Option<Timestamp>,
-}
 
 impl Store {
     /// Surveys sent at this time or later, of one ticket or of all.

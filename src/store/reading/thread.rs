@@ -2,26 +2,16 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 
 use super::Page;
 use crate::desk::{
-    Actor, Article, Cause, Channel, LinkKind, NewArticle, RuleRef, SenderKind, TicketId, TicketNumber, Timer,
-    TimerKind,
+    Actor, Article, Cause, Channel, HistoryLine, LinkKind, LinkedTicket, NewArticle, RuleRef, SenderKind,
+    ShownArticle, TicketId, Timer, TimerKind,
 };
 use crate::mail::{Attachment, Digest};
 use crate::store::values::Columns;
 use crate::store::{Store, StoreError, timers};
-
-/// An article; its attachments carry no content, which [`Store::blob`] reads by digest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShownArticle {
-    /// The article.
-    pub article: Article,
-    /// Octets of each attachment, in their order.
-    pub attachment_bytes: Vec<u64>,
-}
 
 /// An article with its files; the rest of the statement chooses which.
 macro_rules! articles {
@@ -38,42 +28,6 @@ macro_rules! articles {
 const ARTICLES: &str = articles!("AND a.id > $2 ORDER BY a.id LIMIT $3");
 /// The article that stands behind so many others.
 pub(in crate::store) const ARTICLE_AT: &str = articles!("ORDER BY a.id LIMIT 1 OFFSET $2");
-
-/// One line of history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HistoryLine {
-    /// Row id.
-    pub id: i64,
-    /// Journal row of the event.
-    pub journal: i64,
-    /// When.
-    pub at: Timestamp,
-    /// `change`, or the word of a fact (`created`, `article`, `stranger` ..).
-    pub kind: String,
-    /// What was changed, for `change`.
-    pub attribute: Option<String>,
-    /// The value until then.
-    pub before: Option<String>,
-    /// The value from then on.
-    pub after: Option<String>,
-    /// The line in words.
-    pub text: String,
-    /// Who, and on what grounds.
-    pub cause: Cause,
-}
-
-/// A ticket that belongs to another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkedTicket {
-    /// Its number.
-    pub number: TicketNumber,
-    /// Its title.
-    pub title: String,
-    /// Its state.
-    pub state: String,
-    /// `normal`, `parent` (it is the parent) or `child`.
-    pub relation: &'static str,
-}
 
 impl Store {
     /// Articles of a ticket, in the order in which they came.

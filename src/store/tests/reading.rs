@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::decide::Fact;
+use crate::desk::query::{Asker, Condition, Query};
 use crate::desk::{Attribute, Change, Relation, RuleRef, TimerKind};
-use crate::store::{JournalFilter, Page, Shelf, TicketFilter};
+use crate::store::{JournalFilter, Page, Shelf};
 
 #[tokio::test]
 async fn tickets_by_filter_and_by_pages() {
@@ -24,38 +25,118 @@ async fn tickets_by_filter_and_by_pages() {
             .await
             .unwrap();
     }
-    let ids = async |filter: TicketFilter, page: Page| -> Vec<i64> {
-        store.tickets(&filter, page).await.unwrap().into_iter().map(|line| line.id.0).collect()
+    let desk = crate::desk::Desk::empty(crate::desk::token::Keys::new(Vec::new()));
+    let asker = Asker { desk: &desk, agent: None, now: at(8), language: Language::En };
+    let ids = async |query: &Query, page: Page| -> Vec<i64> {
+        store.tickets(query, page).await.unwrap().into_iter().map(|line| line.id.0).collect()
     };
-    let some = |text: &str| Some(text.to_owned());
+    let queue = |name: &str| Query::default().and(Condition::Queue(vec![name.to_owned()]));
+    let login = |login: &str| vec![Some(login.to_owned())];
+    let read = |text: &str| Query::read(text, &asker).unwrap();
     let cases = [
-        (TicketFilter::default(), vec![1, 2, 3, 4, 5, 6, 7]),
-        (TicketFilter { queue: some("Sistemas"), ..TicketFilter::default() }, vec![2, 4, 6]),
-        (TicketFilter { queue: some("Sistemas"), open: true, ..TicketFilter::default() }, vec![2, 6]),
-        (TicketFilter { state: some("closed"), ..TicketFilter::default() }, vec![4]),
-        (TicketFilter { state: some("closed successful"), ..TicketFilter::default() }, vec![4]),
+        (Query::default(), vec![1, 2, 3, 4, 5, 6, 7]),
+        (queue("Sistemas"), vec![2, 4, 6]),
+        (queue("Sistemas").open_unless_said(), vec![2, 6]),
+        (read("state:closed"), vec![4]),
+        (read("state:\"closed successful\""), vec![4]),
+        (read("-state:closed"), vec![1, 2, 3, 5, 6, 7]),
         (
-            TicketFilter { responsible: some("jperez"), since: Some(at(4)), ..TicketFilter::default() },
+            Query::default().and(Condition::Responsible(login("jperez"))).and(Condition::Newer(at(4))),
             vec![4, 6],
         ),
-        (TicketFilter { owner: some("nobody"), ..TicketFilter::default() }, vec![]),
-        (
-            TicketFilter { customer: some("ANA@minem.example"), ..TicketFilter::default() },
-            vec![1, 2, 3, 5, 6, 7],
-        ),
+        (Query::default().and(Condition::Owner(login("nobody"))), vec![]),
+        (read("responsible:none"), vec![1, 3, 5, 7]),
+        (read("-responsible:none older:1969-12-31T00:00:06Z"), vec![]),
+        (read("customer:ANA@minem.example"), vec![1, 2, 3, 5, 6, 7]),
+        (read("customer:ana"), vec![1, 2, 3, 5, 6, 7]),
+        (read("customer:none"), vec![4]),
+        (read("-customer:none"), vec![1, 2, 3, 5, 6, 7]),
     ];
-    for (filter, expected) in cases {
-        assert_eq!(ids(filter.clone(), Page::FIRST).await, expected, "{filter:?}");
+    for (query, expected) in cases {
+        assert_eq!(ids(&query, Page::FIRST).await, expected, "{query:?}");
     }
-    assert_eq!(ids(TicketFilter::default(), Page { after: 0, limit: 3 }).await, [1, 2, 3]);
-    assert_eq!(ids(TicketFilter::default(), Page { after: 6, limit: 3 }).await, [7]);
-    let line = store.tickets(&TicketFilter::default(), Page { after: 0, limit: 1 }).await.unwrap().remove(0);
+    assert_eq!(ids(&Query::default(), Page { after: 0, limit: 3 }).await, [1, 2, 3]);
+    assert_eq!(ids(&Query::default(), Page { after: 6, limit: 3 }).await, [7]);
+    let line = store.tickets(&Query::default(), Page { after: 0, limit: 1 }).await.unwrap().remove(0);
     let whole = store.ticket(&line.number).await.unwrap().unwrap();
     assert_eq!(
         (line.customer, line.priority, line.kind),
         (whole.now.customer, whole.now.priority, whole.now.kind)
     );
     assert_eq!(store.ticket(&TicketNumber::new("404").unwrap()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn queries_find_what_they_ask_for() {
+    let (_dir, store) = store().await;
+    type Change = fn(&mut NewTicket);
+    let rows: [(&str, Change); 5] = [
+        ("Impresión atascada en PISO 3", |new| new.service = Some("Equipos".into())),
+        ("La impresora [HP] 100%", |new| new.priority = Priority::new(5).unwrap()),
+        ("Correo", |new| (new.locked, new.kind) = (true, "request".into())),
+        ("Red", |new| {
+            new.service = Some("Equipos::PC".into());
+            new.tags = BTreeSet::new();
+            new.fields = BTreeMap::from([("sala".to_owned(), "Última 204".to_owned())]);
+        }),
+        ("Anexo", |new| {
+            new.service = None;
+            new.level = "Impresoras SÁC".into();
+            new.customer = Some(Address::named("Zoë Núñez", "zoe@otra.example"));
+        }),
+    ];
+    for (n, (title, change)) in (1..).zip(rows) {
+        let mut new = ticket(n);
+        new.title = title.to_owned();
+        change(&mut new);
+        let effect = Effect::Create { ticket: Box::new(new), counter: n, cause: cause() };
+        let entry = mail(u32::try_from(n).unwrap());
+        apply(&store, &decision(Reason::NewTicket, Some(TicketRef::New(0)), vec![effect]), &entry, &[])
+            .await
+            .unwrap();
+    }
+    let mut desk = crate::desk::Desk::empty(crate::desk::token::Keys::new(Vec::new()));
+    let service = |name: &str| crate::desk::Service { name: name.to_owned(), owner: None, queue: None };
+    desk.services = vec![service("Equipos::PC"), service("Equipos::Impresoras")];
+    let asker = Asker { desk: &desk, agent: None, now: at(8), language: Language::En };
+    let cases: [(&str, &[i64]); 25] = [
+        ("impresion", &[1]),
+        ("IMPRESIÓN", &[1]),
+        ("impres title:impres", &[1, 2]),
+        ("impres level:1", &[1, 2]),
+        ("impres -piso", &[2]),
+        ("\"piso 3\"", &[1]),
+        ("[hp]", &[2]),
+        ("100%", &[2]),
+        ("im*atas", &[1]),
+        ("nunez", &[5]),
+        ("customer:zoe", &[5]),
+        ("customer:*@OTRA.example", &[5]),
+        ("title:correo,anexo", &[3, 5]),
+        ("title:nunez", &[]),
+        ("priority:5", &[2]),
+        ("-priority:5 type:incident", &[1, 4, 5]),
+        ("lock:locked", &[3]),
+        ("service:equipos", &[1, 2, 3, 4]),
+        ("service:pc", &[4]),
+        ("service:none", &[5]),
+        ("-service:equipos", &[5]),
+        ("tag:none", &[4]),
+        ("tag:RED,blue -service:none", &[1, 2, 3]),
+        ("field.sala:\"ultima 204\"", &[4]),
+        ("field.host:none level:\"impresoras sac\",1", &[4]),
+    ];
+    for (text, expected) in cases {
+        let query = Query::read(text, &asker).unwrap();
+        let found = store.tickets(&query, Page::FIRST).await.unwrap();
+        assert_eq!(found.iter().map(|line| line.id.0).collect::<Vec<_>>(), expected, "{text}: {query:?}");
+    }
+    let number = ticket(3).number.to_string();
+    let (_, end) = number.split_at(number.len() - 4);
+    for digits in [&number, end] {
+        let query = Query::read(&format!("number:{digits}"), &asker).unwrap();
+        assert_eq!(store.tickets(&query, Page::FIRST).await.unwrap()[0].id.0, 3, "{digits}");
+    }
 }
 
 #[tokio::test]
