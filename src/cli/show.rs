@@ -137,6 +137,9 @@ impl Whole {
         for (name, value) in fields(ticket, self.now).iter().skip(2) {
             let value = match value {
                 Value::Null => continue,
+                Value::Number(minutes) if WORK.contains(&name.as_str()) => {
+                    data::work(minutes.as_i64().unwrap_or_default())
+                }
                 Value::String(text) => plain(text),
                 Value::Array(items) if items.is_empty() => continue,
                 Value::Object(items) if items.is_empty() => continue,
@@ -209,6 +212,9 @@ impl Whole {
     }
 }
 
+/// Fields that are minutes of work.
+const WORK: [&str; 2] = ["estimate", "time"];
+
 /// What `tickets` shows of it, and what only one ticket has room for.
 fn fields(ticket: &Ticket, now: jiff::Timestamp) -> Map<String, Value> {
     let all = &ticket.now;
@@ -233,6 +239,8 @@ fn fields(ticket: &Ticket, now: jiff::Timestamp) -> Map<String, Value> {
         ("watchers", json!(ticket.watchers)),
         ("tags", json!(all.tags)),
         ("fields", json!(all.fields)),
+        ("estimate", json!(ticket.estimate)),
+        ("time", json!(ticket.booked)),
         ("language", json!(all.language.code())),
         ("created", json!(all.created.to_string())),
         ("age", json!(data::age(now.duration_since(all.created)))),

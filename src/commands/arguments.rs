@@ -3,6 +3,8 @@
 use jiff::Zoned;
 
 use super::command::{AutoClose, Command, Escalation, Mistake, Outcome, Who};
+use super::minutes::minutes;
+use super::someone;
 use super::verb::Verb;
 use super::when::when;
 use super::words::{self, Meaning, VerbWords, say};
@@ -40,6 +42,11 @@ impl Arguments<'_> {
             return Err(self.mistake(|say| &say.one_a_line, &[("other", &other)]));
         }
         match self.verb {
+            Verb::Customer => self.customer(),
+            Verb::Cc => self.cc(),
+            Verb::Sla => Ok(Command::Sla(self.value_or_none()?)),
+            Verb::Time => self.minutes(true).map(|minutes| Command::Time(minutes.unwrap_or_default())),
+            Verb::Estimate => self.minutes(false).map(Command::Estimate),
             Verb::Close => self.close(),
             Verb::Pend => self.pend(),
             Verb::Assign => Ok(Command::Assign(self.who()?)),
@@ -201,6 +208,39 @@ impl Arguments<'_> {
             Some(near) => self.mistake(|say| &say.unknown_value_near, &[("value", value), ("near", near)]),
             None => self.mistake(|say| &say.unknown_value, &[("value", value)]),
         }
+    }
+
+    /// `#customer ana@minem.example`, `#customer Ana Quispe`.
+    fn customer(&self) -> Result<Command, Mistake> {
+        let typed = self.without_filler("who")?;
+        someone::one(&typed)
+            .map(Command::Customer)
+            .ok_or_else(|| self.mistake(|say| &say.unknown_value, &[("value", &typed)]))
+    }
+
+    /// `#cc +ana@minem.example -berta@minem.example`.
+    fn cc(&self) -> Result<Command, Mistake> {
+        let typed = self.needed()?;
+        let (add, remove) = someone::several(&typed)
+            .map_err(|word| self.mistake(|say| &say.unknown_value, &[("value", &word)]))?;
+        if add.is_empty() && remove.is_empty() {
+            return Err(self.mistake(|say| &say.needs, &[]));
+        }
+        if add.iter().any(|one| remove.contains(one)) {
+            return Err(self.mistake(|say| &say.twice, &[]));
+        }
+        Ok(Command::Cc { add, remove })
+    }
+
+    /// Minutes of work; none for "none", where nothing is added to what there is.
+    fn minutes(&self, adds: bool) -> Result<Option<i64>, Mistake> {
+        let typed = self.needed()?;
+        if !adds && words::whole_value("none", &folded(&typed)).is_some() {
+            return Ok(None);
+        }
+        let found = minutes(&typed).filter(|found| if adds { *found != 0 } else { *found > 0 });
+        let wrong = || self.mistake(|say| &say.unknown_value, &[("value", &typed)]);
+        found.map(Some).ok_or_else(wrong)
     }
 
     fn close(&self) -> Result<Command, Mistake> {
@@ -385,7 +425,7 @@ fn escalation(typed: &str) -> Option<Escalation> {
 }
 
 /// What mail programs make of an address: `<a@b>`, `mailto:a@b`, `Name <a@b>`.
-fn bare_address(name: &str) -> &str {
+pub(super) fn bare_address(name: &str) -> &str {
     let inner =
         name.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(name, |(inner, _)| inner);
     let inner = inner.trim();

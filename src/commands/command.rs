@@ -3,6 +3,7 @@
 use jiff::Zoned;
 
 use crate::desk::{Priority, Relation, TicketNumber};
+use crate::mail::Address;
 
 /// Whom a command names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +13,15 @@ pub enum Who {
     /// `nobody`, `nadie`.
     Nobody,
     /// Login, address or part of a name, as typed.
+    Named(String),
+}
+
+/// Somebody who need not be an agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Someone {
+    /// By an address, with the name beside it where one was typed.
+    Address(Address),
+    /// By a name, or a part of one, as typed.
     Named(String),
 }
 
@@ -47,6 +57,8 @@ pub enum Escalation {
 /// One command, understood. Names are as typed; `decide` looks them up.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
+    /// The customer.
+    Customer(Someone),
     /// Close; the customer is not written to where silent.
     Close {
         /// How.
@@ -89,6 +101,8 @@ pub enum Command {
     Type(String),
     /// Set the service; `None` takes it away.
     Service(Option<String>),
+    /// Set the SLA; `None` takes it away.
+    Sla(Option<String>),
     /// Set the title.
     Title(String),
     /// Add and take away tags, lower case, without signs.
@@ -105,8 +119,19 @@ pub enum Command {
         /// Value as typed.
         value: Option<String>,
     },
+    /// Who takes part beside the customer.
+    Cc {
+        /// From now on.
+        add: Vec<Someone>,
+        /// No longer.
+        remove: Vec<Someone>,
+    },
     /// Start (or stop) to be told about this ticket.
     Watch(bool),
+    /// Book minutes of work; less than nothing takes some back.
+    Time(i64),
+    /// Estimate minutes of work; `None` takes the estimate away.
+    Estimate(Option<i64>),
     /// The text is internal.
     Note,
     /// The text goes to the customer.
@@ -141,6 +166,7 @@ impl Command {
     /// The English verb, without `#`.
     pub fn verb(&self) -> &'static str {
         match self {
+            Self::Customer(_) => "customer",
             Self::Close { .. } => "close",
             Self::Reopen => "reopen",
             Self::Pend { .. } => "pend",
@@ -156,9 +182,13 @@ impl Command {
             Self::Lock(false) => "unlock",
             Self::Type(_) => "type",
             Self::Service(_) => "service",
+            Self::Sla(_) => "sla",
             Self::Title(_) => "title",
             Self::Tag { .. } => "tag",
             Self::Field { .. } => "field",
+            Self::Cc { .. } => "cc",
+            Self::Time(_) => "time",
+            Self::Estimate(_) => "estimate",
             Self::Watch(true) => "watch",
             Self::Watch(false) => "unwatch",
             Self::Note => "note",
@@ -178,7 +208,8 @@ impl Command {
     /// What it is about.
     pub fn concerns(&self) -> Concerns {
         match self {
-            Self::Close { .. }
+            Self::Customer(_)
+            | Self::Close { .. }
             | Self::Reopen
             | Self::Pend { .. }
             | Self::Assign(_)
@@ -191,10 +222,14 @@ impl Command {
             | Self::Lock(_)
             | Self::Type(_)
             | Self::Service(_)
+            | Self::Sla(_)
             | Self::Title(_)
             | Self::Tag { .. }
             | Self::Field { .. }
+            | Self::Cc { .. }
             | Self::Watch(_)
+            | Self::Time(_)
+            | Self::Estimate(_)
             | Self::Merge(_)
             | Self::Link { .. }
             | Self::Unlink(_) => Concerns::Ticket,
@@ -212,7 +247,8 @@ impl Command {
             Self::Merge(number) | Self::Link { number, .. } | Self::Unlink(number) => {
                 std::slice::from_ref(number)
             }
-            Self::Close { .. }
+            Self::Customer(_)
+            | Self::Close { .. }
             | Self::Reopen
             | Self::Pend { .. }
             | Self::Assign(_)
@@ -225,10 +261,14 @@ impl Command {
             | Self::Lock(_)
             | Self::Type(_)
             | Self::Service(_)
+            | Self::Sla(_)
             | Self::Title(_)
             | Self::Tag { .. }
             | Self::Field { .. }
+            | Self::Cc { .. }
             | Self::Watch(_)
+            | Self::Time(_)
+            | Self::Estimate(_)
             | Self::Split(_)
             | Self::Note
             | Self::Public

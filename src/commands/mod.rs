@@ -6,8 +6,10 @@ mod answers;
 mod arguments;
 mod command;
 mod help;
+mod minutes;
 mod read;
 mod receipt;
+mod someone;
 #[cfg(test)]
 mod tests;
 mod thanks;
@@ -17,7 +19,7 @@ mod words;
 
 pub use answers::{codes, confirms, customer_words, denies};
 pub use command::{
-    AutoClose, Block, Command, Concerns, CustomerWord, Escalation, Line, Mistake, Outcome, Who,
+    AutoClose, Block, Command, Concerns, CustomerWord, Escalation, Line, Mistake, Outcome, Someone, Who,
 };
 pub use help::{help, help_table, later_table, word};
 pub use read::{read, same_commands};

@@ -29,6 +29,8 @@ pub(super) enum Verb {
     Type,
     /// `#service`.
     Service,
+    /// `#sla`.
+    Sla,
     /// `#title`.
     Title,
     /// `#tag`.
@@ -43,10 +45,18 @@ pub(super) enum Verb {
     Note,
     /// `#public`.
     Public,
+    /// `#customer`.
+    Customer,
+    /// `#cc`.
+    Cc,
     /// `#watch`.
     Watch,
     /// `#unwatch`.
     Unwatch,
+    /// `#time`.
+    Time,
+    /// `#estimate`.
+    Estimate,
     /// `#merge into`.
     Merge,
     /// `#link`.
@@ -71,7 +81,7 @@ pub(super) enum Verb {
 
 impl Verb {
     /// All of them.
-    pub(super) const ALL: [Self; 32] = [
+    pub(super) const ALL: [Self; 37] = [
         Self::Close,
         Self::Reopen,
         Self::Pend,
@@ -85,6 +95,7 @@ impl Verb {
         Self::State,
         Self::Type,
         Self::Service,
+        Self::Sla,
         Self::Title,
         Self::Tag,
         Self::Field,
@@ -92,8 +103,12 @@ impl Verb {
         Self::Unlock,
         Self::Note,
         Self::Public,
+        Self::Customer,
+        Self::Cc,
         Self::Watch,
         Self::Unwatch,
+        Self::Time,
+        Self::Estimate,
         Self::Merge,
         Self::Link,
         Self::Unlink,
@@ -122,6 +137,7 @@ impl Verb {
             Self::State => "state",
             Self::Type => "type",
             Self::Service => "service",
+            Self::Sla => "sla",
             Self::Title => "title",
             Self::Tag => "tag",
             Self::Field => "field",
@@ -129,8 +145,12 @@ impl Verb {
             Self::Unlock => "unlock",
             Self::Note => "note",
             Self::Public => "public",
+            Self::Customer => "customer",
+            Self::Cc => "cc",
             Self::Watch => "watch",
             Self::Unwatch => "unwatch",
+            Self::Time => "time",
+            Self::Estimate => "estimate",
             Self::Merge => "merge",
             Self::Link => "link",
             Self::Unlink => "unlink",

@@ -16,7 +16,7 @@ use super::steps::{Plan, Step};
 use super::write::{Target, Writing, write};
 use super::{CommandTrace, Decision, Reason, agent_mail, confirmation, customer_mail, mail};
 use crate::commands::{self, Block, Command, Line};
-use crate::desk::{Actor, Agent, Cause, Relation, Right, Ticket, TicketRef, held_by, may, token};
+use crate::desk::{Actor, Agent, Cause, Desk, Relation, Right, Ticket, TicketRef, fold, held_by, may, token};
 use crate::mail::{Address, Language};
 use crate::outbound::data;
 use crate::rules::RuleEvent;
@@ -127,6 +127,7 @@ struct Walk<'d, 'a, 'o> {
 
 impl Walk<'_, '_, '_> {
     fn step(&mut self, step: &Step<'_>, own: Option<TicketRef>) {
+        self.wants.bound_for = bound_for(step, self.draft.desk);
         let targets: Vec<Option<TicketRef>> = match step.opener {
             None => vec![own],
             Some(opener) => {
@@ -156,6 +157,15 @@ impl Walk<'_, '_, '_> {
         let result = result.unwrap_or_else(|wrong| wrong);
         self.lines.push(CommandTrace { line: line.written.clone(), ticket, done, result });
     }
+}
+
+/// The queue into which a line of a step moves its tickets.
+fn bound_for(step: &Step<'_>, desk: &Desk) -> Option<String> {
+    let queue = |line: &&Line| match &line.read {
+        Ok(Command::Queue(name)) => desk.queues.iter().find(|queue| fold(&queue.name) == fold(name)),
+        Ok(_) | Err(_) => None,
+    };
+    step.lines.iter().rev().find_map(queue).map(|queue| queue.name.clone())
 }
 
 fn number(draft: &Draft<'_>, at: TicketRef) -> Option<String> {

@@ -13,7 +13,7 @@ use crate::desk::{
     Actor, Attribute, Cause, Change, Desk, NewArticle, NewTicket, Priority, Relation, State, StateType,
     Ticket, TicketId, TicketNumber, TicketRef, TimerKind,
 };
-use crate::mail::Address;
+use crate::mail::{Address, Language};
 
 /// Every answer goes to all of them: a mail with a thousand addresses in Cc must not make the desk write to them.
 pub(super) const MOST_PARTICIPANTS: usize = 50;
@@ -126,7 +126,9 @@ impl<'a> Draft<'a> {
             | Attribute::Level
             | Attribute::PendingUntil
             | Attribute::Field(_)
+            | Attribute::Language
             | Attribute::Estimate
+            | Attribute::Booked
             | Attribute::MergedInto => false,
         }
     }
@@ -294,7 +296,9 @@ impl<'a> Draft<'a> {
             | Attribute::Level
             | Attribute::PendingUntil
             | Attribute::Field(_)
+            | Attribute::Language
             | Attribute::Estimate
+            | Attribute::Booked
             | Attribute::MergedInto => false,
         };
         if !gone {
@@ -407,6 +411,11 @@ impl<'a> Draft<'a> {
     }
 }
 
+/// Where nothing was booked there is no value.
+fn minutes_of(value: Option<&str>) -> i64 {
+    value.and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
 /// The value of [`Attribute::Lock`].
 pub(super) fn lock_word(locked: bool) -> String {
     if locked { "locked" } else { "unlocked" }.to_owned()
@@ -450,6 +459,15 @@ fn put(ticket: &mut Ticket, attribute: &Attribute, after: Option<&str>) -> Optio
             let before = ticket.estimate.map(|minutes| minutes.to_string());
             ticket.estimate = after.and_then(|text| text.parse().ok());
             before
+        }
+        Attribute::Booked => {
+            let before = std::mem::replace(&mut ticket.booked, minutes_of(after));
+            (before != 0).then(|| before.to_string())
+        }
+        Attribute::Language => {
+            let before = now.language;
+            now.language = after.and_then(Language::from_code).unwrap_or(before);
+            Some(before.code().to_owned())
         }
         Attribute::Link(relation) => {
             let number = TicketNumber::new(after?)?;

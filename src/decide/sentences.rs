@@ -17,6 +17,18 @@ pub(super) enum Say<'a> {
     NothingCalled { name: &'a str, near: Option<&'a str> },
     /// Nobody of a level would see the ticket; who is of that level elsewhere.
     NobodyAtLevel { level: u8, queue: &'a str, elsewhere: Vec<String> },
+    /// Several people fit.
+    SeveralPeople { name: &'a str, candidates: Vec<String> },
+    /// The desk is nobody's customer.
+    IsTheDesk(&'a str),
+    /// Somebody asked for no more mails about this ticket.
+    SaidStop(&'a str),
+    /// Every answer goes to all of them.
+    TooManyTakePart(usize),
+    /// The customers file does not offer this service to this customer.
+    NotOffered { service: &'a str, customer: &'a str, offered: Vec<&'a str> },
+    /// More work would be taken back than was booked.
+    NotSoMuchBooked(&'a str),
     /// The right is missing.
     NotAllowed { right: &'a str, queue: &'a str },
     /// Nothing to change.
@@ -110,6 +122,8 @@ pub(super) enum Thing {
     Type,
     Service,
     Level,
+    Sla,
+    Customer,
 }
 
 impl Thing {
@@ -121,6 +135,10 @@ impl Thing {
             (Language::En, Self::Type) => "type",
             (Language::En, Self::Service) => "service",
             (Language::En, Self::Level) => "level",
+            (Language::En, Self::Sla) => "SLA",
+            (Language::En, Self::Customer) => "customer",
+            (Language::Es, Self::Sla) => "ANS",
+            (Language::Es, Self::Customer) => "usuario",
             (Language::Es, Self::Agent) => "agente",
             (Language::Es, Self::Queue) => "cola",
             (Language::Es, Self::State) => "estado",
@@ -165,6 +183,16 @@ impl Say<'_> {
                 let who = listed(" Of that level elsewhere: ", &who);
                 format!("Nobody of level {level} attends queue \"{queue}\".{who} Move the ticket with #queue in a line above.")
             }
+            Self::SeveralPeople { name, candidates } => {
+                format!("\"{name}\" fits several people: {}. Write the address.", candidates.join(", "))
+            }
+            Self::IsTheDesk(address) => format!("{address} is the desk itself."),
+            Self::SaidStop(address) => format!("{address} asked for no more mails about this ticket (#stop)."),
+            Self::TooManyTakePart(most) => format!("At most {most} people can take part in a ticket."),
+            Self::NotOffered { service, customer, offered } => {
+                format!("\"{service}\" is not offered to {customer}.{}", listed(" These are: ", offered))
+            }
+            Self::NotSoMuchBooked(booked) => format!("Only {booked} are booked."),
             Self::NotAllowed { right, queue } => format!("Your roles do not allow \"{right}\" in queue \"{queue}\"."),
             Self::Already(value) => format!("It is so already: {value}."),
             Self::UseClose(state) => format!("\"{state}\" closes the ticket: write #close instead."),
@@ -256,6 +284,16 @@ impl Say<'_> {
                 let who = listed(" De ese nivel hay en otra parte: ", &who);
                 format!("Nadie de nivel {level} atiende la cola «{queue}».{who} Mueva el ticket con #cola en una línea anterior.")
             }
+            Self::SeveralPeople { name, candidates } => {
+                format!("«{name}» puede ser varias personas: {}. Escriba la dirección.", candidates.join(", "))
+            }
+            Self::IsTheDesk(address) => format!("{address} es la mesa misma."),
+            Self::SaidStop(address) => format!("{address} pidió no recibir más correos de este ticket (#parar)."),
+            Self::TooManyTakePart(most) => format!("En un ticket pueden participar como máximo {most} personas."),
+            Self::NotOffered { service, customer, offered } => {
+                format!("«{service}» no está entre los servicios de {customer}.{}", listed(" Son: ", offered))
+            }
+            Self::NotSoMuchBooked(booked) => format!("Solo hay {booked} anotados."),
             Self::NotAllowed { right, queue } => format!("Sus roles no permiten «{right}» en la cola «{queue}»."),
             Self::Already(value) => format!("Ya estaba así: {value}."),
             Self::UseClose(state) => format!("«{state}» cierra el ticket: escriba #cerrar."),

@@ -42,8 +42,12 @@ pub enum Attribute {
     Watcher,
     /// A free field of this name.
     Field(String),
+    /// Code of the language of mails to the customer.
+    Language,
     /// Minutes of work, estimated.
     Estimate,
+    /// Minutes of work, done.
+    Booked,
     /// Before: number of a ticket that belongs to this one no longer; after: of one that does from now on. In the
     /// part that the other one has.
     Link(Relation),
@@ -72,7 +76,9 @@ impl fmt::Display for Attribute {
             Self::Participant => "participant",
             Self::Watcher => "watcher",
             Self::Field(name) => return write!(out, "field.{name}"),
+            Self::Language => "language",
             Self::Estimate => "estimate",
+            Self::Booked => "time",
             Self::Link(relation) => relation.word(),
             Self::MergedInto => "merged into",
         };
@@ -103,7 +109,9 @@ impl Attribute {
             Self::Tag,
             Self::Participant,
             Self::Watcher,
+            Self::Language,
             Self::Estimate,
+            Self::Booked,
             Self::MergedInto,
         ];
         let links = Relation::ALL.map(Self::Link);

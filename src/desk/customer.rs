@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::fold;
-use crate::mail::Language;
+use super::{Desk, Service, fold};
+use crate::mail::{Address, Language};
 
 /// What the customers file says of someone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -77,5 +77,105 @@ impl Customer {
             own => self.fields.get(own).map(String::as_str),
         };
         one.filter(|text| !text.trim().is_empty()).into_iter().collect()
+    }
+}
+
+impl Customer {
+    /// Whether a service is on offer to this customer: named in the file, below one that is, or whatever there is where
+    /// the file names none.
+    pub fn is_offered(&self, service: &str) -> bool {
+        let covers = |offered: &String| {
+            service
+                .strip_prefix(offered.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+        };
+        self.services.is_empty() || self.services.iter().any(covers)
+    }
+}
+
+impl Desk {
+    /// What the customers file says of the owner of an address.
+    pub fn customer(&self, address: &str) -> Option<&Customer> {
+        self.customers.get(&address.to_lowercase())
+    }
+
+    /// An address with the name that the customers file has for it: better than the one of a phone.
+    pub fn well_named(&self, address: Address) -> Address {
+        match self.customer(&address.address).and_then(|known| known.name.clone()) {
+            Some(name) => Address::named(name, address.address),
+            None => address,
+        }
+    }
+
+    /// The customers of the file whose name has all the words, or words that begin so; one whose whole name it is alone.
+    pub fn customers_named(&self, typed: &str) -> Vec<Address> {
+        let words = |text: &str| -> Vec<String> {
+            fold(text)
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|w| !w.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        let wanted = words(typed);
+        let mut found = Vec::new();
+        for (address, customer) in &self.customers {
+            let Some(name) = customer.name.as_deref().filter(|_| !wanted.is_empty()) else { continue };
+            let has = words(name);
+            if wanted.iter().all(|word| has.iter().any(|own| own.starts_with(word))) {
+                let mut sorted = (has, wanted.clone());
+                sorted.0.sort();
+                sorted.1.sort();
+                found.push((sorted.0 == sorted.1, Address::named(name, address)));
+            }
+        }
+        let whole = found.iter().filter(|(whole, _)| *whole).count() == 1;
+        found.into_iter().filter(|(is_whole, _)| !whole || *is_whole).map(|(_, address)| address).collect()
+    }
+
+    /// The services on offer to whoever has an address, in the order of the desk's file.
+    pub fn services_of<'a>(&'a self, address: &str) -> impl Iterator<Item = &'a Service> {
+        let customer = self.customer(address);
+        self.services
+            .iter()
+            .filter(move |service| customer.is_none_or(|known| known.is_offered(&service.name)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::token::Keys;
+
+    fn desk() -> Desk {
+        let mut desk = Desk::empty(Keys::new(Vec::new()));
+        let people =
+            [("ana@x", "Ana Quispe Mamani"), ("ana2@x", "Ana Mamani"), ("luis@x", "Torres Díaz, Luis")];
+        for (address, name) in people {
+            let customer = Customer { name: Some(name.to_owned()), ..Customer::default() };
+            desk.customers.insert(address.to_owned(), customer);
+        }
+        desk
+    }
+
+    #[test]
+    fn a_part_of_a_name_finds_its_people() {
+        let desk = desk();
+        let found = |typed: &str| -> Vec<String> {
+            desk.customers_named(typed).into_iter().map(|address| address.address).collect()
+        };
+        assert_eq!(found("quispe"), ["ana@x"]);
+        assert_eq!(found("LUIS DIAZ"), ["luis@x"]);
+        assert_eq!(found("ana"), ["ana2@x", "ana@x"]);
+        assert_eq!(found("mamani ana"), ["ana2@x"], "the whole name of one");
+        assert_eq!(found("na"), Vec::<String>::new(), "no word begins so");
+        assert_eq!(found(" , "), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_grouping_level_offers_what_is_below_it() {
+        let customer = Customer { services: vec!["Equipos".to_owned()], ..Customer::default() };
+        let offered = ["Equipos", "Equipos::PC", "EquiposX", "Correo"].map(|name| customer.is_offered(name));
+        assert_eq!(offered, [true, true, false, false]);
+        assert!(Customer::default().is_offered("Correo"), "no list is every service");
     }
 }

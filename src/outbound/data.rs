@@ -128,6 +128,27 @@ pub fn age(since: SignedDuration) -> String {
     }
 }
 
+/// `45 m`, `2 h`, `25 h 30 m`: work is counted in hours, whatever a day has.
+pub fn work(minutes: i64) -> String {
+    let sign = if minutes < 0 { "-" } else { "" };
+    let all = minutes.unsigned_abs();
+    match (all / 60, all % 60) {
+        (0, minutes) => format!("{sign}{minutes} m"),
+        (hours, 0) => format!("{sign}{hours} h"),
+        (hours, minutes) => format!("{sign}{hours} h {minutes} m"),
+    }
+}
+
+fn language_label(language: Language, of: Language) -> String {
+    let word = match (language, of) {
+        (Language::En, Language::En) => "English",
+        (Language::En, Language::Es) => "Spanish",
+        (Language::Es, Language::En) => "inglés",
+        (Language::Es, Language::Es) => "español",
+    };
+    word.to_owned()
+}
+
 /// `900 B`, `52 KB`, `40 MB`: thousands and whole numbers, rounded up.
 pub fn size(octets: u64) -> String {
     match octets {
@@ -174,7 +195,9 @@ pub fn attribute_label(language: Language, attribute: &Attribute) -> String {
         Attribute::Participant => "participante",
         Attribute::Watcher => "seguidor",
         Attribute::Field(name) => name,
+        Attribute::Language => "idioma",
         Attribute::Estimate => "tiempo estimado",
+        Attribute::Booked => "tiempo",
         Attribute::Link(Relation::Linked) => "asociado con",
         Attribute::Link(Relation::Parent) => "ticket principal",
         Attribute::Link(Relation::Child) => "ticket dependiente",
@@ -200,7 +223,10 @@ pub fn value_label(desk: &Desk, language: Language, attribute: &Attribute, value
         Attribute::PendingUntil => {
             value.parse().map_or_else(|_| value.to_owned(), |at| date(desk, language, at))
         }
-        Attribute::Estimate => format!("{value} m"),
+        Attribute::Estimate | Attribute::Booked => value.parse().map_or_else(|_| value.to_owned(), work),
+        Attribute::Language => {
+            Language::from_code(value).map_or_else(|| value.to_owned(), |of| language_label(language, of))
+        }
         Attribute::Title
         | Attribute::Queue
         | Attribute::Service
@@ -303,6 +329,14 @@ mod tests {
             assert_eq!(age(SignedDuration::from_mins(minutes)), shown);
         }
         assert_eq!([size(0), size(1_001), size(52_000_000)], ["0 B", "2 KB", "52 MB"]);
+    }
+
+    #[test]
+    fn work_is_counted_in_hours() {
+        let shown = [(0, "0 m"), (45, "45 m"), (120, "2 h"), (1530, "25 h 30 m"), (-15, "-15 m")];
+        for (minutes, expected) in shown {
+            assert_eq!(work(minutes), expected);
+        }
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::monday;
-use crate::commands::{AutoClose, Command, Outcome, Who, read, same_commands, words};
+use crate::commands::{AutoClose, Command, Outcome, Someone, Who, read, same_commands, words};
 use crate::desk::{Priority, TicketNumber};
-use crate::mail::Language;
+use crate::mail::{Address, Language};
 
 const LIMIT: usize = 25;
 
@@ -31,6 +31,15 @@ fn tag(add: &[&str], remove: &[&str]) -> Command {
 
 fn field(name: &str, value: Option<&str>) -> Command {
     Command::Field { name: name.to_owned(), value: value.map(str::to_owned) }
+}
+
+fn address(address: &str) -> Someone {
+    Someone::Address(Address::bare(address))
+}
+
+fn cc(add: &[&str], remove: &[&str]) -> Command {
+    let people = |all: &[&str]| all.iter().map(|one| address(one)).collect();
+    Command::Cc { add: people(add), remove: people(remove) }
 }
 
 #[test]
@@ -105,6 +114,8 @@ fn every_verb_with_its_arguments() {
         ("#tipo Requerimiento", Command::Type("Requerimiento".into())),
         ("#service Equipos::Impresoras", Command::Service(Some("Equipos::Impresoras".into()))),
         ("#servicio ninguno", Command::Service(None)),
+        ("#sla Alta Dirección", Command::Sla(Some("Alta Dirección".into()))),
+        ("#ans ninguno", Command::Sla(None)),
         ("#title Pc sin internet", Command::Title("Pc sin internet".into())),
         ("#título Aviso: use #close – no #cierre", Command::Title("Aviso: use #close – no #cierre".into())),
         ("#asunto “Pc sin internet”", Command::Title("Pc sin internet".into())),
@@ -118,6 +129,20 @@ fn every_verb_with_its_arguments() {
         ("#campo sala 204", field("sala", Some("204"))),
         ("#field.url https://a.example/x?y=1", field("url", Some("https://a.example/x?y=1"))),
         ("#field.room none", field("room", None)),
+        ("#customer ana@minem.example", Command::Customer(address("ana@minem.example"))),
+        ("#cliente Ana Quispe", Command::Customer(Someone::Named("Ana Quispe".into()))),
+        ("#usuario: <ana@minem.example>", Command::Customer(address("ana@minem.example"))),
+        (
+            "#customer ana@minem.example<mailto:ana@minem.example>",
+            Command::Customer(address("ana@minem.example")),
+        ),
+        ("#cc +ana@minem.example -luis@minem.example", cc(&["ana@minem.example"], &["luis@minem.example"])),
+        ("#con copia a@x.example", cc(&["a@x.example"], &[])),
+        ("#time 15m", Command::Time(15)),
+        ("#tiempo 1h 30", Command::Time(90)),
+        ("#tiempo –15", Command::Time(-15)),
+        ("#estimate 2h", Command::Estimate(Some(120))),
+        ("#estimado ninguno", Command::Estimate(None)),
         ("#campo.sala ninguno", field("sala", None)),
         ("#field.room -", field("room", None)),
         ("#watch", Command::Watch(true)),

@@ -62,9 +62,45 @@ impl<'a> Doing<'_, 'a, '_> {
             let all = desk.services.iter().map(|service| service.name.as_str()).collect();
             return Err(self.say(&unknown(Thing::Service, typed, all)));
         };
+        let customer = self.ticket()?.now.customer.clone();
+        if let Some(customer) = &customer
+            && desk.customer(&customer.address).is_some_and(|known| !known.is_offered(&service.name))
+        {
+            let offered = desk.services_of(&customer.address).map(|service| service.name.as_str()).collect();
+            let (service, customer) = (service.name.as_str(), customer.called());
+            return Err(self.say(&Say::NotOffered { service, customer, offered }));
+        }
         let told = self.plain(Attribute::Service, Some(service.name.clone()), None)?;
         self.supervise(service.owner.clone());
         Ok(told)
+    }
+
+    pub(super) fn sla(&mut self, typed: Option<&str>) -> Result<String, String> {
+        let desk = self.desk();
+        let Some(typed) = typed else { return self.plain(Attribute::Sla, None, None) };
+        let wanted = fold(typed);
+        let Some(sla) = desk.slas.iter().find(|sla| fold(&sla.name) == wanted) else {
+            let all = desk.slas.iter().map(|sla| sla.name.as_str()).collect();
+            return Err(self.say(&unknown(Thing::Sla, typed, all)));
+        };
+        self.plain(Attribute::Sla, Some(sla.name.clone()), None)
+    }
+
+    /// `#time`: whoever may leave a note may say how long it took.
+    pub(super) fn time(&mut self, minutes: i64) -> Result<String, String> {
+        self.allowed(Right::Note)?;
+        let before = self.ticket()?.booked;
+        let after = before.saturating_add(minutes);
+        if after < 0 {
+            return Err(self.say(&Say::NotSoMuchBooked(&data::work(before))));
+        }
+        let change = self.set(Attribute::Booked, (after > 0).then(|| after.to_string()));
+        Ok(self.told(change, &data::work(after)))
+    }
+
+    /// `#estimate`.
+    pub(super) fn estimate(&mut self, minutes: Option<i64>) -> Result<String, String> {
+        self.plain(Attribute::Estimate, minutes.map(|minutes| minutes.to_string()), None)
     }
 
     pub(super) fn tags(&mut self, add: &[String], remove: &[String]) -> Result<String, String> {

@@ -6,6 +6,7 @@
 
 mod attributes;
 mod level;
+mod participants;
 mod people;
 mod state;
 mod tickets;
@@ -37,6 +38,8 @@ pub(super) struct Wants {
     pub(super) took: BTreeSet<TicketRef>,
     /// Tickets whose supervisor the mail names: no queue or service brings another one.
     pub(super) owned: BTreeSet<TicketRef>,
+    /// The queue into which a line moves the tickets that it is about, wherever the line stands.
+    pub(super) bound_for: Option<String>,
     /// It takes back what another mail did.
     pub(super) undoes: bool,
     /// What is answered by a mail of its own.
@@ -95,6 +98,7 @@ pub(super) fn execute(
     let cause = Cause::new(Actor::Agent(order.agent.login.clone()), format!("{written} ({grounds})"));
     let mut doing = Doing { draft, at, order, cause, wants };
     match command {
+        Command::Customer(who) => doing.customer(who),
         Command::Close { outcome, silent } => doing.close(*outcome, *silent),
         Command::Reopen => doing.reopen(),
         Command::Pend { until, then } => doing.pend(until.timestamp(), *then),
@@ -103,6 +107,9 @@ pub(super) fn execute(
         Command::Owner(who) => doing.owner(who),
         Command::Lock(locked) => doing.lock(*locked),
         Command::Watch(watch) => doing.watch(*watch),
+        Command::Cc { add, remove } => doing.cc(add, remove),
+        Command::Time(minutes) => doing.time(*minutes),
+        Command::Estimate(minutes) => doing.estimate(*minutes),
         Command::Queue(name) => doing.queue(name),
         Command::Escalate(escalation) => doing.escalate(escalation),
         Command::Derive { to, meant } => doing.derive(to, meant.as_ref()),
@@ -111,6 +118,7 @@ pub(super) fn execute(
         }
         Command::Type(name) => doing.kind(name),
         Command::Service(name) => doing.service(name.as_deref()),
+        Command::Sla(name) => doing.sla(name.as_deref()),
         Command::Title(title) => doing.plain(Attribute::Title, Some(title.clone()), None),
         Command::Tag { add, remove } => doing.tags(add, remove),
         Command::Field { name, value } => doing.plain(Attribute::Field(name.clone()), value.clone(), None),

@@ -3,7 +3,7 @@
 use super::{Doing, is_member, unknown};
 use crate::commands::Who;
 use crate::decide::sentences::{Say, Thing};
-use crate::desk::{Agent, Attribute, Found, Occasion, Right, StateType, may};
+use crate::desk::{Agent, Attribute, Desk, Found, Occasion, Right, StateType, may};
 use crate::outbound::data;
 
 impl<'a> Doing<'_, 'a, '_> {
@@ -53,15 +53,27 @@ impl<'a> Doing<'_, 'a, '_> {
         }
     }
 
-    /// A ticket can be given to a member of its queue, and to whoever may answer there.
+    /// A ticket can be given to a member of its queue, and to whoever may answer there; also of the queue into which a
+    /// line of the same mail moves it.
     fn attends(&self, agent: &Agent) -> Result<(), String> {
         let name = self.ticket()?.now.queue.clone();
-        let Some(queue) = self.desk().queue(&name) else { return Ok(()) };
-        if is_member(queue, agent) || may(self.desk(), agent, Right::Answer, &name).is_ok() {
+        let queues = std::iter::once(&name).chain(&self.wants.bound_for);
+        if queues.into_iter().any(|queue| is_candidate(self.desk(), queue, agent)) {
             return Ok(());
         }
-        let members = queue.members.iter().map(String::as_str).collect();
-        Err(self.say(&Say::NotInQueue { login: &agent.login, queue: &name, members }))
+        let queue = self.wants.bound_for.as_ref().unwrap_or(&name);
+        let candidates = self.desk().agents.iter().filter(|one| is_candidate(self.desk(), queue, one));
+        let members = candidates.map(|one| one.login.as_str()).collect();
+        Err(self.say(&Say::NotInQueue { login: &agent.login, queue, members }))
+    }
+
+    /// Whoever may attend may answer for it, and so may those whom the desk's file names as supervisors.
+    fn supervises(&self, agent: &Agent) -> Result<(), String> {
+        let desk = self.desk();
+        let named = |owner: Option<&String>| owner == Some(&agent.login);
+        let of_queue = desk.queues.iter().any(|queue| named(queue.owner.as_ref()));
+        let of_service = desk.services.iter().any(|service| named(service.owner.as_ref()));
+        if of_queue || of_service { Ok(()) } else { self.attends(agent) }
     }
 
     /// A ticket that somebody takes is no longer new.
@@ -75,6 +87,9 @@ impl<'a> Doing<'_, 'a, '_> {
     pub(super) fn owner(&mut self, who: &Who) -> Result<String, String> {
         self.allowed(Right::Owner)?;
         let agent = self.find(who)?;
+        if let Some(agent) = agent {
+            self.supervises(agent)?;
+        }
         let value = agent.map_or("-", |agent| agent.name.as_str());
         let login = agent.map(|agent| agent.login.clone());
         self.wants.owned.extend(self.at);
@@ -101,4 +116,10 @@ impl<'a> Doing<'_, 'a, '_> {
         };
         Ok(self.told(change, &login))
     }
+}
+
+/// Whether an agent may attend tickets of a queue.
+fn is_candidate(desk: &Desk, queue: &str, agent: &Agent) -> bool {
+    let Some(known) = desk.queue(queue) else { return true };
+    is_member(known, agent) || may(desk, agent, Right::Answer, queue).is_ok()
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::Applying;
 use crate::desk::{Attribute, Change, LinkKind, Priority, Relation, TicketId};
-use crate::mail::Address;
+use crate::mail::{Address, Language};
 use crate::store::StoreError;
 use crate::store::values::ms;
 
@@ -49,6 +49,15 @@ impl Applying<'_> {
                 number("UPDATE tickets SET pending_until = $2 WHERE id = $1", until)
             }
             Attribute::Estimate => number("UPDATE tickets SET estimate = $2 WHERE id = $1", read(change)?),
+            Attribute::Booked => number(
+                "UPDATE tickets SET booked = $2 WHERE id = $1",
+                Some(read(change)?.unwrap_or_default()),
+            ),
+            Attribute::Language => {
+                let known = change.after.as_deref().and_then(Language::from_code);
+                known.ok_or_else(|| unwritable(change))?;
+                text("UPDATE tickets SET language = $2 WHERE id = $1")
+            }
             Attribute::State => return self.set_state(ticket, change).await,
             Attribute::Customer => return self.set_customer(ticket, change.after.as_deref()).await,
             Attribute::Participant => return self.set_participant(ticket, change).await,
