@@ -41,7 +41,8 @@ pub(super) fn of(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent) -> Option<He
 /// A mail that carries a code: it confirms, it denies, or its author hears why it does neither.
 pub(super) fn confirmation(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: HeldMail) -> Decision {
     let at = held.ticket.map(TicketRef::Existing);
-    let text = &case.incoming.mail.body.new_text;
+    let body = &case.incoming.mail.body;
+    let text = &body.new_text;
     if held.done {
         let why = "the mail was confirmed before, or waits no longer";
         draft.trace.remarks.push(format!("nothing is confirmed: {why}"));
@@ -51,9 +52,11 @@ pub(super) fn confirmation(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent,
         Some((Say::CodeExpired, "the code has expired"))
     } else if case.incoming.verdicts.fail {
         Some((Say::NotFromYou, "a check of the sender failed"))
+    } else if case.sender.doubted {
+        Some((Say::NotFromYou, "From can be read in two ways"))
     } else if commands::denies(text) {
         return denied(draft, case, agent, &held);
-    } else if !commands::confirms(text) {
+    } else if !commands::confirms(text) || !body.html_new_text.as_deref().is_none_or(commands::confirms) {
         Some((Say::NotYes, "the first line is not yes"))
     } else {
         None

@@ -103,9 +103,9 @@ fn level(incoming: &Incoming, token: Option<String>, agent: &Agent, desk: &Desk)
 }
 
 /// Several authors, or a header that stands twice, is how a From is shown to one program and hidden from another.
-fn doubtful_from(mail: &Mail) -> Option<String> {
+pub(super) fn doubtful_from(mail: &Mail) -> Option<String> {
     mail.defects.iter().find_map(|defect| match defect {
-        Defect::SeveralFrom => Some(defect.to_string()),
+        Defect::SeveralFrom | Defect::GroupFrom => Some(defect.to_string()),
         Defect::Repeated(name) if name.eq_ignore_ascii_case("from") => Some(defect.to_string()),
         Defect::Repeated(_)
         | Defect::Empty

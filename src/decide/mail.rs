@@ -1,7 +1,7 @@
 //! One mail: by class first, then by who sent it.
 
 use super::draft::Draft;
-use super::identify::{Sender, identify};
+use super::identify::{Sender, doubtful_from, identify};
 use super::lookup::{Carried, carried};
 use super::matching::{Match, find_match, resolve};
 use super::{
@@ -34,9 +34,12 @@ impl Case<'_> {
         self.incoming.queue.clone().or_else(by_address).unwrap_or_else(|| desk.default_queue.clone())
     }
 
-    /// Whether the mail carries a token for its ticket that was issued to the very address in `From`.
+    /// Whether the mail carries a token for its ticket that was issued to the very address in `From`, of which there
+    /// is one.
     pub(super) fn holds_own_token(&self, context: &Context) -> bool {
-        let Some(from) = self.incoming.mail.from.as_ref().filter(|_| !self.incoming.verdicts.fail) else {
+        let mail = &self.incoming.mail;
+        let doubted = self.incoming.verdicts.fail || doubtful_from(mail).is_some();
+        let Some(from) = mail.from.as_ref().filter(|_| !doubted) else {
             return false;
         };
         let ticket = self.matched.ticket();

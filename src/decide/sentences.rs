@@ -250,7 +250,10 @@ impl Say<'_> {
             Self::StaysInternal => "Your text was kept as an internal note.".to_owned(),
             Self::CodeExpired => "The code has expired: send the first mail again.".to_owned(),
             Self::NotYes => "This confirms nothing: the first line has to be yes, and nothing else.".to_owned(),
-            Self::NotFromYou => "The mail server says that this mail does not come from your address.".to_owned(),
+            Self::NotFromYou => {
+                "The mail server says that this mail does not come from your address, or it names other authors, too."
+                    .to_owned()
+            }
             Self::Denied => "The mail that waited will not be carried out. The administrator was told.".to_owned(),
             Self::NothingKept => {
                 "Nothing was done and your text was not kept: correct the lines above and send the mail again.".to_owned()
@@ -359,7 +362,9 @@ impl Say<'_> {
             Self::CodeExpired => "El código venció: envíe otra vez el primer correo.".to_owned(),
             Self::NotYes => "Esto no confirma nada: la primera línea tiene que ser sí, y nada más.".to_owned(),
             Self::NotFromYou => {
-                "El servidor de correo dice que este correo no viene de la dirección de usted.".to_owned()
+                "El servidor de correo dice que este correo no viene de la dirección de usted, o nombra también a otros \
+                 autores."
+                    .to_owned()
             }
             Self::Denied => "El correo que esperaba no se ejecutará. Se avisó al administrador.".to_owned(),
             Self::NothingKept => {

@@ -188,6 +188,10 @@ fn envelope(raw: &Arc<[u8]>, head: &fields::Head<'_>, declared: Option<&str>, li
     }
     let date = unfolded("Date").and_then(|value| date(&value));
     form_defects(raw, head, &from, date.is_some(), &mut defects);
+    let groups = head.fields.iter().filter(|field| field.name.eq_ignore_ascii_case("From"));
+    if groups.map(|field| fields::unfold(field.value, declared).0).any(|value| addresses::has_group(&value)) {
+        note(&mut defects, Defect::GroupFrom);
+    }
     if raw_octets {
         note(&mut defects, Defect::RawHeader);
     }
@@ -236,7 +240,7 @@ fn form_defects(
         note(defects, Defect::NoFrom);
     }
     let count = |name: &str| head.fields.iter().filter(|field| field.name.eq_ignore_ascii_case(name)).count();
-    if count("From") > 1 || (from.len() > 1 && count("Sender") == 0) {
+    if count("From") > 1 || from.len() > 1 {
         note(defects, Defect::SeveralFrom);
     }
     // RFC 5322 section 3.6: these may stand once.

@@ -13,8 +13,10 @@ pub enum Defect {
     Unparseable,
     /// No `From`, or one without an address.
     NoFrom,
-    /// Several `From` fields or several authors without a `Sender` (RFC 5322 section 3.6.2).
+    /// Several `From` fields, or several authors, as RFC 5322 section 3.6.2 allows where a `Sender` is named.
     SeveralFrom,
+    /// `From` names a group (RFC 6854).
+    GroupFrom,
     /// A header that may stand once stands more often (RFC 5322 section 3.6): its name.
     Repeated(String),
     /// No `Date`, or one that is no date.
@@ -40,6 +42,7 @@ impl fmt::Display for Defect {
             Self::Unparseable => out.write_str("structure could not be read"),
             Self::NoFrom => out.write_str("no From address"),
             Self::SeveralFrom => out.write_str("several From addresses"),
+            Self::GroupFrom => out.write_str("From names a group"),
             Self::Repeated(name) => write!(out, "{name} stands more than once"),
             Self::NoDate => out.write_str("no valid Date"),
             Self::UnknownCharset(label) => write!(out, "unknown charset {label}"),

@@ -86,8 +86,9 @@ const LISTS: &[&str] = &[
 /// `Auto-Submitted`, with the value as it stands; `no` is nothing.
 pub(super) fn auto_submitted(mail: &Mail) -> Option<(AutoSubmitted, String)> {
     mail.header("Auto-Submitted").find_map(|value| {
+        let keyword = without_comment(value);
         let keyword =
-            value.split([';', '(', ' ', ',']).next().unwrap_or_default().trim().to_ascii_lowercase();
+            keyword.split([';', '(', ' ', ',']).next().unwrap_or_default().trim().to_ascii_lowercase();
         let kind = match keyword.as_str() {
             "" | "no" => return None,
             "auto-replied" | "auto-reply" | "auto-response" => AutoSubmitted::Replied,
@@ -95,6 +96,15 @@ pub(super) fn auto_submitted(mail: &Mail) -> Option<(AutoSubmitted, String)> {
         };
         Some((kind, evidence("Auto-Submitted", value)))
     })
+}
+
+/// What stands behind a comment that comes first (RFC 3834 section 5: CFWS may surround the keyword).
+fn without_comment(value: &str) -> &str {
+    let mut rest = value.trim_start();
+    while let Some((_, behind)) = rest.strip_prefix('(').and_then(|inside| inside.split_once(')')) {
+        rest = behind.trim_start_matches([')', ' ', '\t']);
+    }
+    rest
 }
 
 /// `Precedence`, where it says anything but ordinary mail; lower case.

@@ -70,6 +70,11 @@ pub(super) fn read(value: &str, limit: usize) -> (Vec<Address>, bool) {
     (out, over)
 }
 
+/// Whether an unfolded value names a group (RFC 5322 section 3.4), which is no author that anybody could be.
+pub(super) fn has_group(value: &str) -> bool {
+    lex(value).iter().any(|piece| matches!(piece, Piece::Colon))
+}
+
 impl Open {
     /// Words, but nothing that could be an address.
     fn is_name_only(&self) -> bool {
@@ -83,6 +88,11 @@ impl Open {
             None => {
                 let at = self.words.iter().position(|word| word.contains('@'));
                 match at {
+                    // `ana(a comment)@example.org`, `ana @example.org` (RFC 5322 section 4.4).
+                    Some(at) if at > 0 && self.words.get(at).is_some_and(|word| word.starts_with('@')) => {
+                        let domain = self.words.remove(at);
+                        self.words.remove(at - 1) + &domain
+                    }
                     Some(at) => self.words.remove(at),
                     None if first && self.words.len() == 1 => self.words.remove(0),
                     None => return None,
@@ -103,7 +113,9 @@ impl Open {
 /// An address without blanks, source route (RFC 5322 section 4.4), `mailto:` and trailing marks.
 fn clean_address(text: &str) -> String {
     let decoded = if text.contains("=?") { words::decode(text) } else { text.to_owned() };
-    let bare = decoded.trim().trim_matches(['<', '>', ',', ';']);
+    let inner = decoded.rsplit_once('<').and_then(|(_, inner)| inner.split_once('>'));
+    let bare = inner.map_or(decoded.as_str(), |(inner, _)| inner);
+    let bare = bare.trim().trim_matches(['<', '>', ',', ';']);
     let bare = if bare.starts_with('@') { bare.rsplit(':').next().unwrap_or(bare) } else { bare };
     let bare = match bare.get(..7) {
         Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => bare.get(7..).unwrap_or_default(),
@@ -270,6 +282,9 @@ mod tests {
             ("Ana <ana@example.org", "Ana <ana@example.org>"),
             ("\"Ana <ana@example.org>", "Ana <ana@example.org>"),
             ("Ana < ana@example.org >", "Ana <ana@example.org>"),
+            ("=?utf-8?Q?Ana_=3Cana=40example.org=3E?=", "ana@example.org"),
+            ("ana(a comment)@example.org", "a comment <ana@example.org>"),
+            ("Ana Paz ana@example.org", "Ana Paz <ana@example.org>"),
             ("Ana <mailto:ana@example.org>", "Ana <ana@example.org>"),
             ("a@example.org, B <b@example.org>", "a@example.org|B <b@example.org>"),
             ("a@example.org; b@example.org", "a@example.org|b@example.org"),

@@ -227,8 +227,8 @@ pub(super) fn tidy(text: &str) -> (String, bool) {
                 }
             }
             '\n' | '\t' => out.push(character),
-            // A page break stands where a line ends.
-            '\u{c}' => out.push('\n'),
+            // A line ends where a reader sees it end: page break, vertical tabulator, the separators of Unicode.
+            '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
             control if control.is_control() => removed = true,
             other => out.push(other),
         }

@@ -288,7 +288,12 @@ fn faults_of_form_are_noted() {
     assert_eq!(defects("just text\n"), [Defect::NoHeader, Defect::NoFrom, Defect::NoDate]);
     assert_eq!(defects(&format!("From: a@x.org\nFrom: b@x.org\n{date}\nx")), [Defect::SeveralFrom]);
     assert_eq!(defects(&format!("From: a@x.org, b@x.org\n{date}\nx")), [Defect::SeveralFrom]);
-    assert_eq!(defects(&format!("From: a@x.org, b@x.org\nSender: a@x.org\n{date}\nx")), []);
+    // Allowed, and no less a question which of them gave the orders.
+    assert_eq!(
+        defects(&format!("From: a@x.org, b@x.org\nSender: a@x.org\n{date}\nx")),
+        [Defect::SeveralFrom]
+    );
+    assert_eq!(defects(&format!("From: Desk: a@x.org;\n{date}\nx")), [Defect::GroupFrom]);
     assert_eq!(
         defects(&format!("From: a@x.org\nSubject: 1\nSubject: 2\n{date}\nx")),
         [Defect::Repeated("Subject".into())]
