@@ -22,6 +22,6 @@ pub use command::{
     AutoClose, Block, Command, Concerns, CustomerWord, Escalation, Line, Mistake, Outcome, Someone, Who,
 };
 pub use help::{help, help_table, later_table, word};
-pub use read::{read, same_commands};
+pub use read::{mended, read, same_commands};
 pub use receipt::{LineResult, ReceiptLine, all_or_nothing, not_done, receipt};
 pub use thanks::only_thanks;

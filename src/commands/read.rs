@@ -16,6 +16,10 @@ use crate::mail::Language;
 const SHOWN: usize = 200;
 /// Letters of a command line; longer ones are refused.
 const LONGEST_LINE: usize = 500;
+/// Lines into which a mail program may have broken one.
+const MOST_PIECES: usize = 8;
+/// What stands around bold words in the text part.
+const EMPHASIS: [char; 2] = ['*', '_'];
 /// Stray lines that are listed; the author needs to see that there are some.
 const MOST_STRAY: usize = 25;
 
@@ -81,6 +85,54 @@ pub fn same_commands(text: &str, html_text: &str) -> bool {
     // An #end without commands above it commands nothing.
     let none = |found: &[String]| found.iter().all(|line| line == "#end");
     of_text == of_html || (none(&of_text) && none(&of_html))
+}
+
+/// The text part with its commands as the HTML part shows them, where it differs: mail programs break long lines in the
+/// text part alone, and put stars around what is bold. `None` where there is nothing to mend, or more is different.
+pub fn mended(text: &str, html_text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let (mut rest, mut html, mut changed) = (text, html_text, false);
+    while let Some((shown, below)) = next_line(html) {
+        html = below;
+        match Written::of(shown) {
+            Written::Blank => continue,
+            Written::Text | Written::End => break,
+            Written::Command(_) => {}
+        }
+        let (mut line, mut behind) = next_line(rest)?;
+        while clean(line).trim().is_empty() {
+            (line, behind) = next_line(behind)?;
+        }
+        let (whole, after) = same_line(line, behind, shown)?;
+        changed |= whole != line;
+        out.push_str(&whole);
+        out.push('\n');
+        rest = after;
+    }
+    out.push_str(rest);
+    changed.then_some(out)
+}
+
+/// The line of the text part that says the same as one of the HTML part, over as many lines as it was broken into, and
+/// what stands below.
+fn same_line<'t>(line: &str, behind: &'t str, shown: &str) -> Option<(String, &'t str)> {
+    let wanted = folded(&without_links(shown));
+    let (mut whole, mut rest) = (line.to_owned(), behind);
+    for _ in 0..MOST_PIECES {
+        for plain in [whole.as_str(), whole.trim().trim_matches(EMPHASIS)] {
+            if folded(&without_links(plain)) == wanted {
+                return Some((plain.to_owned(), rest));
+            }
+        }
+        let begun = folded(whole.trim_start_matches(EMPHASIS));
+        let (next, behind) = next_line(rest).filter(|(next, _)| !clean(next).trim().is_empty())?;
+        if !wanted.starts_with(begun.as_str()) {
+            return None;
+        }
+        whole = format!("{} {}", whole.trim_end(), next.trim());
+        rest = behind;
+    }
+    None
 }
 
 /// What one line is.
@@ -170,7 +222,9 @@ fn contradicts(command: Command, before: &[Line], language: Language) -> Result<
 fn stray(text: &str) -> Vec<String> {
     let looks_like_one = |line: &&str| {
         let head = clean(&line.chars().take(SHOWN).collect::<String>());
-        let head = head.trim_start_matches([' ', '*', '-', '•', '·']);
+        let head = head.trim_start_matches([' ', '*', '-', '•', '·', '_']);
+        let numbered = head.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(['.', ')']);
+        let head = numbered.trim_start();
         let Some(words) = head.strip_prefix('#') else { return false };
         let plain = folded(words).replace(['.', ':', '='], " ");
         words::verb(&plain.split_whitespace().take(4).collect::<Vec<_>>()).is_some()

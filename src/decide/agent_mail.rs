@@ -3,6 +3,8 @@
 //! All or nothing: the commands run over a copy of the draft, which is kept only if every line could be done.
 //! What is not proved enough waits (`confirmation`); nothing of it is executed, nothing of it reaches the customer.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::draft::Draft;
@@ -13,7 +15,7 @@ use super::sentences::Say;
 use super::{CommandTrace, Decision, Incoming, Reason, attend, confirmation, customer_mail};
 use crate::commands::{self, Block};
 use crate::desk::{Agent, Desk, TicketId, TicketRef};
-use crate::mail::Language;
+use crate::mail::{Body, Language};
 
 /// The level from which a sender is believed to be who he says; what needs more is tried first and then asked about.
 const PROVED: u8 = 2;
@@ -34,7 +36,8 @@ pub(super) fn agent_mail(draft: Draft<'_>, case: &Case<'_>, agent: &Agent) -> De
     if case.sender.level() < needed_level(&block, desk).min(PROVED) || case.sender.doubted {
         return confirmation::hold_unproved(draft, case, agent, &block);
     }
-    if body.html_new_text.as_ref().is_some_and(|html| !commands::same_commands(&body.new_text, html)) {
+    let text = text_of(body);
+    if body.html_new_text.as_ref().is_some_and(|html| !commands::same_commands(&text, html)) {
         return refuse_parts(draft, case, agent, &block, language);
     }
     // Who writes to the desk without a command asks for help, agent or not.
@@ -48,7 +51,14 @@ pub(super) fn agent_mail(draft: Draft<'_>, case: &Case<'_>, agent: &Agent) -> De
 pub(super) fn block(incoming: &Incoming, agent: &Agent, desk: &Desk, now: Timestamp) -> Block {
     let now = now.to_zoned(desk.time_zone.clone());
     let language = agent.language.unwrap_or(desk.language);
-    commands::read(&incoming.mail.body.new_text, &now, language, desk.limits.commands)
+    commands::read(&text_of(&incoming.mail.body), &now, language, desk.limits.commands)
+}
+
+/// The new text, with its commands as its author saw them.
+fn text_of(body: &Body) -> Cow<'_, str> {
+    let html = body.html_new_text.as_deref();
+    let mended = html.and_then(|html| commands::mended(&body.new_text, html));
+    mended.map_or(Cow::Borrowed(body.new_text.as_str()), Cow::Owned)
 }
 
 /// The proof that a mail needs: that of its most demanding command, or of an answer. What falls short is asked about,

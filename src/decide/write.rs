@@ -16,7 +16,7 @@ use super::sentences::Say;
 use super::{Decision, Effect, Reason, confirmation, survey_mail, undo};
 use crate::commands::Block;
 use crate::desk::{Agent, Attribute, Cause, Occasion, SenderKind, StateType, TicketRef};
-use crate::mail::Language;
+use crate::mail::{Attachment, Language, Mail};
 use crate::outbound::{data, scrub};
 
 /// A ticket that gets the text.
@@ -59,7 +59,8 @@ impl Writing<'_> {
     fn has_text(&self) -> bool {
         let commands_alone = !self.block.lines.is_empty();
         let files = &self.case.incoming.mail.attachments;
-        !self.block.rest.trim().is_empty() || files.iter().any(|file| !(file.inline && commands_alone))
+        !self.block.rest.trim().is_empty()
+            || files.iter().any(|file| !(file.inline && commands_alone) && !file.is_signature())
     }
 }
 
@@ -202,7 +203,7 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
     if let Some(silent) = what.wants.closed.get(&at) {
         let mut closed = about(Occasion::Closed);
         if target.is_some() {
-            closed.attachments = mail.attachments.clone();
+            closed.attachments = files(mail);
         }
         if *silent {
             closed.reply = Err("closed silently".to_owned());
@@ -212,13 +213,18 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
         }
     } else if visible && has_text && !what.is_new(at) {
         let mut answer = about(Occasion::AgentAnswer);
-        answer.attachments = mail.attachments.clone();
+        answer.attachments = files(mail);
         draft.happenings.push(answer);
     }
     if !visible && has_text {
         let note = about(Occasion::Note);
         draft.happenings.push(note);
     }
+}
+
+/// What goes along to the customer: the files, without a signature over a mail that he does not get.
+fn files(mail: &Mail) -> Vec<Attachment> {
+    mail.attachments.iter().filter(|file| !file.is_signature()).cloned().collect()
 }
 
 /// Where the text went, in words.

@@ -2,7 +2,9 @@
 
 /// Joins soft-broken lines. `delsp`: the blank at the end of a soft-broken line is no part of the text.
 ///
-/// Lines of different quote depth are never joined (section 4.5), nor is the signature separator (4.3).
+/// Lines of different quote depth are never joined (section 4.5), nor is the signature separator (4.3). Nor is a line
+/// that begins with `#` and a letter: telephones leave a blank behind a word that they completed, and the next command
+/// is no end of it.
 pub fn unwrap(text: &str, delsp: bool) -> String {
     let mut out = String::with_capacity(text.len());
     // The depth of the paragraph that is still open, if one is.
@@ -14,7 +16,8 @@ pub fn unwrap(text: &str, delsp: bool) -> String {
         let separator = bare == "-- ";
         let soft = bare.ends_with(' ') && !separator;
         let content = if soft && delsp { bare.strip_suffix(' ').unwrap_or(bare) } else { bare };
-        if open != Some(depth) || separator {
+        let word = bare.strip_prefix('#').is_some_and(|rest| rest.starts_with(char::is_alphabetic));
+        if open != Some(depth) || separator || word {
             if open.is_some() {
                 end_line(&mut out);
             }
@@ -57,6 +60,7 @@ mod tests {
             (" >not a quote\n From here", false, ">not a quote\nFrom here\n"),
             ("text \n-- \nAna", false, "text\n-- \nAna\n"),
             (">> deep \n>> er", false, ">> deep er\n"),
+            ("#high \n#close \nThanks \n#4 on it", false, "#high\n#close Thanks #4 on it\n"),
             ("", false, ""),
         ] {
             assert_eq!(unwrap(flowed, delsp), wanted, "{flowed:?}");

@@ -61,6 +61,17 @@ pub struct Attachment {
     pub content: Arc<[u8]>,
 }
 
+impl Attachment {
+    /// A signature over the mail itself (RFC 8551, RFC 3156): nothing that its author attached, and worth nothing
+    /// beside another mail.
+    pub fn is_signature(&self) -> bool {
+        matches!(
+            self.content_type.as_str(),
+            "application/pkcs7-signature" | "application/x-pkcs7-signature" | "application/pgp-signature"
+        )
+    }
+}
+
 /// Which part the text was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodySource {

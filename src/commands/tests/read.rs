@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::monday;
-use crate::commands::{AutoClose, Command, Outcome, Someone, Who, read, same_commands, words};
+use crate::commands::{
+    AutoClose, Command, Outcome, Someone, Who, mended, read, same_commands, words,
+};
 use crate::desk::{Priority, TicketNumber};
 use crate::mail::{Address, Language};
 
@@ -509,4 +511,26 @@ fn tickets_are_named_by_their_numbers() {
     assert!(line("#para y").unwrap_err().contains("le falta algo"));
     assert!(line("#para Ana").unwrap_err().contains("«Ana» no es un número de ticket"));
     assert!(line("#para 999999999999999999999").unwrap_err().contains("no es un número"));
+}
+
+#[test]
+fn what_a_mail_program_breaks_is_mended() {
+    for (text, html, expected) in [
+        (
+            "#title a long\nline\n#close\n\nx",
+            "#title a long line\n#close\n\nx",
+            Some("#title a long line\n#close\n\nx"),
+        ),
+        ("*#close*\n\nx", "#close\n\nx", Some("#close\n\nx")),
+        ("*#title a\nb*\nx", "#title a b\nx", Some("#title a b\nx")),
+        ("\n#Close\nx", "#close\nx", None),
+        ("#title a\nb\n#close\nx", "#title a\nb\n#close\nx", None),
+        ("#close\nx", "#title a\nx", None),
+        ("#title a\n\nb", "#title a b", None),
+        ("x", "#close\nx", None),
+        ("#close\nx", "x", None),
+        ("", "#close", None),
+    ] {
+        assert_eq!(mended(text, html).as_deref(), expected, "{text:?} {html:?}");
+    }
 }
