@@ -60,7 +60,7 @@ impl Writing<'_> {
         let commands_alone = !self.block.lines.is_empty();
         let files = &self.case.incoming.mail.attachments;
         !self.block.rest.trim().is_empty()
-            || files.iter().any(|file| !(file.inline && commands_alone) && !file.is_signature())
+            || files.iter().any(|file| !(file.is_signature() || file.inline && commands_alone))
     }
 }
 

@@ -3,9 +3,7 @@
 use proptest::prelude::*;
 
 use super::monday;
-use crate::commands::{
-    AutoClose, Command, Outcome, Someone, Who, mended, read, same_commands, words,
-};
+use crate::commands::{AutoClose, Command, Outcome, Someone, Who, mended, read, same_commands, words};
 use crate::desk::{Priority, TicketNumber};
 use crate::mail::{Address, Language};
 
