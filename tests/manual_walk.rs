@@ -123,3 +123,243 @@ async fn a_ticket_is_escalated_by_its_priority_and_the_level_is_told() {
     answered(&bench, &notice, "#cerrar silencio\n").await;
     assert!(refused(&bench, &told, "#escalar 1\n").await.contains("#reabrir"));
 }
+
+const FIRM: &str = "soporte@andinos.example";
+
+/// Hands the first ticket to the supplier, by confirmation; the mail that it gets, and the notice of the help desk.
+async fn handed_over(bench: &Bench, text: &str) -> (Sent, Sent) {
+    let notice = opened(bench, "La impresora no imprime").await;
+    assert_eq!(bench.mail(&notice.reply(text)).await, "held-for-confirmation");
+    let asked = bench.sent().await;
+    assert!(asked.iter().all(|mail| mail.to == MARIA), "nothing leaves before");
+    let question = one(&asked, MARIA);
+    assert!(
+        question.text().contains(&format!("proveedor Suministros Andinos <{FIRM}>")),
+        "{}",
+        question.text()
+    );
+    assert_eq!(bench.mail(&question.reply("Sí.\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    assert!(sent.iter().all(|mail| mail.to != ANA), "the customer hears nothing");
+    (one(&sent, FIRM).clone(), notice)
+}
+
+const REQUEST: &str = "#escalar a proveedor suministros andinos\n\nFavor cambiar el fusor de la HP del piso 3.\n\
+                       Escriba a mgomez@minem.example.\n";
+
+async fn last_article(bench: &Bench, id: i64) -> taquilla::desk::NewArticle {
+    let articles = bench.pipeline.store.articles(TicketId(id), Page::FIRST).await.unwrap();
+    articles.last().unwrap().article.content.clone()
+}
+
+/// Row 14.
+#[tokio::test]
+async fn a_supplier_is_written_to_in_a_thread_of_its_own() {
+    let bench = Bench::new().await;
+    let (request, notice) = handed_over(&bench, REQUEST).await;
+    // It gets the agent's words under the ticket's title, and nothing of the customer or of an agent.
+    assert_eq!(request.template, "supplier-request");
+    assert!(request.subject().ends_with("] La impresora no imprime"), "{}", request.subject());
+    let text = request.text().replace("\r\n", "\n");
+    assert!(
+        text.starts_with("Favor cambiar el fusor de la HP del piso 3.\nEscriba a soporte@minem.example."),
+        "{text}"
+    );
+    assert!(text.contains("María Gómez") && text.contains("Anexo"), "the queue's signature: {text}");
+    for private in ["ana@", "Ana Quispe", "No funciona", "mgomez", "#escalar"] {
+        assert!(!request.raw().contains(private), "{private}: {}", request.raw());
+    }
+    assert!(request.header("Auto-Submitted").is_empty() && request.header("References").is_empty());
+    let now = ticket(&bench, 1).await;
+    assert_eq!((now.level.as_str(), now.responsible.as_deref()), ("Suministros Andinos", Some("mgomez")));
+    assert_eq!(now.state, "open");
+    let article = last_article(&bench, 1).await;
+    assert_eq!((article.sender.word(), article.visible), ("agent", false));
+    assert_eq!(article.to[0].address, FIRM);
+
+    // Its answer is internal, and whoever is responsible hears of it.
+    let answer = request.reply("El repuesto llega el lunes.\n").replace("Re: ", "RE: REQ-004711 ");
+    assert_eq!(bench.mail(&answer).await, "follow-up");
+    let sent = bench.sent().await;
+    assert_eq!(sent.len(), 1, "{:?}", sent.iter().map(|mail| &mail.to).collect::<Vec<_>>());
+    let told = one(&sent, MARIA);
+    assert_eq!(told.template, "supplier-wrote");
+    assert!(
+        told.text().contains("se enviará a Suministros Andinos, el proveedor, no al usuario"),
+        "{}",
+        told.text()
+    );
+    assert!(told.text().contains("El repuesto llega el lunes."));
+    let article = last_article(&bench, 1).await;
+    assert_eq!((article.sender.word(), article.visible), ("supplier", false));
+    assert!(bench.history(1).await.contains("article of supplier, internal"));
+
+    // What the agent answers to that goes to the supplier, in its thread.
+    assert_eq!(bench.mail(&told.reply("De acuerdo, los esperamos.\n")).await, "agent-mail");
+    let sent = bench.sent().await;
+    let second = one(&sent, FIRM);
+    assert!(second.text().starts_with("De acuerdo, los esperamos."), "{}", second.text());
+    assert!(
+        second.header("References").contains(&request.header("Message-ID")),
+        "{}",
+        second.header("References")
+    );
+    assert!(sent.iter().all(|mail| mail.to != ANA));
+    // With #nota it stays inside, with #publico it goes to the customer, and the thread of the supplier is not shown to her.
+    assert_eq!(bench.mail(&told.reply("#nota\n\nOjo: cobran la visita.\n")).await, "agent-mail");
+    assert!(bench.sent().await.iter().all(|mail| [MARIA, LUIS].contains(&mail.to.as_str())));
+    assert_eq!(bench.mail(&told.reply("#publico\n\nEl lunes cambian la pieza.\n")).await, "agent-mail");
+    let sent = bench.sent().await;
+    let public = one(&sent, ANA);
+    assert!(sent.iter().all(|mail| mail.to != FIRM));
+    for private in ["andinos", "Andinos", "REQ-", "repuesto", "cobran", "fusor"] {
+        assert!(!public.raw().contains(private), "{private}: {}", public.raw());
+    }
+    let ids: Vec<String> = [&request, second].iter().map(|mail| mail.header("Message-ID")).collect();
+    assert!(ids.iter().all(|id| !public.raw().contains(id.as_str())), "{}", public.raw());
+
+    // The customer's notice is answered as ever.
+    assert_eq!(bench.mail(&notice.reply("Estamos en ello, Ana.\n")).await, "agent-mail");
+    let sent = bench.sent().await;
+    one(&sent, ANA);
+    assert!(sent.iter().all(|mail| mail.to != FIRM));
+}
+
+#[tokio::test]
+async fn somebody_else_at_the_firm_answers_and_its_own_number_is_enough_later() {
+    let bench = Bench::new().await;
+    let (request, _) = handed_over(&bench, REQUEST).await;
+    // An automatic acknowledgement: no answer, but there the number stands.
+    let number = "Su pedido REQ-004711";
+    let automatic = format!(
+        "From: Avisos <avisos@andinos.example>\nTo: soporte@minem.example\nMessage-ID: <ack@andinos>\n\
+         In-Reply-To: {}\nAuto-Submitted: auto-replied\n{}\nRecibido.\n",
+        request.header("Message-ID"),
+        bench.head(number)
+    );
+    assert_eq!(bench.mail(&automatic).await, "auto-reply");
+    assert!(bench.sent().await.is_empty());
+    assert_eq!(last_article(&bench, 1).await.sender.word(), "supplier");
+    let waits = || async { bench.pipeline.store.timers_of(TicketId(1)).await.unwrap().len() };
+    assert_eq!(waits().await, 1, "the reminder stays");
+
+    // A colleague whose address nobody knows answers our mail: the token says for whom.
+    let colleague =
+        request.reply("Voy mañana.\n").replace(&format!("From: {FIRM}"), "From: Juan <juan@andinos.example>");
+    assert_eq!(bench.mail(&colleague).await, "follow-up");
+    let article = last_article(&bench, 1).await;
+    assert_eq!((article.sender.word(), article.visible), ("supplier", false));
+    assert_eq!(waits().await, 0, "it answered");
+    bench.sent().await;
+
+    // Later the firm writes anew, with nothing but its number.
+    let later = |from: &str, id: &str, subject: &str| {
+        format!(
+            "From: {from}\nTo: soporte@minem.example\nMessage-ID: <{id}>\n{}\nYa está.\n",
+            bench.head(subject)
+        )
+    };
+    assert_eq!(bench.mail(&later(FIRM, "n1@andinos", "Cierre de req-004711")).await, "follow-up");
+    assert_eq!(last_article(&bench, 1).await.sender.word(), "supplier");
+    assert_eq!(one(&bench.sent().await, MARIA).template, "supplier-wrote");
+    // Nobody else gets in with it, and a number that was never seen is a request like any other.
+    assert_eq!(bench.mail(&later("eva@mala.example", "n2@mala", "REQ-004711")).await, "new-ticket");
+    assert_eq!(bench.mail(&later(FIRM, "n3@andinos", "REQ-009999 oferta")).await, "new-ticket");
+    let numbers = bench.pipeline.store.other_numbers_of(TicketId(1)).await.unwrap();
+    assert_eq!(numbers, ["suministros andinos req-004711"]);
+    // What a stranger writes into a subject is no supplier's number.
+    assert_eq!(bench.mail(&later("eva@mala.example", "n4@mala", "Precio de REQ-005555")).await, "new-ticket");
+    assert!(bench.pipeline.store.other_numbers_of(TicketId(4)).await.unwrap().is_empty());
+    assert_eq!(bench.mail(&later(FIRM, "n5@andinos", "Asunto REQ-005555")).await, "new-ticket");
+}
+
+#[tokio::test]
+async fn a_supplier_is_reminded_until_it_answers() {
+    let mut bench = Bench::new().await;
+    let (request, notice) = handed_over(&bench, REQUEST).await;
+    let start = bench.pipeline.clock.now();
+    let at_day = async |bench: &mut Bench, days: i64| {
+        let now = start + jiff::SignedDuration::from_hours(24 * days + 1);
+        bench.pipeline.clock = taquilla::clock::Clock::Fixed(now);
+        let due = bench.pipeline.store.timers_due(now, 10).await.unwrap();
+        for timer in &due {
+            bench.pipeline.fire(timer.id).await.unwrap().unwrap();
+        }
+        (due.len(), bench.sent().await)
+    };
+    assert_eq!(at_day(&mut bench, 1).await.0, 0);
+    for day in [2, 5] {
+        let (fired, sent) = at_day(&mut bench, day).await;
+        assert_eq!(fired, 1, "day {day}");
+        let reminder = one(&sent, FIRM);
+        assert_eq!(
+            (reminder.template.as_str(), reminder.header("Auto-Submitted").as_str()),
+            ("supplier-reminder", "auto-generated")
+        );
+        assert!(reminder.header("References").contains(&request.header("Message-ID")));
+        assert!(
+            !reminder.raw().contains("Ana Quispe") && reminder.text().contains("desde el"),
+            "{}",
+            reminder.text()
+        );
+        assert_eq!(one(&sent, MARIA).template, "supplier-silent");
+        assert_eq!(sent.len(), 2);
+    }
+    // The ticket is back in the house: nobody is reminded any more.
+    assert_eq!(bench.mail(&notice.reply("#escalar 0\n")).await, "agent-mail");
+    bench.sent().await;
+    let (fired, sent) = at_day(&mut bench, 8).await;
+    assert_eq!((fired, sent.len()), (1, 0));
+    // What comes late is the supplier's all the same.
+    assert_eq!(bench.mail(&request.reply("Perdón por la demora.\n")).await, "follow-up");
+    assert_eq!(last_article(&bench, 1).await.sender.word(), "supplier");
+}
+
+#[tokio::test]
+async fn what_is_not_clear_does_not_leave_for_a_supplier() {
+    let bench = Bench::new().await;
+    let notice = opened(&bench, "La impresora no imprime").await;
+    for (text, said) in [
+        ("#escalar proveedor\n", "¿Qué debe hacer el proveedor?"),
+        ("#escalar proveedor\n#nota\n\nTexto.\n", "quite #nota y #público"),
+        ("#publico\n#escalar proveedor\n\nTexto.\n", "quite #nota y #público"),
+        ("#escalar proveedor Contoso\n\nTexto.\n", "No existe: proveedor «Contoso»"),
+    ] {
+        let receipt = refused(&bench, &notice, text).await;
+        assert!(receipt.contains(said), "{text}: {receipt}");
+    }
+    assert!(bench.pipeline.store.suppliers_of(TicketId(1)).await.unwrap().is_empty());
+    // By its name alone, as whatever else has a name; and taken back within the two minutes.
+    assert_eq!(
+        bench.mail(&notice.reply("#derivar andinos\n\nCambien el fusor.\n")).await,
+        "held-for-confirmation"
+    );
+    let asked = bench.sent().await;
+    assert_eq!(bench.mail(&one(&asked, MARIA).reply("si\n")).await, "confirmation");
+    one(&bench.sent().await, FIRM);
+    assert_eq!(bench.mail(&notice.reply("#deshacer\n")).await, "agent-mail");
+    let sent = bench.sent().await;
+    assert!(
+        one(&sent, MARIA).text().contains(&format!("el correo a {FIRM} ya no sale")),
+        "{}",
+        sent[0].text()
+    );
+    assert_eq!(ticket(&bench, 1).await.level, "0");
+    assert!(bench.pipeline.store.suppliers_of(TicketId(1)).await.unwrap().is_empty());
+    let waiting = bench.pipeline.store.outbox(Page::FIRST).await.unwrap();
+    assert!(waiting.iter().all(|mail| mail.to != FIRM), "{waiting:?}");
+}
+
+/// What nothing proves is asked about, and the question says to whom the text would go.
+#[tokio::test]
+async fn the_question_says_that_the_text_goes_to_the_supplier() {
+    let bench = Bench::new().await;
+    opened(&bench, "La impresora no imprime").await;
+    for (id, line) in [("u1", "#escalar proveedor"), ("u2", "#derivar suministros")] {
+        let raw = bench.unproved(id, &format!("{line}\n\nCambien el fusor.")).await;
+        assert_eq!(bench.mail(&raw).await, "held-for-confirmation");
+        let asked = bench.sent().await;
+        let text = one(&asked, MARIA).text();
+        assert!(text.contains("El texto iría al proveedor Suministros Andinos, no al usuario"), "{text}");
+    }
+}

@@ -15,7 +15,7 @@ pub use work::{
     CheckArgs, DeliverArgs, EraseArgs, ExplainArgs, ImportArgs, InitArgs, ReconcileArgs, RunArgs,
 };
 
-use super::entry_words::{Agents, EntryArgs, Queues, Roles, Services};
+use super::entry_words::{Agents, EntryArgs, Queues, Roles, Services, Suppliers};
 
 /// Turns mailboxes into tickets, and replies into commands.
 #[derive(Debug, clap::Parser)]
@@ -87,6 +87,9 @@ pub enum Command {
     /// Roles, which give agents rights: list them, add one.
     #[command(after_help = "Example: taquilla role list")]
     Role(EntryArgs<Roles>),
+    /// Suppliers, to whom tickets are handed: list them, add one.
+    #[command(after_help = "Example: taquilla supplier list")]
+    Supplier(EntryArgs<Suppliers>),
 }
 
 /// What can be done with rows that wait.

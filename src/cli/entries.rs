@@ -1,4 +1,4 @@
-//! `taquilla agent`, `queue`, `service` and `role`: entries of the desk file, listed and added.
+//! `taquilla agent`, `queue`, `service`, `role` and `supplier`: entries of the desk file, listed and added.
 //!
 //! The daemon is not asked: it watches its files and takes a new one up by itself.
 
@@ -13,13 +13,13 @@ use super::open;
 use super::output::{say, tell};
 use super::replace_file::Edited;
 use super::{CliError, Exit};
-use crate::config::desk_keys::{AGENT, QUEUE, ROLE, SERVICE};
+use crate::config::desk_keys::{AGENT, QUEUE, ROLE, SERVICE, SUPPLIER};
 use crate::config::diagnostic::Severity;
 use crate::config::insert::{InsertError, Inserted, difference, insert};
 use crate::config::load::{self, DESK_FILE, Loaded};
 use crate::config::nearest::did_you_mean;
 use crate::desk::token::Keys as TokenKeys;
-use crate::desk::{Agent, Desk, Queue, Right, Role, Service};
+use crate::desk::{Agent, Desk, Queue, Right, Role, Service, Supplier};
 use crate::store::keys::Identity;
 
 /// Does it.
@@ -158,6 +158,9 @@ fn list<E: Entry>(config: Option<&Path>, json: bool) -> Result<Exit, CliError> {
         name if name == AGENT.name => desk.agents.iter().map(|agent| agent_row(agent, &desk)).collect(),
         name if name == QUEUE.name => desk.queues.iter().map(|queue| queue_row(queue, &desk)).collect(),
         name if name == ROLE.name => desk.roles.iter().map(role_row).collect(),
+        name if name == SUPPLIER.name => {
+            desk.suppliers.iter().map(|supplier| supplier_row(supplier, &desk)).collect()
+        }
         _ => desk.services.iter().map(service_row).collect(),
     };
     List::new(json, E::COLUMNS).rows(rows)?;
@@ -199,6 +202,16 @@ fn role_row(role: &Role) -> Map<String, Value> {
         "name": role.name,
         "queues": role.queues,
         "rights": role.rights.iter().copied().map(Right::word).collect::<Vec<_>>(),
+    }))
+}
+
+fn supplier_row(supplier: &Supplier, desk: &Desk) -> Map<String, Value> {
+    row(json!({
+        "name": supplier.name,
+        "address": supplier.addresses,
+        "language": supplier.language.unwrap_or(desk.language).code(),
+        "remind": supplier.remind.map(|remind| format!("{remind:#}")),
+        "numbers": supplier.numbers.patterns().collect::<Vec<_>>(),
     }))
 }
 

@@ -1,4 +1,4 @@
-//! The words of `taquilla agent`, `queue`, `service` and `role`: an option for each key of the desk file, made from the
+//! The words of `taquilla agent`, `queue`, `service`, `role` and `supplier`: an option for each key of the desk file, made from the
 //! table that the file is checked with, so that none can be forgotten.
 
 use std::fmt::Debug;
@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand};
 use toml_edit::{Array, Table, Value};
 
-use crate::config::desk_keys::{AGENT, QUEUE, ROLE, SERVICE};
+use crate::config::desk_keys::{AGENT, QUEUE, ROLE, SERVICE, SUPPLIER};
 use crate::config::key::{Key, Kind, Presence, Section};
 
 /// What stands in the desk file as a list of tables.
@@ -33,6 +33,9 @@ pub struct Services;
 /// `[[role]]`.
 #[derive(Debug, Clone)]
 pub struct Roles;
+/// `[[supplier]]`.
+#[derive(Debug, Clone)]
+pub struct Suppliers;
 
 impl Entry for Agents {
     const SECTION: &'static Section = &AGENT;
@@ -60,6 +63,12 @@ impl Entry for Roles {
     const COLUMNS: &'static [&'static str] = &["name", "queues", "rights"];
     const EXAMPLE: &'static str =
         "taquilla role add técnico --queues 'Soporte Técnico' --rights read,note,answer,close";
+}
+
+impl Entry for Suppliers {
+    const SECTION: &'static Section = &SUPPLIER;
+    const COLUMNS: &'static [&'static str] = &["name", "address", "language", "remind", "numbers"];
+    const EXAMPLE: &'static str = "taquilla supplier add 'Suministros Andinos' --address soporte@andinos.example --numbers 'REQ-\\d{6}'";
 }
 
 /// `taquilla agent`, and so on.
@@ -187,8 +196,8 @@ fn long(key: &Key) -> &'static str {
 
 fn option(key: &'static Key) -> Arg {
     let (kind, many) = key.kind.element();
-    // Names of queues and roles may hold commas.
-    let divided = many && !matches!(key.name, "queues" | "roles");
+    // Names of queues and roles, and patterns, may hold commas.
+    let divided = many && !matches!(key.name, "queues" | "roles" | "numbers");
     let mut help = key.meaning.trim().to_owned();
     if many {
         help.push_str(if divided {
@@ -224,7 +233,8 @@ fn shown(key: &Key, kind: Kind) -> &'static str {
         "queue" | "queues" => "QUEUE",
         "roles" => "ROLE",
         "rights" => "RIGHT",
-        "reopen_within" | "hold" => "TIME",
+        "reopen_within" | "hold" | "remind" => "TIME",
+        "numbers" => "PATTERN",
         "level" => "NUMBER",
         "language" => "LANGUAGE",
         "signature" => "TEXT",
@@ -278,6 +288,10 @@ mod tests {
         check::<Services>(
             "service",
             |command| if let Command::Service(args) = command { args } else { panic!() },
+        );
+        check::<Suppliers>(
+            "supplier",
+            |command| if let Command::Supplier(args) = command { args } else { panic!() },
         );
         check::<Roles>("role", |command| if let Command::Role(args) = command { args } else { panic!() });
     }

@@ -123,6 +123,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, CliError> {
         Command::Queue(args) => entries::run(config, &args),
         Command::Service(args) => entries::run(config, &args),
         Command::Role(args) => entries::run(config, &args),
+        Command::Supplier(args) => entries::run(config, &args),
     }
 }
 

@@ -12,7 +12,7 @@ use super::{CliError, Exit, open, tickets};
 use crate::clock::Clock;
 use crate::desk::{Course, Desk, Due, NewArticle, SenderKind, Ticket, TicketNumber};
 use crate::outbound::data;
-use crate::store::{HistoryLine, LinkedTicket, ShownArticle, Store, SurveyLine};
+use crate::store::{HistoryLine, LinkedTicket, ShownArticle, Store, SupplierLine, SurveyLine};
 
 /// Prints the ticket.
 pub(super) async fn run(config: Option<&Path>, args: &ShowArgs) -> Result<Exit, CliError> {
@@ -44,6 +44,8 @@ struct Whole {
     timers: Vec<crate::desk::Timer>,
     links: Vec<LinkedTicket>,
     surveys: Vec<SurveyLine>,
+    suppliers: Vec<SupplierLine>,
+    other_numbers: Vec<String>,
     now: jiff::Timestamp,
 }
 
@@ -68,6 +70,8 @@ impl Whole {
             timers: store.timers_of(ticket.id).await?,
             links: store.links_of(ticket.id).await?,
             surveys: store.surveys(Some(ticket.id), None, list::first()).await?,
+            suppliers: store.suppliers_of(ticket.id).await?,
+            other_numbers: store.other_numbers_of(ticket.id).await?,
             now: Clock::System.now(),
         })
     }
@@ -117,6 +121,12 @@ impl Whole {
                     "comment": survey.comment, "answered": survey.answered.map(|at| at.to_string()) })
         });
         object.insert("surveys".to_owned(), surveys.collect());
+        let suppliers = self.suppliers.iter().map(|supplier| {
+            json!({ "name": supplier.address.called(), "address": supplier.address.address,
+                    "since": supplier.since.to_string() })
+        });
+        object.insert("suppliers".to_owned(), suppliers.collect());
+        object.insert("other_numbers".to_owned(), json!(self.other_numbers));
         Value::Object(object)
     }
 
@@ -196,6 +206,13 @@ impl Whole {
                 "Link ({}) {}  {}  {}",
                 link.relation, link.number, link.state, link.title
             )));
+        }
+        for supplier in &self.suppliers {
+            let (who, since) = (&supplier.address, date(supplier.since));
+            lines.push(plain(&format!("\nSupplier {who} since {since}")));
+        }
+        if !self.other_numbers.is_empty() {
+            lines.push(plain(&format!("\nOther numbers: {}", self.other_numbers.join(", "))));
         }
         for survey in &self.surveys {
             let score =

@@ -315,7 +315,7 @@ impl Arguments<'_> {
             return Ok(Command::Escalate(Escalation::ByPriority));
         }
         let typed = self.without_filler("who")?;
-        let escalation = escalation(&typed).ok_or_else(|| self.unknown(&["level"], &typed))?;
+        let escalation = escalation(&typed).ok_or_else(|| self.unknown(&["level", "supplier"], &typed))?;
         Ok(Command::Escalate(escalation))
     }
 
@@ -418,10 +418,15 @@ fn number(word: &str) -> Option<TicketNumber> {
     TicketNumber::new(word.rsplit(['#', ':']).next().unwrap_or(word))
 }
 
-/// A level in words.
+/// A level in words, or a supplier behind the word for it.
 fn escalation(typed: &str) -> Option<Escalation> {
-    let level = words::whole_value("level", &folded(typed))?;
-    level.parse().ok().map(Escalation::Level)
+    if let Some(level) = words::whole_value("level", &folded(typed)) {
+        return level.parse().ok().map(Escalation::Level);
+    }
+    let (first, name) = typed.split_once([' ', ':']).unwrap_or((typed, ""));
+    words::whole_value("supplier", &folded(first))?;
+    let name = unquoted(name.trim_start_matches(':'));
+    Some(Escalation::Supplier((!name.is_empty()).then(|| name.to_owned())))
 }
 
 /// What mail programs make of an address: `<a@b>`, `mailto:a@b`, `Name <a@b>`.

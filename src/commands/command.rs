@@ -52,6 +52,8 @@ pub enum Escalation {
     ByPriority,
     /// To this level: 0, 1, 2.
     Level(u8),
+    /// To a supplier: its name or a part of it as typed, or the only one.
+    Supplier(Option<String>),
 }
 
 /// One command, understood. Names are as typed; `decide` looks them up.
@@ -81,9 +83,9 @@ pub enum Command {
     Owner(Who),
     /// Move to a queue.
     Queue(String),
-    /// Hand over to a level.
+    /// Hand over to a level or a supplier.
     Escalate(Escalation),
-    /// Hand over to an agent, a queue or a level, whichever has this name.
+    /// Hand over to an agent, a queue, a level or a supplier, whichever has this name.
     Derive {
         /// As typed.
         to: String,

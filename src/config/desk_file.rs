@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::calendars;
-use super::desk_keys::{AGENT, CALENDAR, QUEUE, ROLE, SERVICE, SLA, STATE, SURVEY, TOP};
+use super::desk_keys::{AGENT, CALENDAR, QUEUE, ROLE, SERVICE, SLA, STATE, SUPPLIER, SURVEY, TOP};
 use super::diagnostic::{Diagnostic, Source};
 use super::fields::Fields;
 use super::key::Section;
 use super::people;
 use super::services;
 use super::settings::Settings;
+use super::suppliers;
 use super::table::{Document, Table, refuse_duplicates};
 use crate::desk::{
-    Agent, Calendar, FollowUpPolicy, Later, Priority, Queue, Role, Service, Sla, State, SurveySettings, fold,
+    Agent, Calendar, FollowUpPolicy, Later, Priority, Queue, Role, Service, Sla, State, Supplier,
+    SurveySettings, fold,
 };
 use crate::mail::Address;
 
@@ -24,6 +26,7 @@ pub(super) struct DeskParts {
     pub(super) default_queue: String,
     pub(super) agents: Vec<Agent>,
     pub(super) roles: Vec<Role>,
+    pub(super) suppliers: Vec<Supplier>,
     pub(super) services: Vec<Service>,
     pub(super) calendars: Vec<Calendar>,
     pub(super) slas: Vec<Sla>,
@@ -54,6 +57,7 @@ fn parts(document: &Document<'_>, settings: &Settings) -> DeskParts {
     let all = |section: &'static Section, id: &str| tables(document, &root, section, id);
     let (queues, agents, roles) = (all(&QUEUE, "name"), all(&AGENT, "login"), all(&ROLE, "name"));
     let (service_tables, state_tables) = (all(&SERVICE, "name"), all(&STATE, "name"));
+    let supplier_tables = all(&SUPPLIER, "name");
     let (calendar_tables, sla_tables) = (all(&CALENDAR, "name"), all(&SLA, "name"));
     let survey = Fields::read(&SURVEY, document, root.table(SURVEY.name), &none);
     let top = Fields::read(&TOP, document, Some(document.root()), &none);
@@ -77,6 +81,7 @@ fn parts(document: &Document<'_>, settings: &Settings) -> DeskParts {
     DeskParts {
         default_queue: default_queue.unwrap_or(first),
         queues,
+        suppliers: suppliers::suppliers(&supplier_tables, &own_addresses, &agents_read),
         agents: agents_read,
         roles: people::roles(&roles, &queue_names),
         services: services::services(&service_tables, &logins, &queue_names),

@@ -11,7 +11,7 @@ pub const DESK_FILE: FileSpec = FileSpec {
     name: "desk.toml",
     about: "The desk as its people see it: queues, agents, services. Without it there is one queue with the name of \
             the desk, and no agents.",
-    sections: &[&TOP, &QUEUE, &AGENT, &ROLE, &SERVICE, &CALENDAR, &SLA, &STATE, &SURVEY],
+    sections: &[&TOP, &QUEUE, &AGENT, &ROLE, &SUPPLIER, &SERVICE, &CALENDAR, &SLA, &STATE, &SURVEY],
 };
 
 /// `customers.toml`.
@@ -119,6 +119,31 @@ pub const ROLE: Section = Section {
         "queues": List(&Name), Default("[]"), "[\"Soporte Técnico\"]";
         /// What it allows there; `all` is everything.
         "rights": List(&Word(RIGHTS)), Required, "[\"read\", \"note\", \"answer\", \"close\"]";
+    },
+};
+
+/// Suppliers.
+pub const SUPPLIER: Section = Section {
+    name: "supplier",
+    many: true,
+    about: "A firm outside the house to which tickets are handed with `#escalate supplier NAME`. It gets what the agent writes \
+            and the ticket's title, in a thread of its own that the customer never sees; its answers go into the ticket, \
+            for agents' eyes.",
+    open: None,
+    keys: keys! {
+        /// Its name, unique; agents type it.
+        "name": Name, Required, "\"Suministros Andinos\"";
+        /// Address, or list of addresses, from which it writes; the first one is written to. None may be the desk's, an
+        /// agent's or another supplier's.
+        "address": List(&Address), Required, "[\"soporte@andinos.example\", \"avisos@andinos.example\"]";
+        /// Language of mails to it. If absent: the desk's.
+        "language": Language, Optional, "\"es\"";
+        /// It is reminded after so long without an answer, and again until it answers; `"0s"`: never. An automatic reply
+        /// is no answer.
+        "remind": Duration(0, 366 * DAY), Default("\"2d\""), "\"3d\"";
+        /// What its own numbers look like in a subject: regular expressions, case does not matter. A number is kept with
+        /// the ticket in which it is first seen; a later mail of this supplier with nothing but the number goes there.
+        "numbers": List(&Name), Default("[]"), "['REQ-\\d{6}']";
     },
 };
 
@@ -289,6 +314,7 @@ pub const NOTIFICATION: Section = Section {
 pub(super) const EVENTS: &[&str] = &[
     "ticket-created",
     "customer-follow-up",
+    "supplier-follow-up",
     "agent-answer",
     "note",
     "owner-changed",
@@ -297,6 +323,7 @@ pub(super) const EVENTS: &[&str] = &[
     "level-changed",
     "priority-changed",
     "state-changed",
+    "supplier-silent",
     "pending-reached",
     "closed",
     "reopened",

@@ -156,7 +156,8 @@ mod tests {
         write(
             "desk.toml",
             "[[queue]]\nname = \"Q\"\n[[agent]]\nlogin = \"a\"\nname = \"A\"\naddress = \"x@b.example\"\n\
-             [[role]]\nname = \"r\"\nrights = \"all\"\n[[service]]\nname = \"S\"\n\
+             [[role]]\nname = \"r\"\nrights = \"all\"\n\
+             [[supplier]]\nname = \"V\"\naddress = \"v@c.example\"\n[[service]]\nname = \"S\"\n\
              [[calendar]]\nname = \"c\"\nweekdays = \"08:00-17:00\"\n\
              [[sla]]\nname = \"l\"\nsolution = 60\n\
              [[state]]\nname = \"s\"\ntype = \"pending-auto\"\nnext = \"closed successful\"\n",

@@ -75,6 +75,7 @@ impl Loaded {
             default_queue: parts.default_queue,
             agents: parts.agents,
             roles: parts.roles,
+            suppliers: parts.suppliers,
             services: parts.services,
             calendars: parts.calendars,
             slas: parts.slas,

@@ -29,5 +29,6 @@ mod services;
 pub mod settings;
 pub mod smtp;
 mod smtp_section;
+mod suppliers;
 pub mod table;
 mod trust;

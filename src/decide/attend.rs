@@ -15,8 +15,11 @@ use super::sentences::Say;
 use super::steps::{Plan, Step};
 use super::write::{Target, Writing, write};
 use super::{CommandTrace, Decision, Reason, agent_mail, confirmation, customer_mail, mail};
-use crate::commands::{self, Block, Command, Line};
-use crate::desk::{Actor, Agent, Cause, Desk, Relation, Right, Ticket, TicketRef, fold, held_by, may, token};
+use crate::commands::{self, Block, Command, Escalation, Line};
+use crate::desk::{
+    Actor, Agent, Cause, Desk, Relation, Right, Supplier, Ticket, TicketRef, TicketSupplier, fold, held_by,
+    may, token,
+};
 use crate::mail::{Address, Language};
 use crate::outbound::data;
 use crate::rules::RuleEvent;
@@ -63,13 +66,19 @@ pub(super) fn attend(
     let named: BTreeSet<TicketRef> = named.into_iter().map(|at| wants.now(at)).collect();
     for at in named {
         let (visible, guessed) = visible(&tried, case, at, own, &wants);
-        let allowed = if text.is_empty() {
-            Ok(())
-        } else {
-            may_write(&tried, &draft, agent, at, visible, &wants, language)
-        };
+        let supplier = for_supplier(&tried, case, at, own, &wants).map_err(|say| say.text(language));
+        let allowed = supplier.and_then(|supplier| {
+            if !text.is_empty() {
+                may_write(&tried, &draft, agent, at, visible || supplier.is_some(), &wants, language)?;
+            }
+            Ok(supplier)
+        });
         match allowed {
-            Ok(()) => targets.push(Target { at, visible, guessed }),
+            // What is for a supplier is for nobody else.
+            Ok(Some(name)) => {
+                targets.push(Target { at, visible: false, guessed: false, supplier: Some(name) });
+            }
+            Ok(None) => targets.push(Target { at, visible, guessed, supplier: None }),
             Err(wrong) => lines.push(CommandTrace {
                 line: first_words(text),
                 ticket: (own.at != Some(at)).then(|| number(&tried, at)).flatten(),
@@ -89,7 +98,7 @@ pub(super) fn attend(
         send_receipt(&mut draft, case, agent, language, Receipt::plain(at, Manner::Dry));
         return draft.finish(Reason::DryRun, at);
     }
-    if case.sender.level() < agent_mail::needed_level(block, &case.policy.desk) {
+    if case.sender.level() < agent_mail::needed_level(block, &case.policy.desk).max(wants.proof) {
         return confirmation::hold_for_level(draft, case, agent, &lines, text);
     }
     tried.trace.commands = lines;
@@ -216,21 +225,64 @@ fn visible(draft: &Draft<'_>, case: &Case<'_>, at: TicketRef, own: Own, wants: &
     if silent || own.new {
         return (own.new && !silent, false);
     }
-    // The nearest token decides: the notice that this mail answers.
-    let issued = |place: Place| {
-        case.carried
-            .iter()
-            .find(|carried| carried.place == place && carried.claim.purpose != token::Use::Survey)
-    };
-    let nearest = [Place::Parent, Place::Text, Place::Thread, Place::Address].into_iter().find_map(issued);
-    if let Some(carried) = nearest {
-        return (matches!(carried.claim.purpose, token::Use::Thread | token::Use::Copy), false);
+    if let Some(answered) = answered_notice(case) {
+        return (matches!(answered, token::Use::Thread | token::Use::Copy), false);
     }
     // No notice of ours: a reply to the customer's own mail is meant for the customer.
     let answered = case.incoming.mail.in_reply_to.first().or(case.incoming.mail.references.last());
     let of_thread = |ticket: &Ticket| answered.is_some_and(|id| ticket.thread.contains(id));
     let known = draft.ticket(at).is_some_and(of_thread);
     (known, !known)
+}
+
+/// For what the nearest token is: that of the notice that the mail answers.
+fn answered_notice(case: &Case<'_>) -> Option<token::Use> {
+    let issued = |place: Place| {
+        case.carried
+            .iter()
+            .find(|carried| carried.place == place && carried.claim.purpose != token::Use::Survey)
+    };
+    let nearest = [Place::Parent, Place::Text, Place::Thread, Place::Address].into_iter().find_map(issued);
+    nearest.map(|carried| carried.claim.purpose)
+}
+
+/// The supplier that the text is for: the one that the mail names, else the one whose mail was told of in the notice that is
+/// answered. Where that can be several, the author has to say which.
+fn for_supplier<'t>(
+    draft: &'t Draft<'_>,
+    case: &Case<'_>,
+    at: TicketRef,
+    own: Own,
+    wants: &Wants,
+) -> Result<Option<String>, Say<'t>> {
+    if let Some(name) = wants.suppliers.get(&at) {
+        return Ok(Some(name.clone()));
+    }
+    let answers = own.at == Some(at) && !own.new && wants.visible.is_none();
+    let Some(ticket) =
+        draft.ticket(at).filter(|_| answers && answered_notice(case) == Some(token::Use::Relay))
+    else {
+        return Ok(None);
+    };
+    match ticket.suppliers.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one.name().to_owned())),
+        several => Err(Say::WhichSupplier(several.iter().map(TicketSupplier::name).collect())),
+    }
+}
+
+/// The supplier that a command may hand the ticket to, before it is done.
+fn handed_to(command: &Command, desk: &Desk) -> Option<String> {
+    let typed = match command {
+        Command::Escalate(Escalation::Supplier(name)) => name.clone().unwrap_or_default(),
+        Command::Derive { meant: Some(Escalation::Supplier(name)), .. } => name.clone().unwrap_or_default(),
+        Command::Derive { to, .. } if desk.queues.iter().all(|queue| fold(&queue.name) != fold(to)) => {
+            to.clone()
+        }
+        _ => return None,
+    };
+    let fits = |supplier: &&Supplier| fold(&supplier.name).contains(&fold(&typed));
+    desk.suppliers.iter().find(fits).map(|supplier| supplier.name.clone())
 }
 
 /// What would become of the text of a mail that waits, in words.
@@ -244,9 +296,15 @@ pub(super) fn would_go(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent, block:
             wants.visible = Some(matches!(command, Command::Public));
         } else if let Command::Close { silent, .. } = command {
             wants.closed.insert(at, *silent);
+        } else if let Some(name) = handed_to(command, draft.desk) {
+            wants.suppliers.insert(at, name);
         }
     }
-    let (visible, _) = visible(draft, case, at, Own { at: Some(at), ..Own::default() }, &wants);
+    let own = Own { at: Some(at), ..Own::default() };
+    if let Ok(Some(name)) = for_supplier(draft, case, at, own, &wants) {
+        return (!block.rest.trim().is_empty()).then(|| Say::WouldGoToSupplier(&name).text(language));
+    }
+    let (visible, _) = visible(draft, case, at, own, &wants);
     let customer = draft.ticket(at).and_then(|ticket| ticket.now.customer.as_ref()).filter(|_| visible);
     (!block.rest.trim().is_empty()).then(|| Say::WouldGo(customer.map(Address::called)).text(language))
 }
@@ -256,17 +314,17 @@ fn may_write(
     before: &Draft<'_>,
     agent: &Agent,
     at: TicketRef,
-    visible: bool,
+    outward: bool,
     wants: &Wants,
     language: Language,
 ) -> Result<(), String> {
     let Some(ticket) = before.ticket(at).or_else(|| tried.ticket(at)) else { return Ok(()) };
     let now = &ticket.now;
-    let right = if visible { Right::Answer } else { Right::Note };
+    let right = if outward { Right::Answer } else { Right::Note };
     may(tried.desk, agent, right, &now.queue).map_err(|refusal| {
         Say::NotAllowed { right: refusal.right.word(), queue: &refusal.queue }.text(language)
     })?;
-    match held_by(now, agent).filter(|_| visible && !wants.took.contains(&at)) {
+    match held_by(now, agent).filter(|_| outward && !wants.took.contains(&at)) {
         Some(holder) => Err(Say::LockedBy(&data::agent_label(tried.desk, holder)).text(language)),
         None => Ok(()),
     }

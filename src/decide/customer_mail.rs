@@ -111,7 +111,7 @@ fn new_ticket(mut draft: Draft<'_>, case: &Case<'_>, named: Option<(TicketId, Ap
 }
 
 /// A mail that becomes no article, because a rule says so.
-fn kept_out(draft: Draft<'_>, case: &Case<'_>, verdict: &Verdict) -> Decision {
+pub(super) fn kept_out(draft: Draft<'_>, case: &Case<'_>, verdict: &Verdict) -> Decision {
     match verdict {
         Verdict::Go | Verdict::Discard => mail::concerning_none(draft, Reason::Discarded),
         Verdict::Quarantine => {
@@ -132,7 +132,7 @@ fn kept_out(draft: Draft<'_>, case: &Case<'_>, verdict: &Verdict) -> Decision {
 }
 
 /// The draft before the ticket, with the trace and the folder of the draft that came after.
-fn kept<'a>(mut untouched: Draft<'a>, tried: Draft<'a>) -> Draft<'a> {
+pub(super) fn kept<'a>(mut untouched: Draft<'a>, tried: Draft<'a>) -> Draft<'a> {
     untouched.trace = tried.trace;
     untouched.after = tried.after;
     untouched

@@ -11,7 +11,7 @@ use super::notify::Happening;
 use super::{After, Context, Decision, Effect, Fact, Given, Reason, Trace};
 use crate::desk::{
     Actor, Attribute, Cause, Change, Desk, NewArticle, NewTicket, Priority, Relation, State, StateType,
-    Ticket, TicketId, TicketNumber, TicketRef, TimerKind,
+    Ticket, TicketId, TicketNumber, TicketRef, TicketSupplier, TimerKind,
 };
 use crate::mail::{Address, Language};
 
@@ -98,7 +98,7 @@ impl<'a> Draft<'a> {
         let mut copy = self.tickets.get(&at)?.clone();
         match (attribute, copy.merged_into) {
             (Attribute::MergedInto, into) => self.number_of(TicketRef::Existing(into?)),
-            (attribute, _) => put(&mut copy, attribute, None),
+            (attribute, _) => put(&mut copy, attribute, None, self.now()),
         }
     }
 
@@ -108,6 +108,7 @@ impl<'a> Draft<'a> {
         match attribute {
             Attribute::Tag => ticket.now.tags.contains(value),
             Attribute::Watcher => ticket.watchers.contains(value),
+            Attribute::Supplier => ticket.suppliers.iter().any(|known| known.address.key() == value),
             Attribute::Participant => ticket.now.participants.iter().any(|known| known.key() == value),
             Attribute::Link(relation) => {
                 TicketNumber::new(value).is_some_and(|number| ticket.links.contains(&(*relation, number)))
@@ -250,8 +251,9 @@ impl<'a> Draft<'a> {
         cause: &Cause,
     ) -> Option<Change> {
         let merged = (attribute == Attribute::MergedInto).then(|| self.value(at, &attribute));
+        let now = self.now();
         let ticket = self.tickets.get_mut(&at)?;
-        let before = merged.unwrap_or_else(|| put(ticket, &attribute, after.as_deref()));
+        let before = merged.unwrap_or_else(|| put(ticket, &attribute, after.as_deref(), now));
         if before == after {
             return None;
         }
@@ -272,6 +274,11 @@ impl<'a> Draft<'a> {
         let gone = match attribute {
             Attribute::Tag => ticket.now.tags.remove(value),
             Attribute::Watcher => ticket.watchers.remove(value),
+            Attribute::Supplier => {
+                let (key, before) = (value.to_lowercase(), ticket.suppliers.len());
+                ticket.suppliers.retain(|known| known.address.key() != key);
+                ticket.suppliers.len() < before
+            }
             Attribute::Participant => {
                 let key = value.to_lowercase();
                 let before = ticket.now.participants.len();
@@ -423,7 +430,7 @@ pub(super) fn lock_word(locked: bool) -> String {
 
 /// Puts a value into a ticket and gives back the one that was there. For tags, participants and watchers, which
 /// are sets, a value that is there already comes back as "before".
-fn put(ticket: &mut Ticket, attribute: &Attribute, after: Option<&str>) -> Option<String> {
+fn put(ticket: &mut Ticket, attribute: &Attribute, after: Option<&str>, since: Timestamp) -> Option<String> {
     let owned = after.map(str::to_owned);
     let now = &mut ticket.now;
     match attribute {
@@ -481,6 +488,14 @@ fn put(ticket: &mut Ticket, attribute: &Attribute, after: Option<&str>) -> Optio
         },
         Attribute::Tag => owned.filter(|tag| !now.tags.insert(tag.clone())),
         Attribute::Watcher => owned.filter(|login| !ticket.watchers.insert(login.clone())),
+        Attribute::Supplier => {
+            let address = after.map(Address::read)?;
+            if ticket.suppliers.iter().any(|known| known.address.key() == address.key()) {
+                return owned;
+            }
+            ticket.suppliers.push(TicketSupplier { address, since, thread: Vec::new() });
+            None
+        }
         Attribute::Participant => {
             let address = after.map(Address::read)?;
             if now.participants.iter().any(|known| known.key() == address.key()) {

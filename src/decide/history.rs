@@ -291,9 +291,14 @@ fn remember(
 /// Numbers of other desks that a mail of today carries, by the patterns of the settings: later mails find the ticket by
 /// them.
 pub(super) fn learn_numbers(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef) {
+    let found = draft.desk.numbering.others_in_subject(&case.incoming.mail.subject);
+    learn(draft, at, found);
+}
+
+/// Keeps numbers with a ticket, but for those that lead to one already.
+pub(super) fn learn(draft: &mut Draft<'_>, at: TicketRef, found: Vec<String>) {
     let known = |name: &String| draft.context.by_other_number.contains_key(name);
-    let found = draft.desk.numbering.others_in_subject(&case.incoming.mail.subject).into_iter();
-    let other_numbers: Vec<String> = found.filter(|name| !known(name)).collect();
+    let other_numbers: Vec<String> = found.into_iter().filter(|name| !known(name)).collect();
     if !other_numbers.is_empty() {
         let (since, closed) = (None, None);
         draft.effects.push(Effect::Past {

@@ -3,6 +3,8 @@
 //! From `From` alone, never from `Reply-To` or `Sender`. Whatever falls short leads to a question to the registered
 //! address, so a level too low costs a mail, and a level too high would cost the desk.
 
+mod supplier;
+
 use super::lookup::Carried;
 use super::matching::resolve;
 use super::{Context, Incoming, Proof, SenderTrace};
@@ -15,6 +17,8 @@ use crate::mail::{Class, Defect, Mail};
 pub(super) struct Sender<'a> {
     /// The agent, where `From` is one's.
     pub(super) agent: Option<&'a Agent>,
+    /// The name of the supplier of the ticket who wrote it; nobody's who is an agent.
+    pub(super) supplier: Option<String>,
     /// What the trace says.
     pub(super) trace: SenderTrace,
     /// A check failed, or `From` can be read in two ways: asked about even where a desk asks for no proof.
@@ -43,10 +47,12 @@ pub(super) fn identify<'a>(
 ) -> Sender<'a> {
     let mail = &incoming.mail;
     let Some(from) = &mail.from else {
-        return stranger("", vec!["no From address".to_owned()]);
+        return supplier::of_ticket(incoming, carried, ticket, context, desk)
+            .unwrap_or_else(|| stranger("", vec!["no From address".to_owned()]));
     };
     let Some(agent) = desk.agent_by_address(&from.address) else {
-        return stranger(&from.key(), vec!["From is no agent's".to_owned()]);
+        return supplier::of_ticket(incoming, carried, ticket, context, desk)
+            .unwrap_or_else(|| stranger(&from.key(), vec!["From is no agent's".to_owned()]));
     };
     if !matches!(incoming.classified.class, Class::Person | Class::SurveyAnswer) {
         // Programs write under people's addresses; a program gives no orders.
@@ -62,12 +68,12 @@ pub(super) fn identify<'a>(
     let doubted = !confirmed
         && !matches!(incoming.proof, Proof::Supposed(_))
         && (incoming.verdicts.fail || doubtful_from(mail).is_some());
-    Sender { agent: Some(agent), trace, doubted }
+    Sender { agent: Some(agent), supplier: None, trace, doubted }
 }
 
 fn stranger<'a>(address: &str, evidence: Vec<String>) -> Sender<'a> {
     let trace = SenderTrace { kind: SenderKind::Customer, id: address.to_owned(), level: 0, evidence };
-    Sender { agent: None, trace, doubted: false }
+    Sender { agent: None, supplier: None, trace, doubted: false }
 }
 
 fn level(incoming: &Incoming, token: Option<String>, agent: &Agent, desk: &Desk) -> (u8, Vec<String>) {
@@ -143,7 +149,7 @@ fn token_evidence(
     let good = carried.iter().find(|carried| {
         let claim = &carried.claim;
         // What an agent got as customer or participant of a ticket, others may have seen.
-        matches!(claim.purpose, Use::Thread | Use::Internal)
+        matches!(claim.purpose, Use::Thread | Use::Internal | Use::Relay)
             && !claim.expired
             && ticket.is_some()
             && resolve(context, &claim.number) == ticket

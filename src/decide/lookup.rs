@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::draft::MOST_PARTICIPANTS;
 use super::{Event, Incoming, Lookup, Policy, Proof, Request, agent_mail, steps};
 use crate::commands;
-use crate::desk::{Agent, Desk, Notification, Occasion, Recipient, TicketNumber, token};
+use crate::desk::{Agent, Desk, Notification, Occasion, Recipient, Supplier, TicketNumber, token};
 use crate::mail::{Address, Class, Digest, Mail, MessageId};
 
 /// Ids of a thread that are looked up: the newest ones. A hostile header may name a million.
@@ -35,6 +35,14 @@ pub(super) enum Place {
 pub(super) struct Carried {
     pub(super) place: Place,
     pub(super) claim: token::Claim,
+}
+
+impl Carried {
+    /// Whether it was issued to this supplier.
+    pub(super) fn is_of(&self, supplier: &Supplier) -> bool {
+        let issued = |address: &String| self.claim.issued_to(address);
+        self.claim.purpose == token::Use::Supplier && supplier.addresses.iter().any(issued)
+    }
 }
 
 /// Names what must be read for an event.
@@ -76,8 +84,9 @@ fn of_mail(keys: &mut Lookup, incoming: &Incoming, desk: &Desk, now: Timestamp) 
     }
     keys.numbers
         .extend(desk.numbering.in_subject(&mail.subject).into_iter().filter(|n| desk.numbering.plausible(n)));
-    keys.other_numbers = other_numbers(mail, desk).collect();
-    keys.numbers.extend(carried(mail, desk, now).into_iter().map(|carried| carried.claim.number));
+    let carried = carried(mail, desk, now);
+    keys.other_numbers = other_numbers(mail, desk).chain(supplier_numbers(mail, &carried, desk)).collect();
+    keys.numbers.extend(carried.into_iter().map(|carried| carried.claim.number));
     keys.crowd = Some(desk.limits.articles_per_ticket);
     keys.sender = mail.from.as_ref().map(Address::key);
     counted(keys, incoming, desk);
@@ -99,6 +108,16 @@ fn of_mail(keys: &mut Lookup, incoming: &Incoming, desk: &Desk, now: Timestamp) 
 pub(super) fn other_numbers(mail: &Mail, desk: &Desk) -> impl Iterator<Item = String> {
     let numbering = &desk.numbering;
     numbering.others_in_subject(&mail.subject).into_iter().chain(numbering.older_in_subject(&mail.subject))
+}
+
+/// A supplier's own numbers in the subject of a mail from one of its addresses, or with a token that was issued to one.
+pub(super) fn supplier_numbers(mail: &Mail, carried: &[Carried], desk: &Desk) -> Vec<String> {
+    let wrote = |supplier: &&Supplier| {
+        mail.from.as_ref().is_some_and(|from| supplier.has_address(&from.address))
+            || carried.iter().any(|carried| carried.is_of(supplier))
+    };
+    let subject = &mail.subject;
+    desk.suppliers.iter().filter(wrote).flat_map(|supplier| supplier.numbers_in(subject)).collect()
 }
 
 /// What the commands of an agent's mail name beside its own ticket.

@@ -6,7 +6,7 @@ use super::lookup::{Carried, carried};
 use super::matching::{Match, find_match, resolve};
 use super::{
     Context, Decision, Given, Incoming, MatchKind, MatchTrace, Policy, Reason, agent_mail, confirmation,
-    customer_mail, flood, history, program_mail, quarantine, survey_mail,
+    customer_mail, flood, history, program_mail, quarantine, supplier_mail, survey_mail,
 };
 use crate::desk::{Channel, NewArticle, SenderKind, TicketRef};
 use crate::mail::Class;
@@ -106,6 +106,9 @@ pub(super) fn decide_mail(
     }
     if let Some(why) = case.matched.ticket().and_then(|ticket| flood::of_ticket(&draft, &case, ticket)) {
         return flood::park(draft, &case, why);
+    }
+    if let (Match::FollowUp(id), Some(name)) = (&case.matched, &case.sender.supplier) {
+        return supplier_mail::supplier_mail(draft, &case, *id, name);
     }
     match incoming.classified.class {
         Class::Own => concerning_none(draft, Reason::OwnMail),

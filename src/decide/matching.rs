@@ -1,11 +1,10 @@
 //! Second half of matching: which ticket a mail belongs to, out of what was read.
 //!
-//! In this order: reply token; Message-IDs that we sent or stored; the number in the subject; another desk's number there.
-//! Whether the sender may
-//! write into the ticket is asked at the end, once, whatever led to it.
+//! In this order: reply token; Message-IDs that we sent or stored; the number in the subject; another desk's number there,
+//! or the supplier's that writes. Whether the sender may write into the ticket is asked at the end, once, whatever led to it.
 
 use super::draft::Draft;
-use super::lookup::{Carried, Place, other_numbers, thread};
+use super::lookup::{Carried, Place, other_numbers, supplier_numbers, thread};
 use super::{Context, Incoming, MatchKind, MatchTrace};
 use crate::desk::{Desk, Ticket, TicketId, TicketNumber, TicketRef, token};
 use crate::mail::{Class, Mail, MessageId};
@@ -133,7 +132,7 @@ fn named(
             return Some((id, format!("number {number} in the subject"), None));
         }
     }
-    let mut others = other_numbers(mail, desk);
+    let mut others = other_numbers(mail, desk).chain(supplier_numbers(mail, carried, desk));
     others.find_map(|name| {
         let ticket = context.by_other_number.get(&name)?;
         Some((follow_merges(context, *ticket), format!("{name} in the subject"), None))
@@ -168,6 +167,15 @@ fn new_topic(mail: &Mail, ticket: &Ticket, desk: &Desk) -> bool {
         && plain(&mail.subject) != plain(&ticket.now.title)
 }
 
+/// The name of the ticket's supplier that writes from an address.
+pub(super) fn supplier_at(ticket: &Ticket, address: &str, desk: &Desk) -> Option<String> {
+    let key = address.to_lowercase();
+    let known = desk.supplier_by_address(address).map(|supplier| supplier.name.as_str());
+    let party =
+        ticket.suppliers.iter().find(|party| party.address.key() == key || Some(party.name()) == known);
+    party.map(|party| party.name().to_owned())
+}
+
 /// What part the sender has in the ticket, in words.
 fn part_in(
     incoming: &Incoming,
@@ -190,6 +198,9 @@ fn part_in(
     }
     if ticket.has_participant(&from.address) {
         return Ok("the sender is a participant".to_owned());
+    }
+    if let Some(supplier) = supplier_at(ticket, &from.address, desk) {
+        return Ok(format!("the sender is supplier {supplier}"));
     }
     Err(format!("{} takes no part in it and holds no token", from.address))
 }

@@ -32,6 +32,8 @@ mod receipt;
 mod request;
 mod sentences;
 mod steps;
+mod supplier;
+mod supplier_mail;
 mod survey_mail;
 mod text;
 mod timer;

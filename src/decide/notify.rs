@@ -78,7 +78,11 @@ impl Happening {
             return 9;
         }
         match self.occasion {
-            Occasion::CustomerFollowUp | Occasion::Reopened | Occasion::PendingReached => 0,
+            Occasion::CustomerFollowUp
+            | Occasion::SupplierFollowUp
+            | Occasion::SupplierSilent
+            | Occasion::Reopened
+            | Occasion::PendingReached => 0,
             Occasion::ResponsibleChanged => 1,
             Occasion::OwnerChanged => 2,
             Occasion::TicketCreated => 3,
@@ -280,7 +284,7 @@ fn notice(
         },
         in_reply_to,
         references,
-        token: ticket.map(|_| token_use(about, of_customer)),
+        token: ticket.map(|ticket| token_use(about, ticket, of_customer)),
         not_before: human.then(|| hold(draft, queue)).flatten(),
         attachments: if of_customer && shown { about.attachments.clone() } else { Vec::new() },
         allowance: Allowance::Uncounted,
@@ -297,8 +301,12 @@ fn others(ticket: Option<&Ticket>, to: &Address, desk: &Desk) -> Vec<Address> {
         .collect()
 }
 
-/// An agent's answer to these notices goes to the customer; an answer to any other stays internal.
-fn token_use(about: &Happening, of_customer: bool) -> token::Use {
+/// An agent's answer to these notices goes to the customer, or to the one supplier that it can be for; an answer to any
+/// other stays internal.
+fn token_use(about: &Happening, ticket: &Ticket, of_customer: bool) -> token::Use {
+    if about.occasion == Occasion::SupplierFollowUp && !of_customer && ticket.suppliers.len() == 1 {
+        return token::Use::Relay;
+    }
     let carries_on =
         matches!(about.occasion, Occasion::CustomerFollowUp | Occasion::Reopened | Occasion::TicketCreated);
     match (of_customer, carries_on) {

@@ -13,8 +13,24 @@ pub(super) enum Say<'a> {
     Ambiguous { name: &'a str, candidates: Vec<String> },
     /// Several things fit.
     Several { name: &'a str, candidates: Vec<(Thing, String)> },
-    /// Neither an agent nor a queue nor a level is called so.
+    /// Neither an agent nor a queue nor a level nor a supplier is called so.
     NothingCalled { name: &'a str, near: Option<&'a str> },
+    /// There is nothing to write to a supplier.
+    SupplierNeedsText,
+    /// `#note` or `#public` where the text is for a supplier.
+    SupplierAlone,
+    /// Two suppliers for the text of one mail.
+    OneSupplier,
+    /// The ticket is the supplier's own request.
+    SupplierAsks(&'a str),
+    /// The ticket is with several suppliers.
+    WhichSupplier(Vec<&'a str>),
+    /// There is none.
+    NoSupplier,
+    /// To whom the text goes: the supplier's name and address.
+    GoesToSupplier(&'a str),
+    /// The same of a mail that waits.
+    WouldGoToSupplier(&'a str),
     /// Nobody of a level would see the ticket; who is of that level elsewhere.
     NobodyAtLevel { level: u8, queue: &'a str, elsewhere: Vec<String> },
     /// Several people fit.
@@ -124,6 +140,7 @@ pub(super) enum Thing {
     Level,
     Sla,
     Customer,
+    Supplier,
 }
 
 impl Thing {
@@ -139,12 +156,14 @@ impl Thing {
             (Language::En, Self::Customer) => "customer",
             (Language::Es, Self::Sla) => "ANS",
             (Language::Es, Self::Customer) => "usuario",
+            (Language::En, Self::Supplier) => "supplier",
             (Language::Es, Self::Agent) => "agente",
             (Language::Es, Self::Queue) => "cola",
             (Language::Es, Self::State) => "estado",
             (Language::Es, Self::Type) => "tipo",
             (Language::Es, Self::Service) => "servicio",
             (Language::Es, Self::Level) => "nivel",
+            (Language::Es, Self::Supplier) => "proveedor",
         }
     }
 }
@@ -176,8 +195,22 @@ impl Say<'_> {
             }
             Self::NothingCalled { name, near } => {
                 let hint = near.map(|near| format!(" Did you mean \"{near}\"?")).unwrap_or_default();
-                format!("No agent, queue or level is called \"{name}\".{hint}")
+                format!("No agent, queue, level or supplier is called \"{name}\".{hint}")
             }
+            Self::SupplierNeedsText => {
+                "What is the supplier to do? Write it below the commands: that text, and no other, goes to it.".to_owned()
+            }
+            Self::SupplierAlone => {
+                "The text of this mail goes to the supplier: leave out #note and #public, and write to the customer in another mail.".to_owned()
+            }
+            Self::OneSupplier => "The text of one mail goes to one supplier: write to the other in a mail of its own.".to_owned(),
+            Self::SupplierAsks(name) => format!("This ticket is a request of {name}: answer it as any customer's."),
+            Self::WhichSupplier(names) => {
+                format!("This ticket is with several suppliers: {}. Write #escalate supplier NAME above the text.", names.join(", "))
+            }
+            Self::NoSupplier => "There are no suppliers: the administrator lists them in desk.toml.".to_owned(),
+            Self::GoesToSupplier(who) => format!("Your text goes to the supplier {who}, not to the customer."),
+            Self::WouldGoToSupplier(who) => format!("The text would go to the supplier {who}, not to the customer."),
             Self::NobodyAtLevel { level, queue, elsewhere } => {
                 let who: Vec<&str> = elsewhere.iter().map(String::as_str).collect();
                 let who = listed(" Of that level elsewhere: ", &who);
@@ -280,8 +313,24 @@ impl Say<'_> {
             }
             Self::NothingCalled { name, near } => {
                 let hint = near.map(|near| format!(" ¿Quiso decir «{near}»?")).unwrap_or_default();
-                format!("No hay agente, cola ni nivel que se llame «{name}».{hint}")
+                format!("No hay agente, cola, nivel ni proveedor que se llame «{name}».{hint}")
             }
+            Self::SupplierNeedsText => {
+                "¿Qué debe hacer el proveedor? Escríbalo debajo de los comandos: a él le llega ese texto y ningún otro.".to_owned()
+            }
+            Self::SupplierAlone => {
+                "El texto de este correo va al proveedor: quite #nota y #público, y escriba al usuario en otro correo.".to_owned()
+            }
+            Self::OneSupplier => "El texto de un correo va a un solo proveedor: escriba al otro en un correo aparte.".to_owned(),
+            Self::SupplierAsks(name) => {
+                format!("Este ticket es un pedido de {name}: contéstele como a cualquier usuario.")
+            }
+            Self::WhichSupplier(names) => {
+                format!("Este ticket está con varios proveedores: {}. Escriba #escalar proveedor NOMBRE encima del texto.", names.join(", "))
+            }
+            Self::NoSupplier => "No hay proveedores: el administrador los anota en desk.toml.".to_owned(),
+            Self::GoesToSupplier(who) => format!("Su texto va al proveedor {who}, no al usuario."),
+            Self::WouldGoToSupplier(who) => format!("El texto iría al proveedor {who}, no al usuario."),
             Self::NobodyAtLevel { level, queue, elsewhere } => {
                 let who: Vec<&str> = elsewhere.iter().map(String::as_str).collect();
                 let who = listed(" De ese nivel hay en otra parte: ", &who);

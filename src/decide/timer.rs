@@ -4,7 +4,7 @@ use serde_json::{Map, json};
 
 use super::draft::Draft;
 use super::notify::Happening;
-use super::{Context, Decision, Effect, Fact, Given, Policy, Reason, SenderTrace, survey_mail};
+use super::{Context, Decision, Effect, Fact, Given, Policy, Reason, SenderTrace, supplier, survey_mail};
 use crate::desk::{
     Actor, Allowance, Cause, Notice, NoticeKind, Occasion, StateType, Ticket, TicketRef, Timer, TimerKind,
 };
@@ -14,10 +14,13 @@ pub(super) fn decide_timer(timer: &Timer, context: &Context, policy: &Policy, gi
     let draft = Draft::new(&policy.desk, context, given);
     match timer.kind {
         TimerKind::HeldExpired => held_expired(draft),
-        TimerKind::PendingReminder | TimerKind::PendingAuto => {
+        TimerKind::PendingReminder | TimerKind::PendingAuto | TimerKind::SupplierReminder => {
             let at = timer.ticket.map(TicketRef::Existing);
             let ticket = at.and_then(|at| draft.ticket(at)).cloned();
             match (at, ticket) {
+                (Some(at), Some(ticket)) if timer.kind == TimerKind::SupplierReminder => {
+                    supplier::remind(draft, at, &ticket)
+                }
                 (Some(at), Some(ticket)) => pending(draft, timer, at, &ticket),
                 (Some(_), None) | (None, _) => draft.finish(Reason::TimerVoid, at),
             }
@@ -28,7 +31,9 @@ pub(super) fn decide_timer(timer: &Timer, context: &Context, policy: &Policy, gi
 fn pending(mut draft: Draft<'_>, timer: &Timer, at: TicketRef, ticket: &Ticket) -> Decision {
     let wanted = match timer.kind {
         TimerKind::PendingReminder => StateType::PendingReminder,
-        TimerKind::PendingAuto | TimerKind::HeldExpired => StateType::PendingAuto,
+        TimerKind::PendingAuto | TimerKind::SupplierReminder | TimerKind::HeldExpired => {
+            StateType::PendingAuto
+        }
     };
     let still =
         ticket.now.state_type == wanted && ticket.pending_until.is_some_and(|until| until <= draft.now());

@@ -87,7 +87,7 @@ fn slots(doings: &Doings) -> BTreeMap<Slot, (Option<String>, Option<String>)> {
 /// The value of a list that came or went; an address by its key.
 fn member(change: &Change) -> Option<String> {
     let value = change.after.as_deref().or(change.before.as_deref())?;
-    let is_address = change.attribute == Attribute::Participant;
+    let is_address = matches!(change.attribute, Attribute::Participant | Attribute::Supplier);
     Some(if is_address { crate::mail::Address::read(value).key() } else { value.to_owned() })
 }
 

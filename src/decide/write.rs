@@ -13,20 +13,29 @@ use super::mail::Case;
 use super::notify::Happening;
 use super::receipt::{Manner, Receipt, send_help, send_receipt};
 use super::sentences::Say;
-use super::{Decision, Effect, Reason, confirmation, survey_mail, undo};
+use super::{Decision, Effect, Reason, confirmation, supplier, survey_mail, undo};
 use crate::commands::Block;
 use crate::desk::{Agent, Attribute, Cause, Occasion, SenderKind, StateType, TicketRef};
 use crate::mail::{Attachment, Language, Mail};
 use crate::outbound::{data, scrub};
 
 /// A ticket that gets the text.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Target {
     pub(super) at: TicketRef,
     /// For the customer's eyes.
     pub(super) visible: bool,
     /// The mail does not show whom the text is for.
     pub(super) guessed: bool,
+    /// For this supplier and nobody else outside.
+    pub(super) supplier: Option<String>,
+}
+
+impl Target {
+    /// It leaves the house.
+    fn leaves(&self) -> bool {
+        self.visible || self.supplier.is_some()
+    }
 }
 
 /// A mail whose commands were done.
@@ -51,8 +60,8 @@ impl Writing<'_> {
         if all { Manner::Whole } else { Manner::Partial }
     }
 
-    fn target(&self, at: TicketRef) -> Option<Target> {
-        self.targets.iter().copied().find(|target| target.at == at)
+    fn target(&self, at: TicketRef) -> Option<&Target> {
+        self.targets.iter().find(|target| target.at == at)
     }
 
     /// Text of its own, or a file that is more than the picture in a signature.
@@ -72,13 +81,13 @@ pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, what: Writing<'_>) 
     let scrubbed = scrub::scrub(what.block.rest.trim(), &scrub::Private::of(desk));
     let doubtful = !scrubbed.leftovers.is_empty() || !what.block.stray.is_empty();
     let request = |at: TicketRef| what.own.new && what.own.at == Some(at);
-    let leaves = what.targets.iter().find(|target| target.visible && !request(target.at));
+    let leaves = what.targets.iter().find(|target| target.leaves() && !request(target.at));
     if leaves.is_some() && doubtful && !meant {
         let why = scrubbed.leftovers.iter().chain(&what.block.stray).cloned().collect::<Vec<_>>().join("; ");
         return confirmation::hold_for_author(before, case, agent, what.block, &why);
     }
     for target in &what.targets {
-        article(&mut draft, &what, *target, &scrubbed.text);
+        article(&mut draft, &what, target, &scrubbed.text);
     }
     tell(&mut draft, &what, &scrubbed.text);
     let at = what.own.at.or_else(|| what.targets.first().map(|target| target.at));
@@ -120,13 +129,13 @@ fn undoable(draft: &mut Draft<'_>, what: &Writing<'_>) -> Option<(String, Timest
 }
 
 /// The article of one ticket.
-fn article(draft: &mut Draft<'_>, what: &Writing<'_>, target: Target, scrubbed: &str) {
+fn article(draft: &mut Draft<'_>, what: &Writing<'_>, target: &Target, scrubbed: &str) {
     let new = what.is_new(target.at);
     // The request itself, or what an agent says of it: a part of another ticket.
     let own = new && !what.wants.opened.contains(&target.at);
     let mail = &what.case.incoming.mail;
     let written = what.block.rest.trim();
-    let text = if target.visible { scrubbed } else { written };
+    let text = if target.leaves() { scrubbed } else { written };
     // What an agent forwards to open a ticket is the request itself.
     let forwarded = mail.body.quoted_text.trim();
     let whole = match (own && !forwarded.is_empty(), text.is_empty()) {
@@ -136,7 +145,12 @@ fn article(draft: &mut Draft<'_>, what: &Writing<'_>, target: Target, scrubbed: 
     };
     if what.has_text() || own {
         let sender = if own { SenderKind::Customer } else { SenderKind::Agent };
-        let article = what.case.article(draft, sender, target.visible, whole);
+        let mut article = what.case.article(draft, sender, target.visible, whole);
+        if let Some(supplier) = &target.supplier {
+            let party = draft.ticket(target.at).and_then(|ticket| supplier::of(ticket, supplier));
+            article.to = party.map(|party| party.address.clone()).into_iter().collect();
+            article.cc = Vec::new();
+        }
         draft.article(target.at, article, &what.cause);
     }
     if target.visible && what.has_text() && !new {
@@ -216,9 +230,14 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
         answer.attachments = files(mail);
         draft.happenings.push(answer);
     }
+    let to_supplier = target.and_then(|target| target.supplier.as_ref()).filter(|_| has_text);
     if !visible && has_text {
         let note = about(Occasion::Note);
         draft.happenings.push(note);
+    }
+    if let Some(name) = to_supplier {
+        let words = supplier::Words { agent: what.agent, text: scrubbed, files: &mail.attachments };
+        supplier::write_to(draft, at, name, &words);
     }
 }
 
@@ -241,7 +260,12 @@ fn went(draft: &Draft<'_>, what: &Writing<'_>) -> Option<String> {
         };
         return Some(say.text(what.language));
     };
-    let customer = draft.ticket(target.at).and_then(|ticket| ticket.now.customer.as_ref());
+    let ticket = draft.ticket(target.at);
+    let party = target.supplier.as_ref().and_then(|name| supplier::of(ticket?, name));
+    if let Some(party) = party {
+        return Some(Say::GoesToSupplier(&party.address.to_string()).text(what.language));
+    }
+    let customer = ticket.and_then(|ticket| ticket.now.customer.as_ref());
     Some(match (target.visible, customer) {
         (true, Some(customer)) => Say::Goes(customer.called()).text(what.language),
         (true, None) | (false, _) => Say::StaysInternal.text(what.language),

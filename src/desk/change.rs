@@ -38,6 +38,8 @@ pub enum Attribute {
     /// Before: an address (lower case) that no longer takes part; after: `Name <address>` of one that does from now
     /// on.
     Participant,
+    /// Before: a supplier with whom it is no longer; after: `Name <address>` of one with whom it is from now on.
+    Supplier,
     /// Before: a login that stops watching; after: one that starts.
     Watcher,
     /// A free field of this name.
@@ -74,6 +76,7 @@ impl fmt::Display for Attribute {
             Self::PendingUntil => "pending until",
             Self::Tag => "tag",
             Self::Participant => "participant",
+            Self::Supplier => "supplier",
             Self::Watcher => "watcher",
             Self::Field(name) => return write!(out, "field.{name}"),
             Self::Language => "language",
@@ -108,6 +111,7 @@ impl Attribute {
             Self::PendingUntil,
             Self::Tag,
             Self::Participant,
+            Self::Supplier,
             Self::Watcher,
             Self::Language,
             Self::Estimate,
@@ -120,7 +124,7 @@ impl Attribute {
 
     /// Whether a ticket has several values of it, which come and go one by one.
     pub fn is_list(&self) -> bool {
-        matches!(self, Self::Tag | Self::Participant | Self::Watcher | Self::Link(_))
+        matches!(self, Self::Tag | Self::Participant | Self::Supplier | Self::Watcher | Self::Link(_))
     }
 }
 
@@ -161,6 +165,8 @@ pub struct RuleRef {
 pub enum Actor {
     /// A customer's mail, by address.
     Customer(String),
+    /// A supplier's mail, by its name.
+    Supplier(String),
     /// An agent's mail or command, by login.
     Agent(String),
     /// A rule.
@@ -179,6 +185,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Customer(address) if address.is_empty() => out.write_str("nobody"),
             Self::Customer(address) => write!(out, "customer {address}"),
+            Self::Supplier(name) => write!(out, "supplier {name}"),
             Self::Agent(login) => write!(out, "agent {login}"),
             Self::Rule(rule) => {
                 write!(out, "rule \"{}\" ({}:{}, set {})", rule.name, rule.file, rule.line, rule.set)

@@ -12,8 +12,10 @@ use crate::mail::Address;
 pub enum Occasion {
     /// A ticket was opened.
     TicketCreated,
-    /// A customer, a participant or a supplier wrote into a ticket.
+    /// A customer or a participant wrote into a ticket.
     CustomerFollowUp,
+    /// A supplier wrote into a ticket.
+    SupplierFollowUp,
     /// An agent wrote to the customer.
     AgentAnswer,
     /// An internal note was added.
@@ -30,6 +32,8 @@ pub enum Occasion {
     PriorityChanged,
     /// The state changed, other than by closing or reopening.
     StateChanged,
+    /// A supplier has not answered and was reminded.
+    SupplierSilent,
     /// The date until which a ticket was pending has come.
     PendingReached,
     /// The ticket was closed.
@@ -50,9 +54,10 @@ pub enum Occasion {
 
 impl Occasion {
     /// All occasions, in the order of the documentation.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::TicketCreated,
         Self::CustomerFollowUp,
+        Self::SupplierFollowUp,
         Self::AgentAnswer,
         Self::Note,
         Self::OwnerChanged,
@@ -61,6 +66,7 @@ impl Occasion {
         Self::LevelChanged,
         Self::PriorityChanged,
         Self::StateChanged,
+        Self::SupplierSilent,
         Self::PendingReached,
         Self::Closed,
         Self::Reopened,
@@ -76,6 +82,7 @@ impl Occasion {
         match self {
             Self::TicketCreated => "ticket-created",
             Self::CustomerFollowUp => "customer-follow-up",
+            Self::SupplierFollowUp => "supplier-follow-up",
             Self::AgentAnswer => "agent-answer",
             Self::Note => "note",
             Self::OwnerChanged => "owner-changed",
@@ -84,6 +91,7 @@ impl Occasion {
             Self::LevelChanged => "level-changed",
             Self::PriorityChanged => "priority-changed",
             Self::StateChanged => "state-changed",
+            Self::SupplierSilent => "supplier-silent",
             Self::PendingReached => "pending-reached",
             Self::Closed => "closed",
             Self::Reopened => "reopened",
@@ -235,6 +243,8 @@ impl Notification {
             ("acknowledge", Occasion::TicketCreated, vec![Customer], "ticket-created"),
             ("new ticket", Occasion::TicketCreated, vec![Members], "new-ticket-agent"),
             ("follow-up", Occasion::CustomerFollowUp, vec![Attending, Watchers], "customer-follow-up"),
+            ("supplier", Occasion::SupplierFollowUp, vec![Attending, Watchers], "supplier-wrote"),
+            ("supplier silent", Occasion::SupplierSilent, vec![Attending], "supplier-silent"),
             (Self::ANSWER, Occasion::AgentAnswer, vec![Customer, Participants], "agent-answer"),
             ("note", Occasion::Note, vec![Responsible, Owner, Watchers], "note-added"),
             ("assigned", Occasion::ResponsibleChanged, vec![Responsible], "assigned"),

@@ -39,6 +39,11 @@ impl OtherNumbers {
         Ok(())
     }
 
+    /// The patterns as they were added.
+    pub fn patterns(&self) -> impl Iterator<Item = &str> {
+        self.patterns.iter().map(Regex::as_str)
+    }
+
     /// The first numbers of a subject, each with what the pattern says stands around it, in lower case and without
     /// blanks, so that `GLPI #7` of one desk is not `OS #7` of another.
     pub fn in_subject(&self, subject: &str) -> Vec<String> {

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::token::Keys;
 use super::{
     Agent, Calendar, Customer, Found, Notification, Numbering, Priority, Queue, Right, Role, Service, Sla,
-    State, StateType,
+    State, StateType, Supplier,
 };
 use crate::mail::{Address, Language};
 
@@ -104,6 +104,8 @@ pub struct Desk {
     pub agents: Vec<Agent>,
     /// Roles.
     pub roles: Vec<Role>,
+    /// Suppliers.
+    pub suppliers: Vec<Supplier>,
     /// Services.
     pub services: Vec<Service>,
     /// Working hours.
@@ -152,6 +154,7 @@ impl Desk {
             default_queue: "Help desk".to_owned(),
             agents: Vec::new(),
             roles: Vec::new(),
+            suppliers: Vec::new(),
             services: Vec::new(),
             calendars: Vec::new(),
             slas: Vec::new(),

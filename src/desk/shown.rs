@@ -111,3 +111,12 @@ pub struct SurveyLine {
     /// When it was answered.
     pub answered: Option<Timestamp>,
 }
+
+/// A supplier to whom a ticket was handed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SupplierLine {
+    /// Its name and the address that is written to.
+    pub address: Address,
+    /// Since when.
+    pub since: Timestamp,
+}

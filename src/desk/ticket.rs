@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{Priority, StateType, TicketNumber};
+use super::{Priority, StateType, TicketNumber, TicketSupplier};
 use crate::mail::{Address, Language, MessageId};
 
 /// Row id of a ticket; never reused.
@@ -140,6 +140,8 @@ pub struct Ticket {
     pub booked: i64,
     /// The tickets that belong to it, by their number, with the part of each.
     pub links: BTreeSet<(Relation, TicketNumber)>,
+    /// Suppliers to whom it was handed, the first one first.
+    pub suppliers: Vec<TicketSupplier>,
 }
 
 impl Ticket {
@@ -157,6 +159,7 @@ impl Ticket {
             estimate: None,
             booked: 0,
             links: BTreeSet::new(),
+            suppliers: Vec::new(),
         }
     }
 

@@ -11,19 +11,23 @@ pub enum TimerKind {
     PendingReminder,
     /// A pending ticket closes.
     PendingAuto,
+    /// A supplier has not answered.
+    SupplierReminder,
     /// A mail that waited for confirmation waits no longer.
     HeldExpired,
 }
 
 impl TimerKind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::PendingReminder, Self::PendingAuto, Self::HeldExpired];
+    pub const ALL: [Self; 4] =
+        [Self::PendingReminder, Self::PendingAuto, Self::SupplierReminder, Self::HeldExpired];
 
     /// The word in lists and in the database.
     pub fn word(self) -> &'static str {
         match self {
             Self::PendingReminder => "pending-reminder",
             Self::PendingAuto => "pending-auto",
+            Self::SupplierReminder => "supplier-reminder",
             Self::HeldExpired => "held-expired",
         }
     }

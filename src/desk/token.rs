@@ -39,6 +39,10 @@ pub enum Use {
     Internal,
     /// To answer the survey about a ticket.
     Survey,
+    /// To write into a ticket as its supplier: what comes with it is never for the customer's eyes. It proves no agent.
+    Supplier,
+    /// To answer a notice to an agent so that the answer goes to the supplier.
+    Relay,
 }
 
 impl Use {
@@ -48,11 +52,14 @@ impl Use {
             Self::Survey => 2,
             Self::Internal => 3,
             Self::Copy => 4,
+            Self::Supplier => 5,
+            Self::Relay => 6,
         }
     }
 
     fn from_code(code: u8) -> Option<Self> {
-        [Self::Thread, Self::Survey, Self::Internal, Self::Copy].into_iter().find(|kind| kind.code() == code)
+        let all = [Self::Thread, Self::Survey, Self::Internal, Self::Copy, Self::Supplier, Self::Relay];
+        all.into_iter().find(|kind| kind.code() == code)
     }
 }
 

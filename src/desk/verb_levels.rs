@@ -12,6 +12,8 @@ pub const VERB_LEVELS: &[(&str, u8)] = &[
     ("take", 2),
     ("owner", 2),
     ("queue", 2),
+    // Not a verb of its own: `#escalate supplier NAME` and `#derive NAME`, whose text leaves the house.
+    ("supplier", 3),
     ("escalate", 2),
     ("derive", 2),
     ("state", 2),

@@ -8,6 +8,8 @@
 pub enum Audience {
     /// Who asks, and other participants.
     Customer,
+    /// A firm outside the house.
+    Supplier,
     /// Who works at the desk.
     Agent,
     /// Who runs it.
@@ -19,6 +21,8 @@ pub enum Audience {
 pub enum ReplyGoes {
     /// To the customer, unless it begins with `#note`.
     ToCustomer,
+    /// To the supplier, unless it begins with `#note` or `#public`.
+    ToSupplier,
     /// It stays internal, unless it begins with `#public`.
     Internal,
     /// The mail does not say.
@@ -104,7 +108,11 @@ pub const COMMON: &[Variable] = &[
     maybe("signature", Kind::Text, "The queue's signature, for mails to customers."),
     maybe("ref", Kind::Line, "The reply token in its brackets, where the mail carries one."),
     maybe("cut_line", Kind::Line, "The line that divides a reply from what it answers."),
-    maybe("reply", Kind::Line, "What becomes of a reply: `customer` or `internal`; for `#if (eq reply ..)`."),
+    maybe(
+        "reply",
+        Kind::Line,
+        "What becomes of a reply: `customer`, `supplier` or `internal`; for `#if (eq reply ..)`.",
+    ),
     maybe(
         "buttons",
         Kind::List(&["label", "href", "command"]),
@@ -121,6 +129,7 @@ pub const TICKET: &[Variable] = &[
     always("priority", Kind::Line, "Its priority, number and word: `4 high`."),
     always("type", Kind::Line, "Its type."),
     always("level", Kind::Line, "The level that attends it: 0, 1, 2 or a supplier's name."),
+    maybe("supplier", Kind::Line, "The supplier with whom it is, or who wrote."),
     always("lock", Kind::Line, "Locked or unlocked, in words."),
     maybe("service", Kind::Line, "Its service."),
     maybe("customer", Kind::Person, "Who asks; `customer.name` is the address where there is no name."),
@@ -145,6 +154,7 @@ pub const TICKET: &[Variable] = &[
 
 const BY: Variable =
     always("by", Kind::Line, "Who did it: an agent's or customer's name, a rule, the program.");
+const TITLE: Variable = always("title", Kind::Line, "Title of the ticket, of which nothing else is said.");
 const WHY: Variable = always("why", Kind::Line, "The reason, in words.");
 const CODE: Variable = always("code", Kind::Line, "The one-time code that a confirmation has to carry.");
 const MINUTES: Variable = always("minutes", Kind::Line, "For how many minutes the code is good.");
@@ -165,6 +175,12 @@ const fn to_customer(
 ) -> TemplateSpec {
     let (audience, reply) = (Audience::Customer, ReplyGoes::Unsaid);
     TemplateSpec { name, audience, when, about_ticket: true, reply, buttons, variables }
+}
+
+/// What a supplier gets says nothing of the ticket: its data hold number and title alone.
+const fn to_supplier(name: &'static str, when: &'static str, variables: &'static [Variable]) -> TemplateSpec {
+    let (audience, reply, buttons) = (Audience::Supplier, ReplyGoes::Unsaid, Buttons::None);
+    TemplateSpec { name, audience, when, about_ticket: false, reply, buttons, variables }
 }
 
 const fn to_agent(
@@ -239,6 +255,35 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         "A ticket was handed to a level: to the agents of that level in its queue.",
         ReplyGoes::Internal,
         &[BY, maybe("before", Kind::Line, "The level it came from.")],
+    ),
+    to_supplier(
+        "supplier-request",
+        "An agent wrote to a supplier: the agent's words and the queue's signature, nothing else of the ticket but number and \
+         title.",
+        &[TITLE, always("text", Kind::Text, "The agent's words.")],
+    ),
+    to_supplier(
+        "supplier-reminder",
+        "A supplier has not answered within the time that the desk file says.",
+        &[TITLE, always("since", Kind::Line, "Since when the ticket is with it.")],
+    ),
+    to_agent(
+        "supplier-wrote",
+        "A supplier wrote: to the agents of the ticket. An answer goes to the supplier, where the ticket is with one alone.",
+        ReplyGoes::ToSupplier,
+        &[
+            maybe("from", Kind::Person, "Who wrote; a broken mail may name nobody."),
+            always("supplier", Kind::Line, "The supplier's name."),
+        ],
+    ),
+    to_agent(
+        "supplier-silent",
+        "A supplier has not answered and was reminded: to whoever attends the ticket.",
+        ReplyGoes::Internal,
+        &[
+            always("supplier", Kind::Line, "The supplier's name."),
+            always("since", Kind::Line, "Since when the ticket is with it."),
+        ],
     ),
     to_agent(
         "ticket-changed",

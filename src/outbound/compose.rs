@@ -135,7 +135,7 @@ fn framed(notice: &Notice, desk: &Desk, token: Option<&str>, now: Timestamp) -> 
     let spec = catalog::find(&notice.template);
     let for_agent = spec.map_or(is_agent, |spec| spec.audience == Audience::Agent);
     data.insert("desk".to_owned(), Value::from(desk.name.as_str()));
-    if spec.map_or(!is_agent, |spec| spec.audience == Audience::Customer) {
+    if spec.map_or(!is_agent, |spec| matches!(spec.audience, Audience::Customer | Audience::Supplier)) {
         data.insert("signature".to_owned(), Value::from(signature(desk, &data)));
     }
     if let Some(token) = token {
@@ -164,7 +164,8 @@ fn reply(notice: &Notice, data: &Map<String, Value>) -> Option<&'static str> {
     match notice.token? {
         token::Use::Thread if data.get("customer").is_some_and(Value::is_object) => Some("customer"),
         token::Use::Thread | token::Use::Internal => Some("internal"),
-        token::Use::Survey | token::Use::Copy => None,
+        token::Use::Relay => Some("supplier"),
+        token::Use::Survey | token::Use::Copy | token::Use::Supplier => None,
     }
 }
 

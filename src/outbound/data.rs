@@ -25,6 +25,8 @@ pub fn ticket_data(
     put("priority", json!(ticket.priority.label(language)));
     put("type", json!(type_label(language, &ticket.kind)));
     put("level", json!(ticket.level));
+    let house = matches!(ticket.level.as_str(), "0" | "1" | "2");
+    put("supplier", if house { Value::Null } else { json!(ticket.level) });
     put("lock", json!(lock_label(language, ticket.locked)));
     put("service", json!(ticket.service));
     put("customer", ticket.customer.as_ref().map_or(Value::Null, person));
@@ -193,6 +195,7 @@ pub fn attribute_label(language: Language, attribute: &Attribute) -> String {
         Attribute::PendingUntil => "pendiente hasta",
         Attribute::Tag => "etiqueta",
         Attribute::Participant => "participante",
+        Attribute::Supplier => "proveedor",
         Attribute::Watcher => "seguidor",
         Attribute::Field(name) => name,
         Attribute::Language => "idioma",
@@ -235,6 +238,7 @@ pub fn value_label(desk: &Desk, language: Language, attribute: &Attribute, value
         | Attribute::Level
         | Attribute::Tag
         | Attribute::Participant
+        | Attribute::Supplier
         | Attribute::Link(_)
         | Attribute::MergedInto
         | Attribute::Field(_) => value.to_owned(),

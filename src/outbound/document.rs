@@ -10,6 +10,7 @@ pub fn document() -> String {
     for spec in TEMPLATES {
         let heading = format!("`{}`", spec.name);
         let audience = match spec.audience {
+            Audience::Supplier => "a supplier",
             Audience::Customer => "a customer",
             Audience::Agent => "an agent",
             Audience::Administrator => "the administrator",

@@ -7,11 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
-use super::values::{Columns, list, ms};
+use super::values::{Columns, list, ms, time};
 use super::{Store, StoreError, doings, reading, whole_ticket};
 use crate::decide::{Context, HeldMail, Kin, KnownArticle, Lookup, Surveyed, Told};
-use crate::desk::{Counter, Relation, StateType, Ticket, TicketId, TicketNumber};
-use crate::mail::{Digest, MessageId};
+use crate::desk::{Counter, Relation, StateType, Ticket, TicketId, TicketNumber, TicketSupplier};
+use crate::mail::{Address, Digest, MessageId};
 
 /// The templates of which `KEYS` counts the mails by `told`. SQLite takes a partial index only for a statement that
 /// repeats its condition word for word, so the three stand here, in `KEYS` and in the index `outbox_told`; another one
@@ -71,6 +71,11 @@ SELECT w.*,
               WHERE key IS NOT NULL) p) AS sent,
     (SELECT a.at > $2 FROM articles a
       WHERE a.id = (SELECT id FROM articles WHERE ticket = w.id ORDER BY id DESC LIMIT 1 OFFSET $3)) AS crowded,
+    (SELECT json_group_array(json_array(s.name, s.address, s.since,
+        (SELECT json_group_array(o.message_id) FROM (SELECT message_id FROM outbox
+          WHERE ticket = w.id AND recipient_key = s.key ORDER BY id DESC LIMIT 19) o),
+        (SELECT a.message_id FROM articles a WHERE a.ticket = w.id AND a.sender = 'supplier' ORDER BY a.id DESC LIMIT 1)))
+       FROM (SELECT * FROM ticket_suppliers WHERE ticket = w.id ORDER BY id) s) AS suppliers,
     (SELECT json_group_array(json_array(l.part, t.number, t.title, t.state_type)) FROM
      (SELECT CASE kind WHEN 'parent' THEN 'child' ELSE 'linked' END AS part, to_ticket AS other FROM links
        WHERE from_ticket = w.id
@@ -185,6 +190,7 @@ struct Stored {
 impl Stored {
     fn read(row: &SqliteRow) -> Result<Self, StoreError> {
         let mut ticket = whole_ticket::read(row)?;
+        ticket.suppliers = suppliers(row)?;
         Ok(Self {
             kin: links(&mut ticket, row)?,
             surveys: surveys(ticket.id, row)?,
@@ -345,6 +351,26 @@ fn surveys(ticket: TicketId, row: &SqliteRow) -> Result<Vec<Surveyed>, StoreErro
     let rows: Vec<(i64, String, Option<u8>, u8)> = Columns(row).json("surveys")?;
     let survey = |(id, customer, score, waits)| Surveyed { id, ticket, customer, score, waits: waits == 1 };
     Ok(rows.into_iter().map(survey).collect())
+}
+
+/// Name, address, since when, our mails to it (the newest first), the newest mail of any supplier.
+type SupplierRow = (String, String, i64, Vec<String>, Option<String>);
+
+/// The suppliers of a ticket. Whose a supplier's mail is stands nowhere but in its header: where there are several, none of
+/// them is told the id of another one's mail.
+fn suppliers(row: &SqliteRow) -> Result<Vec<TicketSupplier>, StoreError> {
+    let rows: Vec<SupplierRow> = Columns(row).json("suppliers")?;
+    let alone = rows.len() == 1;
+    let supplier = |(name, address, since, ours, theirs): SupplierRow| {
+        let theirs = theirs.filter(|_| alone);
+        let ids = ours.iter().rev().chain(theirs.as_ref());
+        Ok(TicketSupplier {
+            address: Address::named(name, address),
+            since: time(since)?,
+            thread: ids.filter_map(|id| MessageId::new(id)).collect(),
+        })
+    };
+    rows.into_iter().map(supplier).collect()
 }
 
 /// The tickets that belong to one: their part in it, and what has to be known of them.

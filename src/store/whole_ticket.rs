@@ -43,6 +43,7 @@ pub(super) fn read(row: &SqliteRow) -> Result<Ticket, StoreError> {
         estimate: row.maybe_int("estimate")?,
         booked: row.int("booked")?,
         links: std::collections::BTreeSet::new(),
+        suppliers: Vec::new(),
     })
 }
 

@@ -119,6 +119,7 @@ mod tests {
             estimate: None,
             booked: 0,
             links: std::collections::BTreeSet::new(),
+            suppliers: Vec::new(),
         }
     }
 

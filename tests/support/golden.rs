@@ -194,6 +194,7 @@ fn add(context: &mut Context, id: TicketId, row: &Row, house: &House, now: Times
         estimate: None,
         booked: 0,
         links: BTreeSet::new(),
+        suppliers: Vec::new(),
     };
     context.by_message_id.extend(ticket.thread.iter().map(|known| (known.clone(), id)));
     context.by_number.insert(number, id);

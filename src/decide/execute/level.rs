@@ -1,10 +1,10 @@
-//! Verbs that hand a ticket on: to a level, or to whatever has a name.
+//! Verbs that hand a ticket on: to a level, to a supplier, or to whatever has a name.
 
 use super::Doing;
 use crate::commands::Escalation;
 use crate::decide::sentences::{Say, Thing};
 use crate::desk::spelling::nearest;
-use crate::desk::{Agent, Attribute, Occasion, Right, fold};
+use crate::desk::{Agent, Attribute, Occasion, Right, Supplier, fold};
 
 /// What `#derive` may name.
 #[derive(Debug, Clone)]
@@ -22,6 +22,9 @@ impl Found<'_> {
             Self::Queue(name) => (Thing::Queue, (*name).to_owned()),
             Self::Escalation(Escalation::Level(level)) => (Thing::Level, level.to_string()),
             Self::Escalation(Escalation::ByPriority) => (Thing::Level, String::new()),
+            Self::Escalation(Escalation::Supplier(name)) => {
+                (Thing::Supplier, name.clone().unwrap_or_default())
+            }
         }
     }
 }
@@ -32,6 +35,7 @@ impl<'a> Doing<'_, 'a, '_> {
         let level = match to {
             Escalation::ByPriority => self.ticket()?.now.priority.level(),
             Escalation::Level(level) => *level,
+            Escalation::Supplier(name) => return self.to_supplier(name.as_deref()),
         };
         self.allowed(Right::Move)?;
         let now = &self.ticket()?.now;
@@ -48,6 +52,72 @@ impl<'a> Doing<'_, 'a, '_> {
             self.leave_to_level(level);
         }
         Ok(self.told(change, &level.to_string()))
+    }
+
+    /// `#escalate supplier NAME`: the text of the mail goes there. Whoever hands the ticket over and sees nobody responsible
+    /// for it is so from now on: somebody has to follow it.
+    fn to_supplier(&mut self, typed: Option<&str>) -> Result<String, String> {
+        self.allowed(Right::Move)?;
+        self.allowed(Right::Answer)?;
+        let supplier = self.supplier(typed)?;
+        let (name, address) = (supplier.name.clone(), supplier.address());
+        let now = &self.ticket()?.now;
+        if !now.state_type.is_open() {
+            return Err(self.say(&Say::Closed));
+        }
+        if now.customer.as_ref().is_some_and(|customer| supplier.has_address(&customer.address)) {
+            return Err(self.say(&Say::SupplierAsks(&name)));
+        }
+        if self.order.reason.trim().is_empty() {
+            return Err(self.say(&Say::SupplierNeedsText));
+        }
+        if self.wants.visible.is_some() {
+            return Err(self.say(&Say::SupplierAlone));
+        }
+        let Some(at) = self.at else { return Err(self.say(&Say::NoTicket)) };
+        if self.wants.suppliers.get(&at).is_some_and(|before| *before != name) {
+            return Err(self.say(&Say::OneSupplier));
+        }
+        self.wants.suppliers.insert(at, name.clone());
+        self.wants.proof = self.wants.proof.max(self.desk().trust.level("supplier"));
+        let unattended = self.ticket()?.now.responsible.is_none();
+        if unattended {
+            self.set(Attribute::Responsible, Some(self.order.agent.login.clone()));
+        }
+        self.set(Attribute::Supplier, Some(address.to_string()));
+        let change = self.set(Attribute::Level, Some(name.clone()));
+        if let Some(change) = &change {
+            self.happened(Occasion::LevelChanged, change);
+            self.begin();
+        }
+        Ok(format!("{}. {}", self.told(change, &name), self.say(&Say::GoesToSupplier(&address.to_string()))))
+    }
+
+    /// A supplier by its name, a part of it that only one has, or the only one there is.
+    fn supplier(&self, typed: Option<&str>) -> Result<&'a Supplier, String> {
+        let all = self.desk().suppliers.as_slice();
+        let wanted = fold(typed.unwrap_or_default());
+        let named = |supplier: &&Supplier| fold(&supplier.name) == wanted;
+        if let Some(supplier) = all.iter().find(named) {
+            return Ok(supplier);
+        }
+        let part = |supplier: &&Supplier| fold(&supplier.name).contains(&wanted);
+        let found: Vec<&Supplier> = all.iter().filter(part).collect();
+        match (found.as_slice(), typed) {
+            ([one], _) => Ok(one),
+            ([], None) => Err(self.say(&Say::NoSupplier)),
+            ([], Some(_)) if all.is_empty() => Err(self.say(&Say::NoSupplier)),
+            ([], Some(typed)) => {
+                let names = all.iter().map(|supplier| supplier.name.as_str()).collect();
+                Err(self.say(&super::unknown(Thing::Supplier, typed, names)))
+            }
+            (several, typed) => {
+                let named = |supplier: &&Supplier| (Thing::Supplier, supplier.name.clone());
+                let candidates = several.iter().map(named).collect();
+                let name = typed.unwrap_or("#");
+                Err(self.say(&Say::Several { name, candidates }))
+            }
+        }
     }
 
     /// A ticket that would lie where nobody sees it is not handed on; who is of that level elsewhere is named.
@@ -88,8 +158,8 @@ impl<'a> Doing<'_, 'a, '_> {
         }
     }
 
-    /// What has this name: an agent, else a queue, else a level; then whatever has it as a part of its name, if that is
-    /// one thing alone.
+    /// What has this name: an agent, else a queue, else a level, else a supplier; then whatever has it as a part of its
+    /// name, if that is one thing alone.
     fn sought(&self, to: &str, meant: Option<&Escalation>) -> Result<Found<'a>, String> {
         let desk = self.desk();
         let wanted = fold(to);
@@ -100,7 +170,9 @@ impl<'a> Doing<'_, 'a, '_> {
         let queues = || desk.queues.iter().map(|queue| queue.name.as_str());
         let queue = || queues().find(|name| fold(name) == wanted).map(Found::Queue);
         let found = if agents.is_empty() {
-            let whole = queue().or_else(|| meant.cloned().map(Found::Escalation));
+            let supplier = || desk.suppliers.iter().find(|supplier| fold(&supplier.name) == wanted);
+            let supplier = || supplier().map(|supplier| handed_to(supplier));
+            let whole = queue().or_else(|| meant.cloned().map(Found::Escalation)).or_else(supplier);
             whole.map_or_else(|| self.parts(&wanted), |found| vec![found])
         } else {
             agents
@@ -109,6 +181,7 @@ impl<'a> Doing<'_, 'a, '_> {
             [one] => Ok(one.clone()),
             [] => {
                 let known = desk.agents.iter().map(|agent| agent.login.as_str()).chain(queues());
+                let known = known.chain(desk.suppliers.iter().map(|supplier| supplier.name.as_str()));
                 let known: Vec<(String, &str)> = known.map(|name| (fold(name), name)).collect();
                 let near = nearest(&wanted, known.iter().map(|(folded, _)| folded.as_str()));
                 let near = known.iter().find(|(folded, _)| near == Some(folded)).map(|(_, name)| *name);
@@ -130,6 +203,11 @@ impl<'a> Doing<'_, 'a, '_> {
         let agents = desk.agents.iter().filter(|agent| fold(&agent.name).contains(wanted));
         let queues = desk.queues.iter().map(|queue| queue.name.as_str());
         let queues = queues.filter(|name| fold(name).contains(wanted));
-        agents.map(Found::Agent).chain(queues.map(Found::Queue)).collect()
+        let suppliers = desk.suppliers.iter().filter(|supplier| fold(&supplier.name).contains(wanted));
+        agents.map(Found::Agent).chain(queues.map(Found::Queue)).chain(suppliers.map(handed_to)).collect()
     }
+}
+
+fn handed_to<'a>(supplier: &Supplier) -> Found<'a> {
+    Found::Escalation(Escalation::Supplier(Some(supplier.name.clone())))
 }

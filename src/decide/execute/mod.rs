@@ -32,6 +32,10 @@ use crate::outbound::data;
 pub(super) struct Wants {
     /// The text goes to the customer (`#public`), stays internal (`#note`), or as the mail's thread says.
     pub(super) visible: Option<bool>,
+    /// The supplier that gets the text, of each ticket that the mail hands to one.
+    pub(super) suppliers: BTreeMap<TicketRef, String>,
+    /// The proof that a command turned out to need, beyond what its verb says.
+    pub(super) proof: u8,
     /// Tickets closed by this mail, and whether without a word to the customer.
     pub(super) closed: BTreeMap<TicketRef, bool>,
     /// Tickets of which the sender made himself the one who attends.
@@ -217,6 +221,9 @@ impl<'a> Doing<'_, 'a, '_> {
 
     /// Whom the mail's text is for.
     fn text_for(&mut self, customer: bool) -> Result<String, String> {
+        if !self.wants.suppliers.is_empty() {
+            return Err(self.say(&Say::SupplierAlone));
+        }
         if self.wants.visible.is_some_and(|said| said != customer) {
             return Err(self.say(&Say::NoteAndPublic));
         }

@@ -77,7 +77,7 @@ impl<'a> Doing<'_, 'a, '_> {
     }
 
     /// A ticket that somebody takes is no longer new.
-    fn begin(&mut self) {
+    pub(super) fn begin(&mut self) {
         let is_new = self.ticket().is_ok_and(|ticket| ticket.now.state_type == StateType::New);
         if is_new && let Some(open) = self.desk().first_state(StateType::Open) {
             self.set_state(open, None);

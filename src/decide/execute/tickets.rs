@@ -76,6 +76,9 @@ impl Doing<'_, '_, '_> {
         for login in gone.watchers {
             self.draft.set(there, Attribute::Watcher, Some(login), &self.cause);
         }
+        for supplier in gone.suppliers {
+            self.draft.set(there, Attribute::Supplier, Some(supplier.address.to_string()), &self.cause);
+        }
         self.draft.fact(there, Fact::TookIn(gone.now.number.to_string()), &self.cause);
         self.onward(there, into);
         Ok(self.told(change, number.as_str()))

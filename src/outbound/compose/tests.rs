@@ -82,7 +82,7 @@ fn notice(template: &str, language: Language) -> Notice {
         "agent": "María Gómez", "by": "María Gómez", "before": "Redes",
         "text": "Buenos días:\n\nNo hay internet en mi PC desde las 9.\n\n  Saludos, José",
         "attachments": ["captura.png", "Ñandú.pdf"], "from": { "name": "José Ñáñez", "address": "jnanez@minem.example" },
-        "pending_until": "20/12/2013 09:00 (-5)", "changes": ["prioridad: 3 normal -> 4 alto"],
+        "pending_until": "20/12/2013 09:00 (-5)", "supplier": "Suministros Andinos", "since": "17/12/2013 10:00 (-5)", "changes": ["prioridad: 3 normal -> 4 alto"],
         "done": true, "evidence": ["reply token issued to mgomez"], "text_went": null,
         "lines": [
             { "line": "#tomar", "done": true, "result": "responsable: ninguno -> María Gómez" },
@@ -105,10 +105,12 @@ fn notice(template: &str, language: Language) -> Notice {
     if matches!(template, "customer-follow-up" | "reopened") {
         fields.insert("before".into(), "cerrado con éxito".into());
     }
-    let to_customer = spec.audience == Audience::Customer;
+    let to_customer = matches!(spec.audience, Audience::Customer | Audience::Supplier);
     let purpose = match spec.reply {
         _ if template.starts_with("survey") => token::Use::Survey,
+        _ if spec.audience == Audience::Supplier => token::Use::Supplier,
         catalog::ReplyGoes::Internal => token::Use::Internal,
+        catalog::ReplyGoes::ToSupplier => token::Use::Relay,
         catalog::ReplyGoes::ToCustomer | catalog::ReplyGoes::Unsaid => token::Use::Thread,
     };
     Notice {

@@ -101,6 +101,7 @@ pub(super) fn ticket() -> Ticket {
         estimate: None,
         booked: 0,
         links: std::collections::BTreeSet::new(),
+        suppliers: Vec::new(),
     }
 }
 

@@ -61,6 +61,7 @@ impl Applying<'_> {
             Attribute::State => return self.set_state(ticket, change).await,
             Attribute::Customer => return self.set_customer(ticket, change.after.as_deref()).await,
             Attribute::Participant => return self.set_participant(ticket, change).await,
+            Attribute::Supplier => return self.set_supplier(ticket, change).await,
             Attribute::Tag => return self.set_member(ticket, change, TAGS).await,
             Attribute::Watcher => return self.set_member(ticket, change, WATCHERS).await,
             Attribute::Link(relation) => return self.set_link(ticket, *relation, change).await,
@@ -106,6 +107,23 @@ impl Applying<'_> {
                        ON CONFLICT DO NOTHING";
             let new = address(after);
             let insert = sqlx::query(sql).bind(ticket.0).bind(new.key()).bind(new.address).bind(new.name);
+            insert.execute(&mut *self.conn).await?;
+        }
+        Ok(())
+    }
+
+    async fn set_supplier(&mut self, ticket: TicketId, change: &Change) -> Result<(), StoreError> {
+        if let Some(before) = &change.before {
+            let sql = "DELETE FROM ticket_suppliers WHERE ticket = $1 AND key = $2";
+            let delete = sqlx::query(sql).bind(ticket.0).bind(address(before).key());
+            delete.execute(&mut *self.conn).await?;
+        }
+        if let Some(after) = &change.after {
+            let sql = "INSERT INTO ticket_suppliers (ticket, key, address, name, since) VALUES ($1, $2, $3, $4, $5) \
+                       ON CONFLICT DO NOTHING";
+            let new = address(after);
+            let insert = sqlx::query(sql).bind(ticket.0).bind(new.key()).bind(new.address.clone());
+            let insert = insert.bind(new.called().to_owned()).bind(ms(self.entry.at));
             insert.execute(&mut *self.conn).await?;
         }
         Ok(())

@@ -245,6 +245,7 @@ impl Applying<'_> {
         for sql in [
             "DELETE FROM ticket_tags WHERE ticket IN (SELECT value FROM json_each($1))",
             "DELETE FROM ticket_fields WHERE ticket IN (SELECT value FROM json_each($1))",
+            "DELETE FROM ticket_suppliers WHERE ticket IN (SELECT value FROM json_each($1))",
             "DELETE FROM other_numbers WHERE ticket IN (SELECT value FROM json_each($1))",
         ] {
             self.run(sql, [&tickets]).await?;

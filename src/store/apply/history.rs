@@ -100,6 +100,8 @@ fn actor(actor: &Actor) -> Columns {
             set: Some(rule.set.clone()),
         },
         Actor::Timer(kind) => named("timer", kind),
+        // There was no column for them in the first schema.
+        Actor::Supplier(name) => named("system", name),
         Actor::Operator => Columns { kind: "operator", ..Columns::default() },
         Actor::System => Columns { kind: "system", ..Columns::default() },
     }

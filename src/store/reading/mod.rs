@@ -5,6 +5,7 @@ mod journal;
 mod kept;
 mod outbox;
 mod status;
+mod suppliers;
 mod surveys;
 mod thread;
 mod tickets;

@@ -131,7 +131,8 @@ fn actor(row: &Columns<'_>) -> Result<Actor, StoreError> {
         }),
         "timer" => Actor::Timer(TimerKind::from_word(&id).map_or("timer", TimerKind::word)),
         "operator" => Actor::Operator,
-        "system" => Actor::System,
+        "system" if id.is_empty() => Actor::System,
+        "system" => Actor::Supplier(id),
         _ => return Err(StoreError::Unreadable(format!("history.actor \"{kind}\""))),
     })
 }
