@@ -236,12 +236,12 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
         draft.happenings.push(note);
     }
     if let Some(name) = to_supplier {
-        let words = supplier::Words { agent: what.agent, text: scrubbed, files: &mail.attachments };
+        let words = supplier::Words { agent: what.agent, text: scrubbed, files: &files(mail) };
         supplier::write_to(draft, at, name, &words);
     }
 }
 
-/// What goes along to the customer: the files, without a signature over a mail that he does not get.
+/// What goes along to the customer or the supplier: the files, without a signature over a mail that he does not get.
 fn files(mail: &Mail) -> Vec<Attachment> {
     mail.attachments.iter().filter(|file| !file.is_signature()).cloned().collect()
 }
@@ -250,6 +250,13 @@ fn files(mail: &Mail) -> Vec<Attachment> {
 fn went(draft: &Draft<'_>, what: &Writing<'_>) -> Option<String> {
     if !what.has_text() {
         return None;
+    }
+    let party = |target: &Target| {
+        let party = supplier::of(draft.ticket(target.at)?, target.supplier.as_deref()?)?;
+        Some(party.address.to_string())
+    };
+    if let Some(party) = what.targets.iter().find_map(party) {
+        return Some(Say::GoesToSupplier(&party).text(what.language));
     }
     let [target] = what.targets.as_slice() else {
         let visible = what.targets.iter().any(|target| target.visible);
@@ -261,10 +268,6 @@ fn went(draft: &Draft<'_>, what: &Writing<'_>) -> Option<String> {
         return Some(say.text(what.language));
     };
     let ticket = draft.ticket(target.at);
-    let party = target.supplier.as_ref().and_then(|name| supplier::of(ticket?, name));
-    if let Some(party) = party {
-        return Some(Say::GoesToSupplier(&party.address.to_string()).text(what.language));
-    }
     let customer = ticket.and_then(|ticket| ticket.now.customer.as_ref());
     Some(match (target.visible, customer) {
         (true, Some(customer)) => Say::Goes(customer.called()).text(what.language),
