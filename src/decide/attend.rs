@@ -273,13 +273,16 @@ fn for_supplier<'t>(
 
 /// The supplier that a command may hand the ticket to, before it is done.
 fn handed_to(command: &Command, desk: &Desk) -> Option<String> {
-    let typed = match command {
-        Command::Escalate(Escalation::Supplier(name)) => name.clone().unwrap_or_default(),
-        Command::Derive { meant: Some(Escalation::Supplier(name)), .. } => name.clone().unwrap_or_default(),
-        Command::Derive { to, .. } if desk.queues.iter().all(|queue| fold(&queue.name) != fold(to)) => {
-            to.clone()
-        }
-        _ => return None,
+    let typed = if let Command::Escalate(Escalation::Supplier(name))
+    | Command::Derive { meant: Some(Escalation::Supplier(name)), .. } = command
+    {
+        name.clone().unwrap_or_default()
+    } else if let Command::Derive { to, .. } = command
+        && desk.queues.iter().all(|queue| fold(&queue.name) != fold(to))
+    {
+        to.clone()
+    } else {
+        return None;
     };
     let fits = |supplier: &&Supplier| fold(&supplier.name).contains(&fold(&typed));
     desk.suppliers.iter().find(fits).map(|supplier| supplier.name.clone())

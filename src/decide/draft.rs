@@ -476,33 +476,61 @@ fn put(ticket: &mut Ticket, attribute: &Attribute, after: Option<&str>, since: T
             now.language = after.and_then(Language::from_code).unwrap_or(before);
             Some(before.code().to_owned())
         }
-        Attribute::Link(relation) => {
-            let number = TicketNumber::new(after?)?;
-            if ticket.links.insert((*relation, number)) { None } else { owned }
-        }
         // Where follow-ups go is read with the next mail; within one decision nobody asks.
         Attribute::MergedInto => None,
         Attribute::Field(name) => match owned {
             Some(value) => now.fields.insert(name.clone(), value),
             None => now.fields.remove(name),
         },
-        Attribute::Tag => owned.filter(|tag| !now.tags.insert(tag.clone())),
-        Attribute::Watcher => owned.filter(|login| !ticket.watchers.insert(login.clone())),
+        Attribute::Link(_)
+        | Attribute::Tag
+        | Attribute::Watcher
+        | Attribute::Supplier
+        | Attribute::Participant => put_member(ticket, attribute, after?, since),
+    }
+}
+
+/// The same of a list: `None` where the value is a new one.
+fn put_member(ticket: &mut Ticket, attribute: &Attribute, value: &str, since: Timestamp) -> Option<String> {
+    let owned = || value.to_owned();
+    let new = match attribute {
+        Attribute::Link(relation) => ticket.links.insert((*relation, TicketNumber::new(value)?)),
+        Attribute::Tag => ticket.now.tags.insert(owned()),
+        Attribute::Watcher => ticket.watchers.insert(owned()),
         Attribute::Supplier => {
-            let address = after.map(Address::read)?;
-            if ticket.suppliers.iter().any(|known| known.address.key() == address.key()) {
-                return owned;
+            let address = Address::read(value);
+            let new = ticket.suppliers.iter().all(|known| known.address.key() != address.key());
+            if new {
+                ticket.suppliers.push(TicketSupplier { address, since, thread: Vec::new() });
             }
-            ticket.suppliers.push(TicketSupplier { address, since, thread: Vec::new() });
-            None
+            new
         }
         Attribute::Participant => {
-            let address = after.map(Address::read)?;
-            if now.participants.iter().any(|known| known.key() == address.key()) {
-                return owned;
+            let address = Address::read(value);
+            let new = ticket.now.participants.iter().all(|known| known.key() != address.key());
+            if new {
+                ticket.now.participants.push(address);
             }
-            now.participants.push(address);
-            None
+            new
         }
-    }
+        Attribute::Title
+        | Attribute::Queue
+        | Attribute::Type
+        | Attribute::Service
+        | Attribute::Sla
+        | Attribute::State
+        | Attribute::Priority
+        | Attribute::Lock
+        | Attribute::Owner
+        | Attribute::Responsible
+        | Attribute::Customer
+        | Attribute::Level
+        | Attribute::PendingUntil
+        | Attribute::Field(_)
+        | Attribute::Estimate
+        | Attribute::Booked
+        | Attribute::Language
+        | Attribute::MergedInto => false,
+    };
+    (!new).then(owned)
 }

@@ -35,7 +35,7 @@ impl<'a> Doing<'_, 'a, '_> {
         let level = match to {
             Escalation::ByPriority => self.ticket()?.now.priority.level(),
             Escalation::Level(level) => *level,
-            Escalation::Supplier(name) => return self.to_supplier(name.as_deref()),
+            Escalation::Supplier(name) => return self.hand_to_supplier(name.as_deref()),
         };
         self.allowed(Right::Move)?;
         let now = &self.ticket()?.now;
@@ -56,7 +56,7 @@ impl<'a> Doing<'_, 'a, '_> {
 
     /// `#escalate supplier NAME`: the text of the mail goes there. Whoever hands the ticket over and sees nobody responsible
     /// for it is so from now on: somebody has to follow it.
-    fn to_supplier(&mut self, typed: Option<&str>) -> Result<String, String> {
+    fn hand_to_supplier(&mut self, typed: Option<&str>) -> Result<String, String> {
         self.allowed(Right::Move)?;
         self.allowed(Right::Answer)?;
         let supplier = self.supplier(typed)?;
@@ -171,7 +171,7 @@ impl<'a> Doing<'_, 'a, '_> {
         let queue = || queues().find(|name| fold(name) == wanted).map(Found::Queue);
         let found = if agents.is_empty() {
             let supplier = || desk.suppliers.iter().find(|supplier| fold(&supplier.name) == wanted);
-            let supplier = || supplier().map(|supplier| handed_to(supplier));
+            let supplier = || supplier().map(handed_to);
             let whole = queue().or_else(|| meant.cloned().map(Found::Escalation)).or_else(supplier);
             whole.map_or_else(|| self.parts(&wanted), |found| vec![found])
         } else {
