@@ -118,12 +118,14 @@ async fn closing_a_parent_offers_its_children() {
     let receipt = one(&sent, AGENT);
     assert!(receipt.text().contains(&format!("- {below} Consulta de Berta")), "{}", receipt.text());
     assert!(bench.ticket(2).await.contains("new"), "offered, not closed");
-    // The button's own mail, sent as it is.
-    let body = format!("#para {below}\n#cerrar\n");
-    let button = body.replace('\n', "%0D%0A").replace('#', "%23").replace(' ', "%20");
-    let html = receipt.html();
-    assert!(html.contains(&button), "{html}");
-    let sent = confirmed(&bench, receipt, &body).await;
+    // The button's own mail, sent as it is, and the button of the question.
+    let button = receipt.pressed("Cerrar también estos");
+    assert!(button.contains(&format!("\n#para {below}\n#cerrar\n")), "{button}");
+    assert_eq!(bench.mail(&button).await, "held-for-confirmation");
+    let asked = bench.sent().await;
+    assert!(bench.ticket(2).await.contains("new"), "asked first");
+    assert_eq!(bench.mail(&one(&asked, AGENT).pressed("Sí, fui yo")).await, "confirmation");
+    let sent = bench.sent().await;
     assert!(bench.ticket(2).await.contains("closed successful"));
     assert!(sent.iter().any(|mail| mail.to == BERTA && mail.template == "closed"));
 

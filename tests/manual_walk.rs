@@ -363,3 +363,109 @@ async fn the_question_says_that_the_text_goes_to_the_supplier() {
         assert!(text.contains("El texto iría al proveedor Suministros Andinos, no al usuario"), "{text}");
     }
 }
+
+/// Row 12.
+#[tokio::test]
+async fn a_ticket_is_split_and_both_go_their_way() {
+    let bench = Bench::new().await;
+    let notice = opened(&bench, "Dos consultas").await;
+    let text =
+        "#dividir\n#título Un segundo teclado\n#derivar Soporte Técnico\n\nAna pide además otro teclado.\n";
+    let (receipt, sent) = answered(&bench, &notice, text).await;
+    let number = bench.number(2).await;
+    assert!(receipt.text().contains(&format!("ticket nuevo {number}")), "{}", receipt.text());
+    let welcome = one(&sent, ANA);
+    assert!(welcome.subject().contains(&format!("[Ticket#{number}] ")), "{}", welcome.subject());
+    assert!(welcome.subject().contains("Un segundo teclado"), "{}", welcome.subject());
+    let (first, second) = (ticket(&bench, 1).await, ticket(&bench, 2).await);
+    assert_eq!((first.queue.as_str(), second.queue.as_str()), ("Mesa de Ayuda", "Soporte Técnico"));
+    assert_eq!(
+        (second.title.as_str(), second.customer.unwrap().address.as_str()),
+        ("Un segundo teclado", ANA)
+    );
+    let links = bench.pipeline.store.links_of(TicketId(2)).await.unwrap();
+    assert_eq!(links[0].number.as_str(), bench.number(1).await);
+    assert!(last_article(&bench, 2).await.text.contains("otro teclado"));
+    // Each customer's mail goes to its own.
+    assert_eq!(bench.mail(&welcome.reply("El negro, por favor.\n")).await, "follow-up");
+    assert!(last_article(&bench, 2).await.text.contains("El negro"));
+}
+
+/// Row 16: the text of the mail is the reason.
+#[tokio::test]
+async fn owner_and_responsible_change_with_the_reason() {
+    let bench = Bench::new().await;
+    let notice = opened(&bench, "La impresora no imprime").await;
+    let text = "#propietario csalas\n#responsable rojas\n#nota\n\nEl jefe pidió que lo vea Luis.\n";
+    let (receipt, sent) = answered(&bench, &notice, text).await;
+    for line in ["propietario: Luis Rojas -> Carla Salas", "responsable: ninguno -> Luis Rojas"] {
+        assert!(receipt.text().contains(line), "{line}: {}", receipt.text());
+    }
+    for (who, template) in [(LUIS, "assigned"), (CARLA, "owner-changed")] {
+        let told = one(&sent, who);
+        assert_eq!(told.template, template);
+        assert!(told.text().contains("El jefe pidió que lo vea Luis."), "the reason: {}", told.text());
+    }
+    assert!(sent.iter().all(|mail| mail.to != ANA));
+    let now = ticket(&bench, 1).await;
+    assert_eq!((now.owner.as_deref(), now.responsible.as_deref()), (Some("csalas"), Some("lrojas")));
+    let article = last_article(&bench, 1).await;
+    assert_eq!((article.visible, article.text.as_str()), (false, "El jefe pidió que lo vea Luis."));
+    let history = bench.history(1).await;
+    assert!(
+        history.contains("owner: lrojas -> csalas") && history.contains("responsible: none -> lrojas"),
+        "{history}"
+    );
+}
+
+/// Row 19.
+#[tokio::test]
+async fn a_locked_ticket_is_answered_by_its_own_and_an_unlocked_one_by_others() {
+    let bench = Bench::new().await;
+    let notice = opened(&bench, "La impresora no imprime").await;
+    let luis = {
+        let (_, sent) = answered(&bench, &notice, "#derivar Luis\n").await;
+        one(&sent, LUIS).clone()
+    };
+    assert!(ticket(&bench, 1).await.locked);
+    let said = refused(&bench, &notice, "Ana, ya lo estoy viendo.\n").await;
+    assert!(said.contains("bloqueado por Luis Rojas: escriba #tomar"), "{said}");
+    assert!(bench.sent().await.is_empty(), "nothing has left");
+    // A note is free, and so is whoever takes it over.
+    answered(&bench, &notice, "#nota\n\nAna llamó otra vez.\n").await;
+    let (_, sent) = answered(&bench, &luis, "#desbloquear\n").await;
+    assert!(sent.iter().all(|mail| mail.to != ANA));
+    assert!(!ticket(&bench, 1).await.locked);
+    assert_eq!(bench.mail(&notice.reply("Ana, ya lo estoy viendo yo.\n")).await, "agent-mail");
+    assert!(one(&bench.sent().await, ANA).text().contains("viendo yo"));
+    let (_, _) = answered(&bench, &luis, "#bloquear\n\n").await;
+    assert_eq!(bench.mail(&notice.reply("#tomar\n\nLo termino yo, Ana.\n")).await, "agent-mail");
+    assert!(one(&bench.sent().await, ANA).text().contains("Lo termino yo"));
+    let now = ticket(&bench, 1).await;
+    assert_eq!((now.responsible.as_deref(), now.locked), (Some("mgomez"), true));
+}
+
+/// The buttons of a notice work as they are, in a mail that a telephone opens anew.
+#[tokio::test]
+async fn what_a_button_writes_is_done() {
+    let bench = Bench::new().await;
+    let notice = opened(&bench, "La impresora no imprime").await;
+    let steps = [
+        ("Tomar", "open", Some("mgomez")),
+        ("Pendiente 1 día", "pending reminder", Some("mgomez")),
+        ("Cerrar", "closed successful", Some("mgomez")),
+    ];
+    for (button, state, responsible) in steps {
+        assert_eq!(bench.mail(&notice.pressed(button)).await, "agent-mail", "{button}");
+        let now = ticket(&bench, 1).await;
+        assert_eq!((now.state.as_str(), now.responsible.as_deref()), (state, responsible), "{button}");
+    }
+    let sent = bench.sent().await;
+    let receipt = sent.iter().rfind(|mail| mail.template == "receipt").unwrap();
+    assert_eq!(bench.mail(&receipt.pressed("Deshacer")).await, "agent-mail");
+    assert_eq!(ticket(&bench, 1).await.state, "pending reminder");
+    // Nobody but the one who got it presses it: the token is hers.
+    let other = notice.pressed("Cerrar").replace(MARIA, "lrojas@minem.example").replace("@phone>", "@other>");
+    assert_eq!(bench.mail(&other).await, "held-for-confirmation");
+    assert_eq!(ticket(&bench, 1).await.state, "pending reminder");
+}

@@ -39,6 +39,17 @@ impl Letter {
         rest.split(']').next().unwrap().to_owned()
     }
 
+    /// The HTML part.
+    fn html(&self) -> String {
+        self.parsed().body_html(0).unwrap_or_default().into_owned()
+    }
+
+    /// The mail that a button opens, sent as it is.
+    pub(crate) fn pressed(&self, from: &str, words: &str) -> String {
+        let crate::link::Filled { to, subject, body } = crate::link::pressed(&self.html(), words);
+        compose(from, &to, &subject, &[], &body)
+    }
+
     /// The answer of an ordinary mail program: the text on top, the mail quoted below.
     pub(crate) fn reply(&self, from: &str, text: &str) -> String {
         let quoted: String = self.text().lines().map(|line| format!("> {line}\n")).collect();

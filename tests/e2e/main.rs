@@ -15,6 +15,9 @@
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod peers;
 
+#[path = "../support/link.rs"]
+mod link;
+
 mod desk;
 mod letter;
 mod mail_host;
@@ -25,6 +28,7 @@ mod crash;
 mod disk;
 mod erase;
 mod evidence;
+mod handing_on;
 mod import;
 mod line;
 mod neomutt;

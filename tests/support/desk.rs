@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use taquilla::clock::Clock;
+use taquilla::mail::Digest;
 use taquilla::pipeline::{House, Letter, Pipeline};
 use taquilla::store::{Origin, Page, Store, StoreOptions};
 use tempfile::TempDir;
@@ -148,6 +149,19 @@ impl Sent {
 
     pub fn html(&self) -> String {
         self.parsed().body_html(0).unwrap_or_default().into_owned()
+    }
+
+    /// The mail that a button of it opens, sent as it is, under a telephone's signature.
+    pub fn pressed(&self, words: &str) -> String {
+        let super::link::Filled { to, subject, body } = super::link::pressed(&self.html(), words);
+        let unique = Digest::of(format!("{body}{subject}").as_bytes()).to_string();
+        let subject = data_encoding::BASE64.encode(subject.as_bytes());
+        format!(
+            "From: {}\nTo: {to}\nSubject: =?utf-8?B?{subject}?=\nMessage-ID: <{unique}@phone>\n\
+             Date: Mon, 2 Mar 2026 09:05:00 -0500\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\
+             Content-Transfer-Encoding: 8bit\n\n{body}\nEnviado desde mi iPhone\n",
+            self.to,
+        )
     }
 
     /// The answer that its recipient writes with an ordinary mail client: text on top, the mail quoted below.

@@ -11,6 +11,7 @@
 pub mod desk;
 pub mod golden;
 pub mod hostile;
+pub mod link;
 
 use std::path::{Path, PathBuf};
 
