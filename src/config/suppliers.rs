@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fields::Fields;
-use crate::desk::{Agent, OtherNumbers, Supplier, fold};
+use crate::desk::{Agent, OtherNumbers, Supplier};
 
 /// Reads suppliers; `own` are the addresses of the desk itself with what each one is.
 pub(super) fn suppliers(
@@ -18,7 +18,7 @@ pub(super) fn suppliers(
         let remind = fields.duration("remind").filter(|remind| !remind.is_zero());
         let (language, addresses) = (fields.language("language"), fields.texts("address"));
         let Some(name) = fields.text("name") else { continue };
-        check_name(fields, name, &suppliers);
+        check_name(fields, name);
         if !addresses.is_empty() {
             suppliers.push(Supplier { name: name.to_owned(), addresses, language, remind, numbers });
         }
@@ -27,13 +27,10 @@ pub(super) fn suppliers(
 }
 
 /// The name is a level beside 0, 1 and 2, and people type it.
-fn check_name(fields: &Fields<'_>, name: &str, before: &[Supplier]) {
+fn check_name(fields: &Fields<'_>, name: &str) {
     if name.chars().all(|c| c.is_ascii_digit()) {
         let title = format!("\"{name}\" cannot be a supplier's name: it looks like a level");
         fields.add(fields.about("name", title, "").help("a name has letters".to_owned()));
-    } else if before.iter().any(|known| known.name != name && fold(&known.name) == fold(name)) {
-        let title = format!("\"{name}\" is written like another supplier's name");
-        fields.add(fields.about("name", title, "").help("case and accents do not count".to_owned()));
     }
 }
 

@@ -42,9 +42,10 @@ pub(super) fn write_to(draft: &mut Draft<'_>, at: TicketRef, name: &str, words: 
     await_answer(draft, at, name);
 }
 
-/// The timer that reminds it, in place of one that is set already.
+/// The timer that reminds it, in place of one that is set already; nobody waits for what is said at the end.
 fn await_answer(draft: &mut Draft<'_>, at: TicketRef, name: &str) {
-    if let Some(due) = reminder(draft, name) {
+    let open = draft.ticket(at).is_some_and(|ticket| ticket.now.state_type.is_open());
+    if let Some(due) = reminder(draft, name).filter(|_| open) {
         draft.effects.push(Effect::Timer { ticket: at, kind: TimerKind::SupplierReminder, due });
     }
 }

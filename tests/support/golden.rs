@@ -10,7 +10,9 @@ use taquilla::config::diagnostic::render_all;
 use taquilla::config::load::load_with;
 use taquilla::decide::{self, Context, HeldMail, Kin, Lookup, Surveyed};
 use taquilla::desk::token::{self, Keys, Use};
-use taquilla::desk::{Counter, NewTicket, Priority, Relation, StateType, Ticket, TicketId, TicketNumber};
+use taquilla::desk::{
+    Counter, NewTicket, Priority, Relation, StateType, Ticket, TicketId, TicketNumber, TicketSupplier,
+};
 use taquilla::mail::{Address, Digest, Language, MessageId};
 use taquilla::pipeline::House;
 use taquilla::store::keys::Identity;
@@ -79,6 +81,12 @@ struct Row {
     /// Free fields.
     #[serde(default)]
     fields: BTreeMap<String, String>,
+    /// Names of suppliers to whom it was handed; it is with the last one.
+    #[serde(default)]
+    suppliers: Vec<String>,
+    /// Numbers of other desks, as they are stored.
+    #[serde(default)]
+    other_numbers: Vec<String>,
 }
 
 /// Everything beside the mail.
@@ -145,6 +153,7 @@ impl Given {
         context.counter = Some(Counter { key: keys.counter.clone(), used: 0 });
         context.by_message_id.retain(|id, _| keys.message_ids.contains(id));
         context.by_number.retain(|number, _| keys.numbers.contains(number));
+        context.by_other_number.retain(|name, _| keys.other_numbers.contains(name));
         if keys.codes.is_empty() && keys.held.is_none() {
             context.held = None;
         }
@@ -180,7 +189,7 @@ fn add(context: &mut Context, id: TicketId, row: &Row, house: &House, now: Times
             customer: row.customer.as_deref().map(Address::read),
             participants: row.participants.iter().map(|written| Address::read(written)).collect(),
             language: Language::Es,
-            level: "0".to_owned(),
+            level: row.suppliers.last().cloned().unwrap_or_else(|| "0".to_owned()),
             tags: BTreeSet::new(),
             fields: row.fields.clone(),
             created: days(30),
@@ -194,8 +203,9 @@ fn add(context: &mut Context, id: TicketId, row: &Row, house: &House, now: Times
         estimate: None,
         booked: 0,
         links: BTreeSet::new(),
-        suppliers: Vec::new(),
+        suppliers: row.suppliers.iter().map(|name| with(name, house, days(2))).collect(),
     };
+    context.by_other_number.extend(row.other_numbers.iter().map(|name| (name.clone(), id)));
     context.by_message_id.extend(ticket.thread.iter().map(|known| (known.clone(), id)));
     context.by_number.insert(number, id);
     if row.survey {
@@ -204,6 +214,12 @@ fn add(context: &mut Context, id: TicketId, row: &Row, house: &House, now: Times
     }
     context.crowded.extend(row.crowded.then_some(id));
     context.tickets.insert(id, ticket);
+}
+
+/// A supplier of the desk as one of a ticket.
+fn with(name: &str, house: &House, since: Timestamp) -> TicketSupplier {
+    let supplier = house.policy.desk.supplier(name).unwrap_or_else(|| panic!("no supplier {name}"));
+    TicketSupplier { address: supplier.address(), since, thread: Vec::new() }
 }
 
 /// Both tickets know of each other, and what the store would tell of them.
@@ -264,6 +280,8 @@ fn filled(inside: &[u8], house: &House, now: Timestamp) -> Option<(String, usize
         "copy" => Use::Copy,
         "internal" => Use::Internal,
         "survey" => Use::Survey,
+        "supplier" => Use::Supplier,
+        "relay" => Use::Relay,
         _ => return None,
     };
     let number = TicketNumber::new(number)?;

@@ -159,7 +159,8 @@ impl Doing<'_, '_, '_> {
                 ticket.owner = old.owner;
                 ticket.customer = old.customer;
                 ticket.language = old.language;
-                ticket.level = old.level;
+                // The supplier knows nothing of the second one.
+                ticket.level = old.level.parse::<u8>().map_or_else(|_| "0".to_owned(), |_| old.level);
             },
             &self.cause,
         );

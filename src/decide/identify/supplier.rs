@@ -27,7 +27,8 @@ pub(super) fn of_ticket<'a>(
     let from = incoming.mail.from.as_ref().unwrap_or(&nobody);
     let by_token = || {
         let here = |carried: &&Carried| resolve(context, &carried.claim.number) == Some(ticket.id);
-        let held = carried.iter().filter(here).find(|carried| carried.claim.purpose == Use::Supplier)?;
+        let good = |carried: &&Carried| carried.claim.purpose == Use::Supplier && !carried.claim.expired;
+        let held = carried.iter().filter(here).find(good)?;
         let party = ticket.suppliers.iter().find(|party| held.claim.issued_to(&party.address.address));
         let known = || desk.suppliers.iter().find(|supplier| held.is_of(supplier));
         // Even of one that is in no file any more it is never the customer's mail.
