@@ -10,9 +10,9 @@ use super::output::say;
 use super::show_page::PageOf;
 use super::{CliError, Exit, open, tickets};
 use crate::clock::Clock;
-use crate::desk::{Course, Desk, Due, NewArticle, SenderKind, Ticket, TicketNumber};
+use crate::desk::{Course, Desk, Due, NewArticle, SenderKind, SupplierLine, Ticket, TicketNumber};
 use crate::outbound::data;
-use crate::store::{HistoryLine, LinkedTicket, ShownArticle, Store, SupplierLine, SurveyLine};
+use crate::store::{HistoryLine, LinkedTicket, ShownArticle, Store, SurveyLine};
 
 /// Prints the ticket.
 pub(super) async fn run(config: Option<&Path>, args: &ShowArgs) -> Result<Exit, CliError> {

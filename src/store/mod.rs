@@ -31,7 +31,7 @@ mod whole_ticket;
 mod writing;
 
 pub use crate::config::smtp::InDoubt;
-pub use crate::desk::{HistoryLine, LinkedTicket, ShownArticle, SupplierLine, SurveyLine, TicketLine};
+pub use crate::desk::{HistoryLine, LinkedTicket, ShownArticle, SurveyLine, TicketLine};
 pub use entry::{Applied, Decided, Entry, Erased, Origin, OutboxRow};
 pub use error::{Disposition, StoreError};
 pub use held::KeptMail;
