@@ -141,7 +141,8 @@ fn many_at_once_lose_nothing() {
 fn lists_are_tables_and_json() {
     let text = "[[queue]]\nname = \"Redes\"\nmembers = [\"ana\"]\n[[agent]]\nlogin = \"ana\"\nname = \"Ana Díaz\"\n\
                 address = [\"ana@minem.example\", \"a@b.example\"]\nlevel = 2\nroles = [\"r\"]\n[[role]]\nname = \"r\"\n\
-                rights = [\"read\", \"note\"]\n[[service]]\nname = \"A::B\"\nowner = \"ana\"\n";
+                rights = [\"read\", \"note\"]\n[[supplier]]\nname = \"Andinos\"\n\
+                address = \"soporte@andinos.example\"\nnumbers = 'REQ-\\d+'\n[[service]]\nname = \"A::B\"\nowner = \"ana\"\n";
     let desk = Desk::new(Some(text.as_bytes()));
     let (code, agents) = desk.run(&["agent", "list"]);
     assert_eq!(code, 0);
@@ -154,6 +155,9 @@ fn lists_are_tables_and_json() {
     assert_eq!(json("agent")["address"], serde_json::json!(["ana@minem.example", "a@b.example"]));
     assert_eq!(json("queue")["default"], true);
     assert_eq!(json("role")["rights"], serde_json::json!(["read", "note"]));
+    let andinos = serde_json::json!({ "name": "Andinos", "address": ["soporte@andinos.example"], "language": "en",
+                                      "remind": "2d", "numbers": ["REQ-\\d+"] });
+    assert_eq!(json("supplier"), andinos);
     // The level above is there without being written.
     assert_eq!(json("service"), serde_json::json!({ "name": "A", "owner": null, "queue": null }));
 }

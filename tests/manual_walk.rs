@@ -309,7 +309,7 @@ async fn a_supplier_is_reminded_until_it_answers() {
     assert_eq!(bench.mail(&notice.reply("#escalar 0\n")).await, "agent-mail");
     bench.sent().await;
     let (fired, sent) = at_day(&mut bench, 8).await;
-    assert_eq!((fired, sent.len()), (1, 0));
+    assert_eq!((fired, sent.len()), (0, 0));
     // What comes late is the supplier's all the same.
     assert_eq!(bench.mail(&request.reply("Perdón por la demora.\n")).await, "follow-up");
     assert_eq!(last_article(&bench, 1).await.sender.word(), "supplier");
@@ -346,6 +346,7 @@ async fn what_is_not_clear_does_not_leave_for_a_supplier() {
     );
     assert_eq!(ticket(&bench, 1).await.level, "0");
     assert!(bench.pipeline.store.suppliers_of(TicketId(1)).await.unwrap().is_empty());
+    assert!(bench.pipeline.store.timers_of(TicketId(1)).await.unwrap().is_empty());
     let waiting = bench.pipeline.store.outbox(Page::FIRST).await.unwrap();
     assert!(waiting.iter().all(|mail| mail.to != FIRM), "{waiting:?}");
 }
@@ -468,4 +469,39 @@ async fn what_a_button_writes_is_done() {
     let other = notice.pressed("Cerrar").replace(MARIA, "lrojas@minem.example").replace("@phone>", "@other>");
     assert_eq!(bench.mail(&other).await, "held-for-confirmation");
     assert_eq!(ticket(&bench, 1).await.state, "pending reminder");
+}
+
+/// The administrator may do without the question; two suppliers of one ticket are never taken for each other.
+#[tokio::test]
+async fn a_ticket_with_two_suppliers_asks_which() {
+    let mut house = support::golden::house();
+    house.policy.desk.trust.levels.insert("supplier".to_owned(), 2);
+    let mut other = house.policy.desk.suppliers[0].clone();
+    (other.name, other.addresses) = ("Redes del Sur".to_owned(), vec!["noc@sur.example".to_owned()]);
+    house.policy.desk.suppliers.push(other);
+    let bench = Bench::of(house).await;
+    let notice = opened(&bench, "La impresora no imprime").await;
+    let said = refused(&bench, &notice, "#escalar proveedor\n\nMiren esto.\n").await;
+    assert!(said.contains("proveedor Suministros Andinos, proveedor Redes del Sur"), "{said}");
+    let (_, sent) = answered(&bench, &notice, "#escalar proveedor andinos\n\nMiren la impresora.\n").await;
+    let first = one(&sent, FIRM).clone();
+    assert_eq!(bench.mail(&first.reply("Es la red.\n")).await, "follow-up");
+    let of_first = one(&bench.sent().await, MARIA).clone();
+    let (receipt, sent) = answered(&bench, &notice, "#escalar proveedor sur\n\nMiren la red.\n").await;
+    assert!(receipt.text().contains("nivel: Suministros Andinos -> Redes del Sur"), "{}", receipt.text());
+    let second = one(&sent, "noc@sur.example").clone();
+    for word in ["ndinos", "impresora."] {
+        assert!(!second.raw().contains(word), "{word}: {}", second.raw());
+    }
+    assert!(!second.raw().contains(&first.header("Message-ID")), "a thread of its own");
+    // The notice said that the answer goes to the supplier: there were not two of them then.
+    let said = refused(&bench, &of_first, "Ya lo ve otra empresa.\n").await;
+    assert!(said.contains("está con varios proveedores: Suministros Andinos, Redes del Sur"), "{said}");
+    assert_eq!(bench.mail(&second.reply("La red está bien.\n")).await, "follow-up");
+    let of_second = one(&bench.sent().await, MARIA).clone();
+    assert!(of_second.text().contains("quedará como nota interna"), "{}", of_second.text());
+    answered(&bench, &of_first, "#escalar proveedor redes del sur\n\nRevisen otra vez, por favor.\n").await;
+    let waiting = bench.pipeline.store.outbox(Page::FIRST).await.unwrap();
+    let to = |address: &str| waiting.iter().filter(|mail| mail.to == address).count();
+    assert_eq!((to(FIRM), to("noc@sur.example")), (1, 2));
 }

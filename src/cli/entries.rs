@@ -13,6 +13,7 @@ use super::open;
 use super::output::{say, tell};
 use super::replace_file::Edited;
 use super::{CliError, Exit};
+use crate::config::check::shown_time;
 use crate::config::desk_keys::{AGENT, QUEUE, ROLE, SERVICE, SUPPLIER};
 use crate::config::diagnostic::Severity;
 use crate::config::insert::{InsertError, Inserted, difference, insert};
@@ -210,7 +211,7 @@ fn supplier_row(supplier: &Supplier, desk: &Desk) -> Map<String, Value> {
         "name": supplier.name,
         "address": supplier.addresses,
         "language": supplier.language.unwrap_or(desk.language).code(),
-        "remind": supplier.remind.map(|remind| format!("{remind:#}")),
+        "remind": supplier.remind.map(|remind| shown_time(remind.as_secs())),
         "numbers": supplier.numbers.patterns().collect::<Vec<_>>(),
     }))
 }

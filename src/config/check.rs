@@ -253,7 +253,7 @@ fn quantity(text: &str, units: &[(&str, i64)]) -> Option<i64> {
 }
 
 /// The largest unit that shows seconds as a whole number.
-pub(super) fn shown_time(seconds: i64) -> String {
+pub(crate) fn shown_time(seconds: i64) -> String {
     let units = [(86_400, "d"), (3600, "h"), (60, "m")];
     let (times, unit) =
         units.into_iter().find(|(times, _)| seconds != 0 && seconds % times == 0).unwrap_or((1, "s"));

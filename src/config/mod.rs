@@ -5,7 +5,7 @@
 
 pub mod account;
 mod calendars;
-mod check;
+pub(crate) mod check;
 mod csv;
 mod customers;
 mod desk_file;

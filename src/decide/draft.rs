@@ -311,6 +311,9 @@ impl<'a> Draft<'a> {
         if !gone {
             return None;
         }
+        if attribute == Attribute::Supplier {
+            self.effects.push(Effect::CancelTimer { ticket: at, kind: TimerKind::SupplierReminder });
+        }
         let change = Change { attribute, before: Some(value.to_owned()), after: None };
         self.effects.push(Effect::Set { ticket: at, change: change.clone(), cause: cause.clone() });
         Some(change)

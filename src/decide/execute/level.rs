@@ -2,9 +2,10 @@
 
 use super::Doing;
 use crate::commands::Escalation;
+use crate::decide::Effect;
 use crate::decide::sentences::{Say, Thing};
 use crate::desk::spelling::nearest;
-use crate::desk::{Agent, Attribute, Occasion, Right, Supplier, fold};
+use crate::desk::{Agent, Attribute, Occasion, Right, Supplier, TimerKind, fold};
 
 /// What `#derive` may name.
 #[derive(Debug, Clone)]
@@ -50,6 +51,7 @@ impl<'a> Doing<'_, 'a, '_> {
         if let Some(change) = &change {
             self.happened(Occasion::LevelChanged, change);
             self.leave_to_level(level);
+            self.leave_supplier();
         }
         Ok(self.told(change, &level.to_string()))
     }
@@ -143,6 +145,15 @@ impl<'a> Doing<'_, 'a, '_> {
         if agent.is_some_and(|agent| agent.level != level) {
             self.set(Attribute::Responsible, None);
             self.set_lock(false);
+        }
+    }
+
+    /// It is back in the house: no supplier is reminded of it.
+    fn leave_supplier(&mut self) {
+        let with_one = self.ticket().is_ok_and(|ticket| !ticket.suppliers.is_empty());
+        if let Some(ticket) = self.at.filter(|_| with_one) {
+            let kind = TimerKind::SupplierReminder;
+            self.draft.effects.push(Effect::CancelTimer { ticket, kind });
         }
     }
 
