@@ -12,6 +12,7 @@
 
 use std::io::Write as _;
 
+mod bulk;
 mod idle;
 mod mailbox;
 mod mails;
@@ -27,8 +28,9 @@ mod steps;
 mod words;
 
 /// Name, what it measures.
-const PARTS: [(&str, fn()); 7] = [
+const PARTS: [(&str, fn()); 8] = [
     ("steps", steps::run),
+    ("bulk", bulk::run),
     ("mailbox", mailbox::run),
     ("outbox", outbox::run),
     ("idle", idle::run),

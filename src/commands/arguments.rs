@@ -1,5 +1,7 @@
 //! What stands behind a verb, per verb. Names stay as typed: only `decide` knows what they name.
 
+mod asking;
+
 use jiff::Zoned;
 
 use super::command::{AutoClose, Command, Escalation, Mistake, Outcome, Who};
@@ -65,7 +67,12 @@ impl Arguments<'_> {
             Verb::Link => self.link(),
             Verb::Unlink => Ok(Command::Unlink(self.one_number("who")?)),
             Verb::Split => self.split(),
-            Verb::For => Ok(Command::For(self.numbers()?)),
+            Verb::For => self.targets(),
+            Verb::Limit => self.limit(),
+            Verb::List => Ok(self.list()),
+            Verb::Show => Ok(Command::Show(self.one_or_own()?)),
+            Verb::History => Ok(Command::History(self.one_or_own()?)),
+            Verb::Report => self.report(),
             Verb::Undo => self.undo(),
             Verb::Help => Ok(Command::Help),
             Verb::Dry => self.alone(Command::Dry),

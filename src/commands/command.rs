@@ -56,6 +56,15 @@ pub enum Escalation {
     Supplier(Option<String>),
 }
 
+/// The tickets that lines are about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Targets {
+    /// By their numbers.
+    Numbers(Vec<TicketNumber>),
+    /// All that a query finds, as typed; `crate::desk::query` reads it.
+    Query(String),
+}
+
 /// One command, understood. Names are as typed; `decide` looks them up.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
@@ -154,7 +163,22 @@ pub enum Command {
     /// A new ticket out of the text of the mail, or out of an article, counted from 1; the lines below are about it.
     Split(Option<u32>),
     /// The lines below, and the text, are about these tickets.
-    For(Vec<TicketNumber>),
+    For(Targets),
+    /// So many tickets may be meant by a query at most.
+    Limit(u32),
+    /// Send the tickets that a query finds, as typed.
+    List(String),
+    /// Send a ticket whole; the mail's own where none is named.
+    Show(Option<TicketNumber>),
+    /// Send the history of a ticket.
+    History(Option<TicketNumber>),
+    /// Send a report.
+    Report {
+        /// Its name, as typed.
+        name: String,
+        /// From when on, as typed.
+        since: Option<String>,
+    },
     /// Take back what an earlier mail did: the one whose receipt carries this token (lower case), else the sender's
     /// last one about the ticket.
     Undo(Option<String>),
@@ -201,6 +225,11 @@ impl Command {
             Self::Unlink(_) => "unlink",
             Self::Split(_) => "split",
             Self::For(_) => "for",
+            Self::Limit(_) => "limit",
+            Self::List(_) => "list",
+            Self::Show(_) => "show",
+            Self::History(_) => "history",
+            Self::Report { .. } => "report",
             Self::Undo(_) => "undo",
             Self::Dry => "dry",
             Self::Partial => "partial",
@@ -237,15 +266,24 @@ impl Command {
             | Self::Unlink(_) => Concerns::Ticket,
             Self::For(_) | Self::Split(_) => Concerns::Targets,
             Self::Note | Self::Public => Concerns::Text,
-            Self::Help | Self::Undo(_) => Concerns::Answer,
-            Self::Dry | Self::Partial => Concerns::Manner,
+            Self::Undo(_) => Concerns::Answer,
+            Self::Help | Self::List(_) | Self::Show(_) | Self::History(_) | Self::Report { .. } => {
+                Concerns::Answer
+            }
+            Self::Dry | Self::Partial | Self::Limit(_) => Concerns::Manner,
         }
+    }
+
+    /// Whether it asks for a mail and changes nothing.
+    pub fn only_asks(&self) -> bool {
+        self.concerns() == Concerns::Answer && !matches!(self, Self::Undo(_))
     }
 
     /// The tickets that it names by number: to be read before it is decided upon.
     pub fn numbers(&self) -> &[TicketNumber] {
         match self {
-            Self::For(numbers) => numbers,
+            Self::For(Targets::Numbers(numbers)) => numbers,
+            Self::Show(Some(number)) | Self::History(Some(number)) => std::slice::from_ref(number),
             Self::Merge(number) | Self::Link { number, .. } | Self::Unlink(number) => {
                 std::slice::from_ref(number)
             }
@@ -272,6 +310,12 @@ impl Command {
             | Self::Time(_)
             | Self::Estimate(_)
             | Self::Split(_)
+            | Self::For(Targets::Query(_))
+            | Self::Limit(_)
+            | Self::List(_)
+            | Self::Show(None)
+            | Self::History(None)
+            | Self::Report { .. }
             | Self::Note
             | Self::Public
             | Self::Help

@@ -19,7 +19,8 @@ mod words;
 
 pub use answers::{codes, confirms, customer_words, denies};
 pub use command::{
-    AutoClose, Block, Command, Concerns, CustomerWord, Escalation, Line, Mistake, Outcome, Someone, Who,
+    AutoClose, Block, Command, Concerns, CustomerWord, Escalation, Line, Mistake, Outcome, Someone, Targets,
+    Who,
 };
 pub use help::{help, help_table, later_table, word};
 pub use read::{mended, read, same_commands};

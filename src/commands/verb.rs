@@ -67,6 +67,16 @@ pub(super) enum Verb {
     Split,
     /// `#for`.
     For,
+    /// `#limit`.
+    Limit,
+    /// `#list`.
+    List,
+    /// `#show`.
+    Show,
+    /// `#history`.
+    History,
+    /// `#report`.
+    Report,
     /// `#undo`.
     Undo,
     /// `#dry`.
@@ -81,7 +91,7 @@ pub(super) enum Verb {
 
 impl Verb {
     /// All of them.
-    pub(super) const ALL: [Self; 37] = [
+    pub(super) const ALL: [Self; 42] = [
         Self::Close,
         Self::Reopen,
         Self::Pend,
@@ -114,6 +124,11 @@ impl Verb {
         Self::Unlink,
         Self::Split,
         Self::For,
+        Self::Limit,
+        Self::List,
+        Self::Show,
+        Self::History,
+        Self::Report,
         Self::Undo,
         Self::Dry,
         Self::Partial,
@@ -156,6 +171,11 @@ impl Verb {
             Self::Unlink => "unlink",
             Self::Split => "split",
             Self::For => "for",
+            Self::Limit => "limit",
+            Self::List => "list",
+            Self::Show => "show",
+            Self::History => "history",
+            Self::Report => "report",
             Self::Undo => "undo",
             Self::Dry => "dry",
             Self::Partial => "partial",

@@ -230,6 +230,11 @@ pub const LIMITS: Section = Section {
         "text_size": Size(64 * KB, 256 * MB), Default("\"10 MB\""), "\"10 MB\"";
         /// Commands in one mail.
         "commands": Int(1, 1000), Default("25"), "25";
+        /// Tickets that a query of `#for` may find where the mail does not say `#limit`. Where there are more, nothing is
+        /// done, and the agent hears how many there are.
+        "bulk_unless_said": Int(1, 100_000), Default("50"), "20";
+        /// Tickets that a query of `#for` may find, whatever `#limit` says.
+        "bulk": Int(1, 100_000), Default("2000"), "500";
         /// Octets of a mail's text that a rule looks at.
         "rule_text": Size(KB, 10 * MB), Default("\"64 KB\""), "\"64 KB\"";
         /// Octets that regular expressions of rules search for one mail, all rules together: some 50 ms of work, counted

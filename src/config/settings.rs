@@ -267,6 +267,8 @@ fn desk_limits(fields: &Fields<'_>) -> Limits {
             .unwrap_or(usual.notices_per_own_recipient),
         tickets_per_sender: few("tickets_per_sender").unwrap_or(usual.tickets_per_sender),
         articles_per_ticket: few("articles_per_ticket").unwrap_or(usual.articles_per_ticket),
+        bulk_unless_said: few("bulk_unless_said").unwrap_or(usual.bulk_unless_said),
+        bulk: few("bulk").unwrap_or(usual.bulk),
         mail_bytes: fields
             .int("mail_size")
             .and_then(|octets| u64::try_from(octets).ok())

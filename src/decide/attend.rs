@@ -14,7 +14,7 @@ use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
 use super::steps::{Plan, Step};
 use super::write::{Target, Writing, write};
-use super::{CommandTrace, Decision, Reason, agent_mail, confirmation, customer_mail, mail};
+use super::{CommandTrace, Decision, Reason, agent_mail, asked, confirmation, customer_mail, mail};
 use crate::commands::{self, Block, Command, Escalation, Line};
 use crate::desk::{
     Actor, Agent, Cause, Desk, Relation, Right, Supplier, Ticket, TicketRef, TicketSupplier, fold, held_by,
@@ -98,8 +98,11 @@ pub(super) fn attend(
         send_receipt(&mut draft, case, agent, language, Receipt::plain(at, Manner::Dry));
         return draft.finish(Reason::DryRun, at);
     }
-    if case.sender.level() < agent_mail::needed_level(block, &case.policy.desk).max(wants.proof) {
-        return confirmation::hold_for_level(draft, case, agent, &lines, text);
+    let queried = asked::digest(&wants.queried);
+    let unseen = confirmation::others_than_shown(&draft, case, queried);
+    let needed = agent_mail::needed_level(block, &case.policy.desk).max(wants.proof);
+    if unseen || case.sender.level() < needed {
+        return confirmation::hold_for_level(draft, case, agent, &lines, text, queried);
     }
     tried.trace.commands = lines;
     write(tried, draft, Writing { case, agent, own, targets, wants, block, cause, language })

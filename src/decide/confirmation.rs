@@ -17,6 +17,7 @@ use super::{
 };
 use crate::commands::{self, Block};
 use crate::desk::{Actor, Agent, Cause, Occasion, TicketRef};
+use crate::mail::Digest;
 use crate::outbound::{data, scrub};
 
 /// For how long a code is good.
@@ -25,6 +26,8 @@ const MINUTES: i64 = 30;
 const MOST_ACTIONS: usize = 60;
 /// Letters of the text that a question shows; it says how many more there are.
 const SHOWN: usize = 10_000;
+/// The level that a confirmation gives.
+const CONFIRMED: u8 = 3;
 /// Template of the question about a mail that nothing proves.
 const UNPROVED: &str = "confirmation";
 /// Template of the question about an answer that may not be meant as it stands.
@@ -106,6 +109,7 @@ pub(super) fn hold_unproved(draft: Draft<'_>, case: &Case<'_>, agent: &Agent, bl
         template: UNPROVED,
         reason: Reason::HeldForConfirmation,
         at: case.matched.ticket().map(TicketRef::Existing),
+        targets: None,
         why: &case.sender.trace.evidence.join("; "),
         actions: agent_mail::actions(block),
         text: block.rest.trim(),
@@ -121,10 +125,13 @@ pub(super) fn hold_for_level(
     agent: &Agent,
     lines: &[CommandTrace],
     text: &str,
+    targets: Option<Digest>,
 ) -> Decision {
     let at = case.matched.ticket().map(TicketRef::Existing);
     let language = agent.language.unwrap_or(draft.desk.language);
-    let why = Say::NeedsConfirmation { has: case.sender.level() }.text(language);
+    let again = matches!(case.incoming.proof, super::Proof::Confirmed { .. });
+    let say = if again { Say::OthersThanShown } else { Say::NeedsConfirmation { has: case.sender.level() } };
+    let why = say.text(language);
     let shown = lines.iter().take(MOST_ACTIONS).map(|line| {
         let about = line.ticket.as_ref().map(|number| format!("{number}: ")).unwrap_or_default();
         let does = if line.result.is_empty() { String::new() } else { format!(" \u{2192} {}", line.result) };
@@ -139,8 +146,18 @@ pub(super) fn hold_for_level(
         draft,
         case,
         agent,
-        Question { template: UNPROVED, reason, at, why: &why, actions, text, text_went: None },
+        Question { template: UNPROVED, reason, at, targets, why: &why, actions, text, text_went: None },
     )
+}
+
+/// Whether queries of a mail find other tickets than its sender was shown, or than anybody was: a confirmation is about
+/// what it shows. Where a desk asks for no confirmation there is nothing to compare.
+pub(super) fn others_than_shown(draft: &Draft<'_>, case: &Case<'_>, queried: Option<Digest>) -> bool {
+    if queried.is_none() || draft.desk.trust.level("for") < CONFIRMED {
+        return false;
+    }
+    let shown = || draft.context.held.as_ref().and_then(|held| held.targets);
+    matches!(case.incoming.proof, super::Proof::Confirmed { .. }) && shown() != queried
 }
 
 /// Holds an answer that carries parts of a notice or lines that look like commands, and asks its author.
@@ -155,6 +172,7 @@ pub(super) fn hold_for_author(
         template: FOR_AUTHOR,
         reason: Reason::HeldForAuthor,
         at: case.matched.ticket().map(TicketRef::Existing),
+        targets: None,
         why,
         actions: Vec::new(),
         text: block.rest.trim(),
@@ -168,6 +186,8 @@ struct Question<'q> {
     template: &'static str,
     reason: Reason,
     at: Option<TicketRef>,
+    /// Which tickets a query finds that the question shows.
+    targets: Option<Digest>,
     why: &'q str,
     actions: Vec<String>,
     text: &'q str,
@@ -191,6 +211,7 @@ fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question
         login: agent.login.clone(),
         code: hash_code(&code),
         ticket: at,
+        targets: question.targets,
         subject: mail.subject.clone(),
         expires,
     });

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::{Asked, Seen};
 use crate::desk::{Change, Counter, NewArticle, Ticket, TicketId, TicketNumber};
 use crate::mail::{Address, Digest, MessageId};
 
@@ -38,6 +39,8 @@ pub struct Lookup {
     pub articles: BTreeSet<u32>,
     /// What an agent wants to take back.
     pub undo: Option<UndoKey>,
+    /// What an agent asks to see.
+    pub asked: Asked,
     /// Key of the counter of ticket numbers.
     pub counter: String,
 }
@@ -79,6 +82,8 @@ pub struct Context {
     pub articles: Vec<KnownArticle>,
     /// What is to be taken back; the tickets that it touched are among `tickets`.
     pub undo: Option<Doings>,
+    /// What was asked for to be seen.
+    pub seen: Seen,
 }
 
 /// Names what one mail did.
@@ -163,6 +168,8 @@ pub struct HeldMail {
     pub raw: Digest,
     /// The ticket that it would change.
     pub ticket: Option<TicketId>,
+    /// Which tickets a query of it found when its sender was asked.
+    pub targets: Option<Digest>,
     /// Subject, for the notice.
     pub subject: String,
     /// Until when it can be confirmed.

@@ -87,6 +87,8 @@ pub enum Effect {
         code: ConfirmationCode,
         /// The ticket that it would change.
         ticket: Option<TicketRef>,
+        /// Which tickets a query of it finds now.
+        targets: Option<Digest>,
         /// Subject, for notices.
         subject: String,
         /// Until when.

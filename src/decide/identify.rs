@@ -127,7 +127,8 @@ pub(super) fn doubtful_from(mail: &Mail) -> Option<String> {
     })
 }
 
-fn border_evidence(incoming: &Incoming) -> Option<String> {
+/// What the border says of the sender.
+pub(super) fn border_evidence(incoming: &Incoming) -> Option<String> {
     let verdicts = &incoming.verdicts;
     if verdicts.submission {
         Some("the border vouches for the submission (auth=pass)".to_owned())

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::draft::MOST_PARTICIPANTS;
-use super::{Event, Incoming, Lookup, Policy, Proof, Request, agent_mail, steps};
+use super::{Asked, Event, Incoming, Lookup, Policy, Proof, Request, agent_mail, asked, steps};
 use crate::commands;
 use crate::desk::{Agent, Desk, Notification, Occasion, Recipient, Supplier, TicketNumber, token};
 use crate::mail::{Address, Class, Digest, Mail, MessageId};
@@ -86,7 +86,7 @@ fn of_mail(keys: &mut Lookup, incoming: &Incoming, desk: &Desk, now: Timestamp) 
         .extend(desk.numbering.in_subject(&mail.subject).into_iter().filter(|n| desk.numbering.plausible(n)));
     let carried = carried(mail, desk, now);
     keys.other_numbers = other_numbers(mail, desk).chain(supplier_numbers(mail, &carried, desk)).collect();
-    keys.numbers.extend(carried.into_iter().map(|carried| carried.claim.number));
+    keys.numbers.extend(carried.iter().map(|carried| carried.claim.number.clone()));
     keys.crowd = Some(desk.limits.articles_per_ticket);
     keys.sender = mail.from.as_ref().map(Address::key);
     counted(keys, incoming, desk);
@@ -95,7 +95,7 @@ fn of_mail(keys: &mut Lookup, incoming: &Incoming, desk: &Desk, now: Timestamp) 
     {
         // Who is asked whether the mail is his.
         keys.told.insert(agent.address().key());
-        of_block(keys, incoming, agent, desk, now);
+        of_block(keys, incoming, &carried, agent, desk, now);
     }
     keys.told.extend(desk.administrator.as_ref().map(Address::key));
     keys.codes = codes(mail);
@@ -121,12 +121,22 @@ pub(super) fn supplier_numbers(mail: &Mail, carried: &[Carried], desk: &Desk) ->
 }
 
 /// What the commands of an agent's mail name beside its own ticket.
-fn of_block(keys: &mut Lookup, incoming: &Incoming, agent: &Agent, desk: &Desk, now: Timestamp) {
+fn of_block(
+    keys: &mut Lookup,
+    incoming: &Incoming,
+    carried: &[Carried],
+    agent: &Agent,
+    desk: &Desk,
+    now: Timestamp,
+) {
     if incoming.classified.class != Class::Person || incoming.silent || incoming.unfit.is_some() {
         return;
     }
     let block = agent_mail::block(incoming, agent, desk, now);
     keys.numbers.extend(steps::numbers(&block));
+    if asked::believable(incoming, carried, agent, &block, desk) {
+        keys.asked = Asked::of(&block, agent, desk, now);
+    }
     keys.articles = steps::articles(&block);
     keys.undo = steps::undo(&block, &agent.login);
 }

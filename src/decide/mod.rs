@@ -4,6 +4,7 @@
 //! a list of effects that `store::commit` writes as it stands. Nothing here reads or writes anything.
 
 mod agent_mail;
+mod asked;
 mod attend;
 mod caps;
 mod confirmation;
@@ -39,8 +40,12 @@ mod text;
 mod timer;
 mod trace;
 mod undo;
+mod view;
 mod write;
 
+pub use asked::{
+    ARTICLE_LETTERS, Asked, AskedSurveys, AskedTickets, FoundLines, FoundSurveys, FoundTickets, Seen, Thread,
+};
 pub use context::{
     Context, Doings, Given, HeldMail, Kin, KnownArticle, LeftMail, Lookup, Surveyed, Told, UndoKey,
 };

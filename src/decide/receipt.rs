@@ -67,6 +67,7 @@ pub(super) fn send_receipt(
     if manner == Manner::Whole {
         commands::all_or_nothing(&mut lines);
     }
+    shorten(&mut lines);
     let mut fill = commands::receipt(&lines, &agent.name, &case.sender.trace.evidence, language);
     if manner == Manner::Dry {
         fill.insert("done".to_owned(), json!(false));
@@ -92,6 +93,26 @@ pub(super) fn send_receipt(
     }
     fill.insert("offers".to_owned(), Value::Array(offers));
     notice_to_agent(draft, case, agent, at, "receipt", language, fill);
+}
+
+/// Lines that a receipt shows.
+const MOST_LINES: usize = 80;
+
+/// Of very many lines those that are wrong, as far as they fit, and the first of the others; and how many more there are.
+fn shorten(lines: &mut Vec<ReceiptLine>) {
+    let Some(more) = lines.len().checked_sub(MOST_LINES).filter(|more| *more > 0) else { return };
+    let wrong = |line: &ReceiptLine| matches!(line.result, LineResult::Wrong(_));
+    let mut well =
+        MOST_LINES.saturating_sub(lines.iter().filter(|line| wrong(line)).count().min(MOST_LINES / 2));
+    let mut ill = MOST_LINES - well;
+    lines.retain(|line| {
+        let left = if wrong(line) { &mut ill } else { &mut well };
+        let stays = *left > 0;
+        *left = left.saturating_sub(1);
+        stays
+    });
+    let result = LineResult::Done(String::new());
+    lines.push(ReceiptLine { written: format!("\u{2026} (+{more})"), ticket: None, result });
 }
 
 /// What a receipt offers as a button.

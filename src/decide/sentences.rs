@@ -59,6 +59,8 @@ pub(super) enum Say<'a> {
     NotClosed,
     /// This needs more evidence than there is, and is done once it is confirmed.
     NeedsConfirmation { has: u8 },
+    /// What is confirmed is what was shown, and a query finds something else by now.
+    OthersThanShown,
     /// `#note` and `#public` in one mail.
     NoteAndPublic,
     /// Locked by someone else.
@@ -101,6 +103,14 @@ pub(super) enum Say<'a> {
     MailHasLeft(&'a str),
     /// A mail that does not leave.
     MailTakenBack(&'a str),
+    /// Nothing is found that could be changed.
+    NoneFound,
+    /// More is found than may be changed.
+    OverLimit { count: u64, limit: u32 },
+    /// More lists or tickets whole than one mail may ask for.
+    AsksTooMuch(usize),
+    /// It is no time.
+    NoTime(&'a str),
     /// How many tickets a line names.
     Tickets(usize),
     /// What was asked for follows.
@@ -141,6 +151,7 @@ pub(super) enum Thing {
     Sla,
     Customer,
     Supplier,
+    Report,
 }
 
 impl Thing {
@@ -151,6 +162,7 @@ impl Thing {
             (Language::En, Self::State) => "state",
             (Language::En, Self::Type) => "type",
             (Language::En, Self::Service) => "service",
+            (Language::En, Self::Report) => "report",
             (Language::En, Self::Level) => "level",
             (Language::En, Self::Sla) => "SLA",
             (Language::En, Self::Customer) => "customer",
@@ -162,6 +174,7 @@ impl Thing {
             (Language::Es, Self::State) => "estado",
             (Language::Es, Self::Type) => "tipo",
             (Language::Es, Self::Service) => "servicio",
+            (Language::Es, Self::Report) => "reporte",
             (Language::Es, Self::Level) => "nivel",
             (Language::Es, Self::Supplier) => "proveedor",
         }
@@ -235,6 +248,9 @@ impl Say<'_> {
             Self::NeedsConfirmation { has } => {
                 format!("This is done only once you confirm it; your mail alone proves level {has}.")
             }
+            Self::OthersThanShown => {
+                "Your query finds other tickets now than you were shown: please confirm these.".to_owned()
+            }
             Self::NoteAndPublic => "#note and #public cannot stand in one mail.".to_owned(),
             Self::LockedBy(who) => {
                 format!("The ticket is locked by {who}: write #take to take it over, or #note to keep the text internal.")
@@ -271,6 +287,13 @@ impl Say<'_> {
             Self::NothingLeftToUndo => "Nothing of it is left to undo.".to_owned(),
             Self::MailHasLeft(to) => format!("cannot be undone: the mail to {to} has left"),
             Self::MailTakenBack(to) => format!("the mail to {to} does not leave"),
+            Self::NoneFound => "No ticket fits; #list QUERY shows what a query finds.".to_owned(),
+            Self::OverLimit { count, limit } => format!(
+                "{count} tickets fit, and no more than {limit} may be changed at once. Write more in the query, or #limit {count} \
+                 in a line of its own."
+            ),
+            Self::AsksTooMuch(most) => format!("One mail may ask for {most} of these at most: send another mail."),
+            Self::NoTime(typed) => format!("\"{typed}\" is no time; write for example 30d or 2026-01-31."),
             Self::Tickets(1) => "1 ticket".to_owned(),
             Self::Tickets(count) => format!("{count} tickets"),
             Self::AnswerFollows => "It follows in a mail of its own.".to_owned(),
@@ -357,6 +380,9 @@ impl Say<'_> {
             Self::NeedsConfirmation { has } => {
                 format!("Esto se hace solo si usted lo confirma; su correo por sí solo prueba el nivel {has}.")
             }
+            Self::OthersThanShown => {
+                "Su consulta encuentra ahora otros tickets que los que se le mostraron: confirme estos.".to_owned()
+            }
             Self::NoteAndPublic => "#nota y #público no pueden ir en el mismo correo.".to_owned(),
             Self::LockedBy(who) => {
                 format!("El ticket está bloqueado por {who}: escriba #tomar para tomarlo, o #nota para dejar el texto como nota interna.")
@@ -398,6 +424,13 @@ impl Say<'_> {
             Self::NothingLeftToUndo => "Ya no queda nada que deshacer.".to_owned(),
             Self::MailHasLeft(to) => format!("no se puede deshacer: el correo a {to} ya salió"),
             Self::MailTakenBack(to) => format!("el correo a {to} ya no sale"),
+            Self::NoneFound => "Ningún ticket cumple; #lista CONSULTA muestra lo que encuentra.".to_owned(),
+            Self::OverLimit { count, limit } => format!(
+                "Son {count} tickets, y no se pueden cambiar más de {limit} a la vez. Escriba más en la consulta, o \
+                 #límite {count} en una línea propia."
+            ),
+            Self::AsksTooMuch(most) => format!("Un correo puede pedir {most} de estos como máximo: envíe otro correo."),
+            Self::NoTime(typed) => format!("«{typed}» no es un tiempo; escriba por ejemplo 30d o 31/01/2026."),
             Self::Tickets(1) => "1 ticket".to_owned(),
             Self::Tickets(count) => format!("{count} tickets"),
             Self::AnswerFollows => "Llega en otro correo.".to_owned(),

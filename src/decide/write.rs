@@ -7,14 +7,15 @@ use serde_json::json;
 
 use super::attend::Own;
 use super::draft::Draft;
-use super::execute::{Answer, Wants};
+use super::execute::Wants;
 use super::lookup::hash_undo;
 use super::mail::Case;
 use super::notify::Happening;
-use super::receipt::{Manner, Receipt, send_help, send_receipt};
+use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
+use super::view::Reader;
 use super::{Decision, Effect, Reason, confirmation, supplier, survey_mail, undo};
-use crate::commands::Block;
+use crate::commands::{Block, Command};
 use crate::desk::{Agent, Attribute, Cause, Occasion, SenderKind, StateType, TicketRef};
 use crate::mail::{Attachment, Language, Mail};
 use crate::outbound::{data, scrub};
@@ -64,6 +65,12 @@ impl Writing<'_> {
         self.targets.iter().find(|target| target.at == at)
     }
 
+    /// Every line asks for a mail and gets it: those mails are the answer, a receipt would be one more.
+    fn only_asks(&self) -> bool {
+        let asks = |line: &crate::commands::Line| line.read.as_ref().is_ok_and(Command::only_asks);
+        self.block.lines.iter().all(asks) && !self.has_text()
+    }
+
     /// Text of its own, or a file that is more than the picture in a signature.
     fn has_text(&self) -> bool {
         let commands_alone = !self.block.lines.is_empty();
@@ -93,7 +100,7 @@ pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, what: Writing<'_>) 
     let at = what.own.at.or_else(|| what.targets.first().map(|target| target.at));
     let guessed = what.targets.iter().any(|target| target.guessed) && what.has_text();
     let undo = undoable(&mut draft, &what);
-    if !what.block.lines.is_empty() || guessed {
+    if (!what.block.lines.is_empty() && !what.only_asks()) || guessed {
         let about = if what.targets.len() > 1 { what.own.at } else { at };
         let receipt = Receipt {
             at: about,
@@ -104,10 +111,9 @@ pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, what: Writing<'_>) 
         };
         send_receipt(&mut draft, case, agent, what.language, receipt);
     }
+    let reader = Reader { case, agent, language: what.language };
     for answer in &what.wants.answers {
-        match answer {
-            Answer::Help => send_help(&mut draft, case, agent, what.language),
-        }
+        reader.answer(&mut draft, answer);
     }
     let reason = if what.own.new { Reason::NewTicket } else { Reason::AgentMail };
     draft.finish(reason, at)

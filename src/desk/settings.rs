@@ -51,6 +51,10 @@ pub struct Limits {
     pub tickets_per_sender: u32,
     /// Articles an hour of one ticket.
     pub articles_per_ticket: u32,
+    /// Tickets that a query of `#for` may find where the mail does not say `#limit`.
+    pub bulk_unless_said: u32,
+    /// Tickets that a query of `#for` may find, whatever `#limit` says.
+    pub bulk: u32,
     /// Octets of text that a rule looks at.
     pub rule_text_bytes: usize,
     /// Octets that regular expressions of rules search for one mail, all together.
@@ -68,6 +72,8 @@ impl Default for Limits {
             notices_per_own_recipient: 500,
             tickets_per_sender: 30,
             articles_per_ticket: 60,
+            bulk_unless_said: 50,
+            bulk: 2_000,
             rule_text_bytes: 64 * 1024,
             rule_work_bytes: 4 * 1024 * 1024,
             mail_bytes: 40 * 1024 * 1024,

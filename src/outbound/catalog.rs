@@ -40,6 +40,8 @@ pub enum Buttons {
     Scores,
     /// Yes, with the code of the mail.
     Confirm,
+    /// What the mail offers, and what each entry of its list `rows` offers, with a token for that ticket.
+    Rows,
     /// Those of [`Buttons::Work`], then what the mail itself offers: a list `offers` of `label` and `command`.
     Offers,
 }
@@ -59,6 +61,10 @@ pub enum Kind {
     Lines,
     /// A list of objects with these fields.
     List(&'static [&'static str]),
+    /// The same, each with a list `buttons` of its own, as [`COMMON`] has it.
+    Rows(&'static [&'static str]),
+    /// The same, each with a `text` of several lines.
+    Blocks(&'static [&'static str]),
 }
 
 /// One variable.
@@ -448,6 +454,95 @@ pub const TEMPLATES: &[TemplateSpec] = &[
             Kind::List(&["form", "does"]),
             "Every command: how it is written, what it does.",
         )],
+    ),
+    about_mail(
+        "list",
+        Audience::Agent,
+        "`#list`: the tickets of a query.",
+        Buttons::Rows,
+        &[
+            maybe("query", Kind::Line, "The query, as written; none: all that are not closed."),
+            always("count", Kind::Line, "How many tickets there are."),
+            always(
+                "rows",
+                Kind::Rows(&[
+                    "heading",
+                    "number",
+                    "title",
+                    "state",
+                    "priority",
+                    "urgent",
+                    "queue",
+                    "customer",
+                    "responsible",
+                    "locked",
+                    "created",
+                    "age",
+                    "pending_until",
+                ]),
+                "The first of them: `heading` where another kind of state begins, `urgent` for priorities above normal.",
+            ),
+            maybe("more", Kind::Line, "How many more there are."),
+            maybe("evidence", Kind::Lines, "How the sender was identified."),
+        ],
+    ),
+    to_agent(
+        "show",
+        "`#show`: a ticket whole, to read or print.",
+        ReplyGoes::Internal,
+        &[
+            maybe("details", Kind::List(&["name", "value"]), "What the table of the ticket does not say."),
+            maybe(
+                "articles",
+                Kind::Blocks(&["nth", "who", "kind", "visible", "date", "subject", "text", "cut", "files"]),
+                "The first article and the last ones; `cut` where a text goes on.",
+            ),
+            maybe("left_out", Kind::Line, "How many articles behind the first one are not shown."),
+            maybe("story", Kind::List(&["date", "what", "who"]), "The last lines of history."),
+            maybe("earlier", Kind::Line, "How many lines of history came before these."),
+            maybe("evidence", Kind::Lines, "How the sender was identified."),
+        ],
+    ),
+    to_agent(
+        "history",
+        "`#history`: what happened to a ticket.",
+        ReplyGoes::Internal,
+        &[
+            maybe("story", Kind::List(&["date", "what", "who"]), "Lines of history, oldest first."),
+            maybe("earlier", Kind::Line, "How many lines came before these."),
+            maybe("evidence", Kind::Lines, "How the sender was identified."),
+        ],
+    ),
+    about_mail(
+        "report",
+        Audience::Agent,
+        "`#report`: figures.",
+        Buttons::None,
+        &[
+            always("name", Kind::Line, "Name of the report."),
+            always("tells", Kind::Line, "What it tells."),
+            always("obtained", Kind::Line, "How that is obtained."),
+            always("columns", Kind::Line, "Its columns."),
+            always("totals_are", Kind::Line, "Its totals."),
+            maybe("since", Kind::Line, "From when on, as written."),
+            always("totals", Kind::List(&["name", "value"]), "The totals."),
+            always(
+                "rows",
+                Kind::List(&[
+                    "number",
+                    "title",
+                    "queue",
+                    "responsible",
+                    "customer",
+                    "date",
+                    "score",
+                    "comment",
+                ]),
+                "The last rows, newest first.",
+            ),
+            maybe("more", Kind::Line, "How many rows came before these."),
+            maybe("evidence", Kind::Lines, "How the sender was identified."),
+        ],
     ),
     about_mail(
         "too-large",

@@ -156,6 +156,9 @@ fn framed(notice: &Notice, desk: &Desk, token: Option<&str>, now: Timestamp) -> 
     }
     let buttons = buttons::of(kind, notice, desk, token, &data);
     data.insert("buttons".to_owned(), buttons);
+    if spec.is_some_and(|spec| spec.buttons == catalog::Buttons::Rows) {
+        buttons::of_rows(&mut data, notice, desk, now);
+    }
     data
 }
 

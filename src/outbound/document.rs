@@ -53,7 +53,8 @@ fn table(out: &mut String, heading: &str, variables: &[Variable]) {
             Kind::Flag => "true or false".to_owned(),
             Kind::Person => "`name`, `address`".to_owned(),
             Kind::Lines => "a list of lines".to_owned(),
-            Kind::List(fields) => format!("a list of `{}`", fields.join("`, `")),
+            Kind::List(fields) | Kind::Blocks(fields) => format!("a list of `{}`", fields.join("`, `")),
+            Kind::Rows(fields) => format!("a list of `{}`, `buttons`", fields.join("`, `")),
         };
         let empty = if variable.optional { "yes" } else { "" };
         out.push_str(&format!("| `{}` | {holds} | {empty} | {} |\n", variable.name, variable.meaning));

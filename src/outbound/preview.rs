@@ -26,7 +26,7 @@ pub fn notice(
             Kind::Flag => Value::from(true),
             Kind::Person => serde_json::json!({ "name": word, "address": to.address }),
             Kind::Lines => Value::from(vec![word]),
-            Kind::List(names) => {
+            Kind::List(names) | Kind::Rows(names) | Kind::Blocks(names) => {
                 let entry = names.iter().map(|name| ((*name).to_owned(), Value::from(format!("({name})"))));
                 Value::from(vec![Value::Object(entry.collect())])
             }

@@ -52,6 +52,7 @@ impl Pipeline {
                     || !lookup.codes.is_empty()
                     || lookup.undo.is_some()
                     || !lookup.articles.is_empty()
+                    || !lookup.asked.is_empty()
                     || matches!(entry.origin, Origin::Again(_))
                     || !matches!(event, Event::Mail(_));
                 (!alone).then_some(lookup)

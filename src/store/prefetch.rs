@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
 use super::values::{Columns, list, ms, time};
-use super::{Store, StoreError, doings, reading, whole_ticket};
+use super::{Store, StoreError, asked, doings, reading, whole_ticket};
 use crate::decide::{Context, HeldMail, Kin, KnownArticle, Lookup, Surveyed, Told};
 use crate::desk::{Counter, Relation, StateType, Ticket, TicketId, TicketNumber, TicketSupplier};
 use crate::mail::{Address, Digest, MessageId};
@@ -126,6 +126,9 @@ pub(super) async fn all(
             let named = first_tickets(lookup, &context).map(|ticket| ticket.0).collect();
             context.undo = doings::read(conn, key, &named).await?;
         }
+        if !lookup.asked.is_empty() {
+            asked::before(conn, &lookup.asked, &mut context.seen).await?;
+        }
         wanted.extend(first_tickets(lookup, &context).map(|ticket| ticket.0));
         contexts.push(context);
     }
@@ -150,6 +153,9 @@ pub(super) async fn all(
                 stored.add_to(context, lookup);
                 next.extend(stored.ticket.merged_into);
             }
+        }
+        if !lookup.asked.is_empty() {
+            asked::behind(conn, lookup, context).await?;
         }
         for nth in &lookup.articles {
             for ticket in context.tickets.keys() {
@@ -221,7 +227,8 @@ fn first_tickets<'a>(lookup: &'a Lookup, context: &'a Context) -> impl Iterator<
     let named = context.by_message_id.values().chain(context.by_number.values());
     let named = named.chain(context.by_other_number.values());
     let undone = context.undo.iter().flat_map(doings::touched);
-    lookup.tickets.iter().chain(named).copied().chain(held).chain(duplicate).chain(undone)
+    let meant = context.seen.targets.values().flat_map(|found| found.tickets.iter().copied());
+    lookup.tickets.iter().chain(named).copied().chain(held).chain(duplicate).chain(undone).chain(meant)
 }
 
 /// What the keys of all look-ups led to.
@@ -410,6 +417,7 @@ pub(super) fn held_mail(row: &SqliteRow) -> Result<HeldMail, StoreError> {
         journal: row.int("journal")?,
         raw: digest("raw")?,
         ticket: row.ticket("ticket")?,
+        targets: row.digest("targets")?,
         subject: row.text("subject")?,
         expires: row.time("expires")?,
         done: row.maybe_text("outcome")?.is_some(),

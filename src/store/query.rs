@@ -13,19 +13,24 @@ use crate::desk::query::{Condition, CustomerWanted, Pattern, Query, StateWanted,
 /// read.
 pub(super) fn conditions(sql: &mut QueryBuilder<Sqlite>, query: &Query, reader: Option<&Readable>) {
     if let Some(reader) = reader {
-        sql.push(" AND (");
-        one_of(sql, "t.queue", &reader.queues);
-        if reader.others {
-            sql.push(" OR NOT ");
-            one_of(sql, "t.queue", &reader.known);
-        }
-        sql.push(")");
+        readable(sql, reader);
     }
     for Term { negated, condition } in &query.terms {
         sql.push(" AND (");
         condition_of(sql, condition);
         sql.push(if *negated { ") IS NOT TRUE" } else { ") IS TRUE" });
     }
+}
+
+/// Adds that the ticket `t` is one that somebody may read.
+pub(super) fn readable(sql: &mut QueryBuilder<Sqlite>, reader: &Readable) {
+    sql.push(" AND (");
+    one_of(sql, "t.queue", &reader.queues);
+    if reader.others {
+        sql.push(" OR NOT ");
+        one_of(sql, "t.queue", &reader.known);
+    }
+    sql.push(")");
 }
 
 fn condition_of(sql: &mut QueryBuilder<Sqlite>, condition: &Condition) {

@@ -36,6 +36,7 @@ mod reconcile;
 mod running;
 mod tickets;
 mod trouble;
+mod views;
 
 use std::time::{Duration, Instant};
 

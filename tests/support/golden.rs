@@ -139,6 +139,7 @@ impl Given {
                 journal: 3,
                 raw: Digest::of(b""),
                 ticket: context.tickets.keys().next().copied(),
+                targets: None,
                 subject: "the mail that waits".to_owned(),
                 expires: now + SignedDuration::from_mins(10),
                 done: false,

@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::monday;
-use crate::commands::{AutoClose, Command, Outcome, Someone, Who, mended, read, same_commands, words};
+use crate::commands::{
+    AutoClose, Command, Outcome, Someone, Targets, Who, mended, read, same_commands, words,
+};
 use crate::desk::{Priority, TicketNumber};
 use crate::mail::{Address, Language};
 
@@ -503,11 +505,11 @@ fn tickets_are_named_by_their_numbers() {
         "#para: [Ticket#2026030110000014], Ticket#17.",
         "#FOR #2026030110000014; 17, 17",
     ] {
-        assert_eq!(line(typed), Ok(Command::For(two.clone())), "{typed}");
+        assert_eq!(line(typed), Ok(Command::For(Targets::Numbers(two.clone()))), "{typed}");
     }
     assert!(line("#para").unwrap_err().contains("le falta algo"));
     assert!(line("#para y").unwrap_err().contains("le falta algo"));
-    assert!(line("#para Ana").unwrap_err().contains("«Ana» no es un número de ticket"));
+    assert!(line("#para 17 #18x").unwrap_err().contains("«#18x» no es un número de ticket"));
     assert!(line("#para 999999999999999999999").unwrap_err().contains("no es un número"));
 }
 
@@ -530,5 +532,32 @@ fn what_a_mail_program_breaks_is_mended() {
         ("", "#close", None),
     ] {
         assert_eq!(mended(text, html).as_deref(), expected, "{text:?} {html:?}");
+    }
+}
+
+#[test]
+fn tickets_are_asked_for() {
+    let query = |text: &str| text.to_owned();
+    let number = TicketNumber::new("2026030110000014").unwrap();
+    let cases = [
+        ("#list", Command::List(String::new())),
+        ("#lista mis", Command::List(query("mis"))),
+        ("#LISTA: cola:soporte estado:abierto.", Command::List(query("cola:soporte estado:abierto"))),
+        ("#list queue:“Mesa de Ayuda” -tag:vip", Command::List(query("queue:\"Mesa de Ayuda\" -tag:vip"))),
+        ("#show", Command::Show(None)),
+        ("#ver 2026030110000014", Command::Show(Some(number.clone()))),
+        ("#historial [Ticket#2026030110000014]", Command::History(Some(number))),
+        ("#reporte encuestas 30d", Command::Report { name: query("encuestas"), since: Some(query("30d")) }),
+        ("#report survey", Command::Report { name: query("survey"), since: None }),
+        ("#para cola:redes antiguo:5d", Command::For(Targets::Query(query("cola:redes antiguo:5d")))),
+        ("#for impresora 3", Command::For(Targets::Query(query("impresora 3")))),
+        ("#limit 200", Command::Limit(200)),
+        ("#límite: 20", Command::Limit(20)),
+    ];
+    for (typed, expected) in cases {
+        assert_eq!(line(typed), Ok(expected), "{typed}");
+    }
+    for typed in ["#limit", "#limit 0", "#limit many", "#report", "#show Ana", "#list a #close"] {
+        assert!(line(typed).is_err(), "{typed}");
     }
 }

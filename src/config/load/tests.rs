@@ -283,6 +283,8 @@ fn arrived(key: &str, settings: &crate::config::settings::Settings) -> Vec<u64> 
         "notices_per_own_recipient" => desk.notices_per_own_recipient as usize,
         "tickets_per_sender" => desk.tickets_per_sender as usize,
         "articles_per_ticket" => desk.articles_per_ticket as usize,
+        "bulk_unless_said" => desk.bulk_unless_said as usize,
+        "bulk" => desk.bulk as usize,
         "rate" => settings.smtp.as_ref().and_then(|smtp| smtp.rate).unwrap() as usize,
         other => panic!("nobody looks where the limit {other} goes"),
     };

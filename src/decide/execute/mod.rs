@@ -4,6 +4,7 @@
 //! before it changes anything, so one that fails has done nothing. The caller runs all commands of a mail over a copy
 //! of the draft and keeps the copy only if every one succeeds.
 
+mod asking;
 mod attributes;
 mod level;
 mod participants;
@@ -19,10 +20,10 @@ use super::draft::Draft;
 use super::notify::Happening;
 use super::sentences::{Say, Thing};
 use super::{SenderTrace, undo};
-use crate::commands::Command;
+use crate::commands::{Command, Targets};
 use crate::desk::{
-    Actor, Agent, Attribute, Cause, Change, Desk, Occasion, Queue, Right, State, Ticket, TicketNumber,
-    TicketRef, may,
+    Actor, Agent, Attribute, Cause, Change, Desk, Occasion, Queue, Report, Right, State, Ticket, TicketId,
+    TicketNumber, TicketRef, may,
 };
 use crate::mail::Language;
 use crate::outbound::data;
@@ -54,6 +55,8 @@ pub(super) struct Wants {
     pub(super) opened: BTreeSet<TicketRef>,
     /// Tickets below one that was closed, and still open.
     pub(super) children: Vec<Child>,
+    /// Tickets that queries of the mail find.
+    pub(super) queried: BTreeSet<TicketId>,
     /// The tickets that the lines below, and the text, are about from now on.
     pub(super) targets: Option<Vec<TicketRef>>,
 }
@@ -77,6 +80,14 @@ pub(super) struct Child {
 pub(super) enum Answer {
     /// The list of commands.
     Help,
+    /// The tickets of a query, by its words.
+    List(String),
+    /// A ticket whole.
+    Show(TicketId),
+    /// The history of a ticket.
+    History(TicketId),
+    /// A report, and since when, as typed.
+    Report(Report, Option<String>),
 }
 
 /// Who commands, what, on which grounds.
@@ -130,13 +141,18 @@ pub(super) fn execute(
         Command::Link { number, relation } => doing.link(number, *relation),
         Command::Unlink(number) => doing.unlink(number),
         Command::Split(nth) => doing.split(*nth),
-        Command::For(numbers) => doing.these(numbers),
+        Command::For(Targets::Numbers(numbers)) => doing.these(numbers),
+        Command::For(Targets::Query(text)) => doing.found(text),
+        Command::List(text) => doing.list(text),
+        Command::Show(number) => doing.whole(number.as_ref(), Answer::Show),
+        Command::History(number) => doing.whole(number.as_ref(), Answer::History),
+        Command::Report { name, since } => doing.report(name, since.as_deref()),
         Command::Note => doing.text_for(false),
         Command::Public => doing.text_for(true),
         Command::Undo(_) => doing.undo(),
         Command::Help => doing.answer(Answer::Help),
         // They say how the others are done, and were read before.
-        Command::Dry | Command::Partial => Ok(String::new()),
+        Command::Dry | Command::Partial | Command::Limit(_) => Ok(String::new()),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::desk::{
 
 impl Doing<'_, '_, '_> {
     /// A ticket by the number that was typed, past all merges. What may be done there is asked by the verb.
-    fn named(&self, number: &TicketNumber, right: Right) -> Result<TicketRef, String> {
+    pub(super) fn named(&self, number: &TicketNumber, right: Right) -> Result<TicketRef, String> {
         let numbering = &self.desk().numbering;
         let found = resolve(self.draft.context, number).map(TicketRef::Existing);
         let Some((at, ticket)) = found.and_then(|at| Some((at, self.draft.ticket(at)?))) else {
@@ -23,7 +23,7 @@ impl Doing<'_, '_, '_> {
     }
 
     /// The stored ticket that the mail is about: one that it opens itself can be part of nothing yet.
-    fn stored(&self) -> Result<TicketId, String> {
+    pub(super) fn stored(&self) -> Result<TicketId, String> {
         match self.at {
             Some(TicketRef::Existing(id)) => Ok(id),
             Some(TicketRef::New(_)) | None => Err(self.say(&Say::NoTicket)),

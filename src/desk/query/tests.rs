@@ -194,3 +194,28 @@ fn closed_tickets_are_left_out_unless_states_are_spoken_of() {
         assert!(!open(text), "{text}");
     }
 }
+
+/// Every query in the tables of the guides is one.
+#[test]
+fn queries_of_the_guides_can_be_asked() {
+    let mut desk = desk();
+    desk.queues.extend(["Support", "Networks"].map(Queue::named));
+    let service = Service { name: "Equipment::Printers".to_owned(), owner: None, queue: None };
+    desk.services.push(service);
+    desk.agents.retain(|agent| agent.login != "arojas");
+    for name in ["docs/agents.md", "docs/guia-del-agente.md"] {
+        let text = std::fs::read_to_string(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let (_, table) = text.split_once("<!-- queries -->").unwrap();
+        let (table, _) = table.split_once("<!-- /queries -->").unwrap();
+        let mut queries = 0;
+        for query in table.lines().skip(2).flat_map(|row| row.split('`').skip(1).step_by(2)) {
+            let now = "2026-03-02T14:00:00Z".parse().unwrap();
+            let asker = Asker { desk: &desk, agent: desk.agent("mgomez"), now, language: Language::Es };
+            let read = Query::read(query, &asker);
+            // A key is explained by its name alone.
+            assert!(read.is_ok() || query.ends_with(':'), "{name}: {query}: {read:?}");
+            queries += 1;
+        }
+        assert!(queries > 25, "{name}: {queries}");
+    }
+}

@@ -1,9 +1,10 @@
 //! `mailto:` links (RFC 6068) that open a mail with recipient, subject, command and reply token filled in: they work
 //! in every mail client, on any telephone, without a page of ours.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::desk::{Desk, Notice};
+use crate::desk::{Desk, Notice, Right, TicketNumber, may, token};
 use crate::mail::Language;
 use crate::outbound::catalog::Buttons;
 
@@ -35,17 +36,17 @@ pub(super) fn of(
     };
     match (kind, notice.language) {
         (Buttons::None, _) => json!([]),
-        (Buttons::Work, language) => with_token(work(language)),
+        (Buttons::Work, language) => with_token(&work(language, notice, desk, said("queue"))),
+        (Buttons::Rows, _) => {
+            offers(data).iter().map(|(label, command)| link(label, command, label, "")).collect()
+        }
         (Buttons::Offers, language) => {
-            let said = data.get("offers").and_then(Value::as_array).into_iter().flatten();
-            let word = |offer: &Value, name: &str| {
-                offer.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
-            };
-            let offers: Vec<(String, String)> =
-                said.map(|offer| (word(offer, "label"), word(offer, "command"))).collect();
+            let offers = offers(data);
             let rows = offers.iter().map(|(label, command)| (label.as_str(), command.as_str()));
             if about.is_some() && token.is_some() {
-                return with_token(&work(language).iter().copied().chain(rows).collect::<Vec<_>>());
+                return with_token(
+                    &work(language, notice, desk, said("queue")).into_iter().chain(rows).collect::<Vec<_>>(),
+                );
             }
             // About several tickets there is no token: what the offer asks for is proved or confirmed otherwise.
             rows.map(|(label, command)| link(label, command, label, "")).collect()
@@ -65,12 +66,55 @@ pub(super) fn of(
     }
 }
 
-/// The usual next steps.
-fn work(language: Language) -> &'static [(&'static str, &'static str)] {
-    match language {
-        Language::En => &[("Close", "#close"), ("Take", "#take"), ("Pend 1 day", "#pend 1d")],
-        Language::Es => &[("Cerrar", "#cerrar"), ("Tomar", "#tomar"), ("Pendiente 1 día", "#pendiente 1d")],
+/// What a mail, or an entry of its list, offers: label and command.
+fn offers(data: &Map<String, Value>) -> Vec<(String, String)> {
+    let word =
+        |offer: &Value, name: &str| offer.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let offers = data.get("offers").and_then(Value::as_array).into_iter().flatten();
+    offers.map(|offer| (word(offer, "label"), word(offer, "command"))).collect()
+}
+
+/// Gives each entry of the list `rows` the buttons that it offers, with a token of the recipient for its ticket. Only an
+/// agent gets any.
+pub(super) fn of_rows(data: &mut Map<String, Value>, notice: &Notice, desk: &Desk, now: Timestamp) {
+    let to = &notice.to.address;
+    let agent = desk.agent_by_address(to);
+    let Some(rows) = data.get_mut("rows").and_then(Value::as_array_mut) else { return };
+    for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+        let said = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
+        let number = TicketNumber::new(said("number")).filter(|_| agent.is_some());
+        let token = number.as_ref().and_then(|n| token::issue(&desk.keys, token::Use::Internal, n, to, now));
+        let buttons: Value = match (number, token) {
+            (Some(number), Some(token)) => {
+                let title: String = said("title").chars().filter(|c| !c.is_control()).take(TITLE).collect();
+                let subject = desk.numbering.subject(&number, &title);
+                let link = |(label, command): (String, String)| {
+                    let href = mailto(
+                        &notice.from.address,
+                        &subject,
+                        &format!("{command}\r\n\r\n[ref:{token}]\r\n"),
+                    );
+                    json!({ "label": label, "href": href, "command": command })
+                };
+                offers(row).into_iter().map(link).collect()
+            }
+            _ => json!([]),
+        };
+        row.insert("buttons".to_owned(), buttons);
+        row.remove("offers");
     }
+}
+
+/// The usual next steps, as far as the agent may take them in the ticket's queue.
+fn work(language: Language, notice: &Notice, desk: &Desk, queue: &str) -> Vec<(&'static str, &'static str)> {
+    let rows = match language {
+        Language::En => [("Close", "#close"), ("Take", "#take"), ("Pend 1 day", "#pend 1d")],
+        Language::Es => [("Cerrar", "#cerrar"), ("Tomar", "#tomar"), ("Pendiente 1 día", "#pendiente 1d")],
+    };
+    let agent = desk.agent_by_address(&notice.to.address);
+    let allowed = |right| agent.is_none_or(|agent| may(desk, agent, right, queue).is_ok());
+    let rights = [Right::Close, Right::Owner, Right::Close];
+    rows.into_iter().zip(rights).filter(|(_, right)| allowed(*right)).map(|(row, _)| row).collect()
 }
 
 /// A link with everything but letters, digits and a few marks percent-encoded (RFC 6068 section 2).

@@ -39,7 +39,7 @@ pub(super) fn filled(template: &str, data: &Map<String, Value>) -> Map<String, V
 /// No value, of its kind: `{{#each}}` runs over an empty list, and fails on nothing.
 fn none(kind: Kind) -> Value {
     match kind {
-        Kind::Lines | Kind::List(_) => Value::Array(Vec::new()),
+        Kind::Lines | Kind::List(_) | Kind::Rows(_) | Kind::Blocks(_) => Value::Array(Vec::new()),
         Kind::Flag => Value::from(false),
         Kind::Line | Kind::Text | Kind::Person => Value::Null,
     }
@@ -52,10 +52,28 @@ fn value_of(kind: Kind, value: &Value) -> Value {
         (Kind::Person, Value::String(address)) => {
             serde_json::json!({ "name": line(address), "address": line(address) })
         }
-        (Kind::Line | Kind::Text | Kind::Flag | Kind::Person | Kind::Lines | Kind::List(_), other) => {
-            any(other, 0)
-        }
+        (Kind::Blocks(_), Value::Array(entries)) => entries.iter().take(ENTRIES).map(block).collect(),
+        (
+            Kind::Line
+            | Kind::Text
+            | Kind::Flag
+            | Kind::Person
+            | Kind::Lines
+            | Kind::List(_)
+            | Kind::Rows(_)
+            | Kind::Blocks(_),
+            other,
+        ) => any(other, 0),
     }
+}
+
+/// An entry whose `text` keeps its lines.
+fn block(entry: &Value) -> Value {
+    let mut out = any(entry, 1);
+    if let (Some(fields), Some(text)) = (out.as_object_mut(), entry.get("text").and_then(Value::as_str)) {
+        fields.insert("text".to_owned(), Value::from(lines(text)));
+    }
+    out
 }
 
 fn any(value: &Value, depth: usize) -> Value {
@@ -167,12 +185,19 @@ fn sample_value(kind: Kind, word: &str) -> Value {
         Kind::Flag => Value::from(true),
         Kind::Person => serde_json::json!({ "name": word, "address": word }),
         Kind::Lines => Value::from(vec![word, word]),
-        Kind::List(fields) => {
-            let entry: Map<String, Value> =
-                fields.iter().map(|field| ((*field).to_owned(), Value::from(word))).collect();
-            Value::from(vec![Value::Object(entry.clone()), Value::Object(entry)])
+        Kind::List(fields) | Kind::Blocks(fields) => list(fields, word, &[]),
+        Kind::Rows(fields) => {
+            let button = serde_json::json!({ "label": word, "href": word, "command": word });
+            list(fields, word, &[("buttons", Value::from(vec![button]))])
         }
     }
+}
+
+fn list(fields: &[&str], word: &str, more: &[(&str, Value)]) -> Value {
+    let words = fields.iter().map(|field| ((*field).to_owned(), Value::from(word)));
+    let more = more.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    let entry: Map<String, Value> = words.chain(more).collect();
+    Value::from(vec![Value::Object(entry.clone()), Value::Object(entry)])
 }
 
 #[cfg(test)]

@@ -81,9 +81,10 @@ fn marked(kind: catalog::Kind) -> Value {
         catalog::Kind::Line | catalog::Kind::Text | catalog::Kind::Flag => Value::from("MARK"),
         catalog::Kind::Person => data["customer"].clone(),
         catalog::Kind::Lines => data["evidence"].clone(),
-        catalog::Kind::List(fields) => {
-            let entry: Map<String, Value> =
+        catalog::Kind::List(fields) | catalog::Kind::Rows(fields) | catalog::Kind::Blocks(fields) => {
+            let mut entry: Map<String, Value> =
                 fields.iter().map(|field| ((*field).to_owned(), Value::from("MARK"))).collect();
+            entry.insert("buttons".to_owned(), Value::Array(Vec::new()));
             Value::from(vec![Value::Object(entry)])
         }
     }

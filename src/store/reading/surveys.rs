@@ -28,7 +28,7 @@ impl Store {
     }
 }
 
-fn line(row: &SqliteRow) -> Result<SurveyLine, StoreError> {
+pub(in crate::store) fn line(row: &SqliteRow) -> Result<SurveyLine, StoreError> {
     let row = Columns(row);
     let score = row.maybe_int("score")?.map(u8::try_from).transpose();
     Ok(SurveyLine {

@@ -16,8 +16,13 @@ use crate::store::{Store, StoreError, timers};
 /// An article with its files; the rest of the statement chooses which.
 macro_rules! articles {
     ($which:literal) => {
+        articles!("a.*", $which)
+    };
+    ($columns:literal, $which:literal) => {
         concat!(
-            "SELECT a.*, (SELECT json_group_array(json_array(f.name, f.content_type, f.content_id, f.inline, f.digest, \
+            "SELECT ",
+            $columns,
+            ", (SELECT json_group_array(json_array(f.name, f.content_type, f.content_id, f.inline, f.digest, \
              b.bytes)) FROM (SELECT * FROM attachments WHERE article = a.id ORDER BY position) f \
              JOIN blobs b ON b.digest = f.digest) AS files FROM articles a WHERE a.ticket = $1 ",
             $which
@@ -28,6 +33,19 @@ macro_rules! articles {
 const ARTICLES: &str = articles!("AND a.id > $2 ORDER BY a.id LIMIT $3");
 /// The article that stands behind so many others.
 pub(in crate::store) const ARTICLE_AT: &str = articles!("ORDER BY a.id LIMIT 1 OFFSET $2");
+/// The first article and the last ones, so many letters of each.
+pub(in crate::store) const ENDS: &str = articles!(
+    "a.id, a.channel, a.sender, a.visible, a.from_address, a.from_name, a.recipients, a.copies, a.subject, \
+     substr(a.text, 1, $3) AS text, a.message_id, a.raw, a.at",
+    "AND (a.id = (SELECT min(id) FROM articles WHERE ticket = $1) OR a.id IN \
+     (SELECT id FROM articles WHERE ticket = $1 ORDER BY id DESC LIMIT $2)) ORDER BY a.id"
+);
+pub(in crate::store) const TIMERS_OF: &str =
+    "SELECT * FROM timers WHERE ticket = $1 AND fired IS NULL ORDER BY due, id";
+pub(in crate::store) const LINKS_OF: &str = "\
+SELECT t.number, t.title, t.state, l.kind, l.from_ticket = $1 AS first, l.at FROM links l \
+  JOIN tickets t ON t.id = CASE WHEN l.from_ticket = $1 THEN l.to_ticket ELSE l.from_ticket END \
+ WHERE l.from_ticket = $1 OR l.to_ticket = $1 ORDER BY l.at, t.id LIMIT 500";
 
 impl Store {
     /// Articles of a ticket, in the order in which they came.
@@ -54,8 +72,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn timers_of(&self, ticket: TicketId) -> Result<Vec<Timer>, StoreError> {
-        let sql = "SELECT * FROM timers WHERE ticket = $1 AND fired IS NULL ORDER BY due, id";
-        let rows = sqlx::query(sql).bind(ticket.0).fetch_all(&self.readers).await?;
+        let rows = sqlx::query(TIMERS_OF).bind(ticket.0).fetch_all(&self.readers).await?;
         rows.iter().map(timers::timer).collect()
     }
 
@@ -64,10 +81,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn links_of(&self, ticket: TicketId) -> Result<Vec<LinkedTicket>, StoreError> {
-        let sql = "SELECT t.number, t.title, t.state, l.kind, l.from_ticket = $1 AS first, l.at FROM links l \
-                   JOIN tickets t ON t.id = CASE WHEN l.from_ticket = $1 THEN l.to_ticket ELSE l.from_ticket END \
-                   WHERE l.from_ticket = $1 OR l.to_ticket = $1 ORDER BY l.at, t.id";
-        let rows = sqlx::query(sql).bind(ticket.0).fetch_all(&self.readers).await?;
+        let rows = sqlx::query(LINKS_OF).bind(ticket.0).fetch_all(&self.readers).await?;
         rows.iter().map(linked).collect()
     }
 }
@@ -102,7 +116,7 @@ fn attachment((name, content_type, content_id, inline, digest, _): File) -> Resu
     Ok(Attachment { name, content_type, content_id, inline: inline != 0, digest, content: Arc::from([]) })
 }
 
-fn history_line(row: &SqliteRow) -> Result<HistoryLine, StoreError> {
+pub(in crate::store) fn history_line(row: &SqliteRow) -> Result<HistoryLine, StoreError> {
     let row = Columns(row);
     Ok(HistoryLine {
         id: row.int("id")?,
@@ -137,7 +151,7 @@ fn actor(row: &Columns<'_>) -> Result<Actor, StoreError> {
     })
 }
 
-fn linked(row: &SqliteRow) -> Result<LinkedTicket, StoreError> {
+pub(in crate::store) fn linked(row: &SqliteRow) -> Result<LinkedTicket, StoreError> {
     let row = Columns(row);
     let first = row.flag("first")?;
     let relation = match (row.text("kind")? == LinkKind::Parent.word(), first) {

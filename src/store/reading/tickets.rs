@@ -33,7 +33,7 @@ impl Store {
         row.as_ref().map(whole_ticket::read).transpose()
     }
 }
-fn line(row: &SqliteRow) -> Result<TicketLine, StoreError> {
+pub(in crate::store) fn line(row: &SqliteRow) -> Result<TicketLine, StoreError> {
     let row = Columns(row);
     let priority = row.number("priority")?;
     Ok(TicketLine {

@@ -244,6 +244,7 @@ async fn a_held_mail_waits_and_is_decided_anew_in_its_own_row() {
         login: "mgomez".into(),
         code,
         ticket,
+        targets: Some(Digest::of(b"some tickets")),
         subject: "cerrar".into(),
         expires: at(1800),
     };
@@ -259,6 +260,7 @@ async fn a_held_mail_waits_and_is_decided_anew_in_its_own_row() {
     let context = store.prefetch(&lookup, at(1)).await.unwrap();
     let found = context.held.unwrap();
     assert_eq!((found.id, found.login.as_str(), found.done), (held.held[0], "mgomez", false));
+    assert_eq!(found.targets, Some(Digest::of(b"some tickets")));
     assert_eq!((found.raw, found.journal, found.ticket), (mail(2).raw.unwrap().0, held.journal, Some(new)));
     assert_eq!(context.tickets.len(), 1, "the ticket that it would change is read too");
     assert_eq!(store.blob(&found.raw).await.unwrap(), mail(2).raw.unwrap().1.to_vec());

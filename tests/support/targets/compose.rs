@@ -130,7 +130,7 @@ fn value(kind: Kind, of: &mut Unstructured<'_>) -> Result<Value> {
         Kind::Flag => json!(of.arbitrary::<bool>()?),
         Kind::Person => json!({ "name": of.arbitrary::<&str>()?, "address": of.arbitrary::<&str>()? }),
         Kind::Lines => json!([of.arbitrary::<&str>()?, of.arbitrary::<&str>()?]),
-        Kind::List(fields) => {
+        Kind::List(fields) | Kind::Rows(fields) | Kind::Blocks(fields) => {
             let entry: Result<Map<String, Value>> = fields
                 .iter()
                 .map(|field| Ok(((*field).to_owned(), json!(of.arbitrary::<&str>()?))))
