@@ -6,6 +6,7 @@
 
 #![expect(
     clippy::panic,
+    clippy::unwrap_used,
     clippy::print_stderr,
     clippy::indexing_slicing,
     reason = "a test says what is wrong by failing"

@@ -7,7 +7,6 @@
 //! lists as JSON (`json_each`), and what stands in `migrations/sqlite`.
 
 mod apply;
-mod asked;
 mod clear;
 mod doings;
 mod entry;

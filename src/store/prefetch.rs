@@ -1,6 +1,8 @@
 //! Reads all that decisions may know, in two statements for any number of them (and one for each that may be about a mail
 //! that waits for confirmation).
 
+mod asked;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
@@ -8,7 +10,7 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
 use super::values::{Columns, list, ms, time};
-use super::{Store, StoreError, asked, doings, reading, whole_ticket};
+use super::{Store, StoreError, doings, reading, whole_ticket};
 use crate::decide::{Context, HeldMail, Kin, KnownArticle, Lookup, Surveyed, Told};
 use crate::desk::{Counter, Relation, StateType, Ticket, TicketId, TicketNumber, TicketSupplier};
 use crate::mail::{Address, Digest, MessageId};

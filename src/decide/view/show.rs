@@ -52,7 +52,7 @@ fn details(desk: &Desk, language: Language, ticket: &Ticket, thread: &Thread) ->
         (label("Booked", "Tiempo registrado").to_owned(), minutes(ticket.booked)),
         (
             label("Supplier", "Proveedor").to_owned(),
-            joined(ticket.suppliers.iter().map(|supplier| supplier.name.clone()).collect()),
+            joined(ticket.suppliers.iter().map(|supplier| supplier.name().to_owned()).collect()),
         ),
         (
             label("In copy", "En copia").to_owned(),

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{QueryBuilder, SqliteConnection};
 
-use super::query::{conditions, readable};
-use super::values::{Columns, ms};
-use super::{StoreError, reading, timers};
 use crate::decide::{
     ARTICLE_LETTERS, Asked, AskedSurveys, AskedTickets, Context, FoundLines, FoundSurveys, FoundTickets,
     Lookup, Seen, Thread,
 };
 use crate::desk::{TicketId, TicketNumber};
+use crate::store::query::{conditions, readable};
+use crate::store::values::{Columns, ms};
+use crate::store::{StoreError, reading, timers};
 
 /// Tickets of one mail that are read whole, whatever it names.
 const MOST_WHOLE: usize = 10;
