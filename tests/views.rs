@@ -1,6 +1,6 @@
 //! What agents ask to see by mail: lists, tickets whole, histories, reports, and many tickets changed by a query.
 
-#![expect(clippy::panic, reason = "a test says what is wrong by failing")]
+#![expect(clippy::panic, clippy::indexing_slicing, reason = "a test says what is wrong by failing")]
 
 mod support;
 
@@ -308,4 +308,94 @@ async fn a_query_that_finds_too_many_tickets_changes_none() {
     )
     .await;
     assert!(bench.ticket(1).await.contains("new") && bench.ticket(2).await.contains("new"));
+}
+
+#[tokio::test]
+async fn only_tickets_that_the_agent_may_read_are_shown_and_found() {
+    let mut house = support::golden::house();
+    // Without roles an agent works the queues of which he is a member.
+    let agent = house.policy.desk.agents.iter_mut().find(|agent| agent.login == "mgomez").unwrap();
+    agent.roles.clear();
+    let bench = Bench::of(house).await;
+    opened(&bench, ANA, "Una consulta").await;
+    let raw = format!(
+        "From: {BERTA}\nTo: soporte@minem.example\nMessage-ID: <siaf@customer>\n{}\nNo abre.\n",
+        bench.head("El SIAF secreto no abre")
+    );
+    assert_eq!(bench.mail(&raw).await, "new-ticket");
+    bench.sent().await;
+    let hidden = bench.number(2).await;
+
+    for (id, text) in
+        [("p1", "#lista"), ("p2", "#lista estado:todos"), ("p3", "#lista -cola:mesa estado:todos")]
+    {
+        let list = answered(&bench, &vouched(&bench, id, text), "list").await;
+        assert!(!list.text().contains("secreto") && !list.raw().contains(&hidden), "{}", list.text());
+        let expected = if id == "p3" { "0 tickets" } else { "1 ticket " };
+        assert!(list.text().starts_with(expected), "what is hidden is not counted: {}", list.text());
+    }
+    for (id, text) in [
+        ("p4", format!("#ver {hidden}")),
+        ("p5", format!("#historial {hidden}")),
+        ("p6", "#para título:siaf\n#cerrar".to_owned()),
+    ] {
+        assert_eq!(bench.mail(&vouched(&bench, id, &text)).await, "commands-refused", "{text}");
+        assert!(!one(&bench.sent().await, AGENT).text().contains("secreto"), "{text}");
+    }
+    let question = asked(&bench, &vouched(&bench, "p7", "#para estado:nuevo\n#etiqueta +x")).await;
+    assert!(
+        question.text().contains("→ 1 ticket") && !question.text().contains(&hidden),
+        "{}",
+        question.text()
+    );
+}
+
+#[tokio::test]
+async fn a_long_list_ends_and_says_how_many_more_there_are() {
+    let bench = Bench::new().await;
+    for n in 0..43 {
+        opened(&bench, &format!("person{n}@minem.example"), &format!("Consulta {n}")).await;
+    }
+    let list = answered(&bench, &vouched(&bench, "long", "#lista consulta"), "list").await;
+    assert!(list.text().starts_with("43 tickets para consulta"), "{}", list.text());
+    assert_eq!(list.text().matches("Responsable: ").count(), 40);
+    assert!(list.text().contains("Hay 3 más."), "{}", list.text());
+    // Mail programs cut what is longer.
+    assert!(list.html().len() < 102_000, "{} octets", list.html().len());
+    // One mail asks for five lists and no more.
+    let six: Vec<String> = (0..6).map(|n| format!("#lista consulta {n}")).collect();
+    assert_eq!(bench.mail(&vouched(&bench, "six", &six.join("\n"))).await, "commands-refused");
+    assert!(one(&bench.sent().await, AGENT).text().contains("Un correo puede pedir 5 de estos"));
+    assert_eq!(bench.mail(&vouched(&bench, "five", &six[1..].join("\n"))).await, "agent-mail");
+    assert_eq!(bench.sent().await.len(), 5);
+}
+
+#[tokio::test]
+async fn a_long_ticket_shows_its_first_and_last_articles() {
+    let bench = Bench::new().await;
+    let notice = opened(&bench, ANA, "Una consulta").await;
+    for n in 1..=105 {
+        assert_eq!(
+            bench.mail(&notice.reply(&format!("#nota\n\nNota número {n}.{}\n", "x".repeat(n)))).await,
+            "agent-mail"
+        );
+    }
+    bench.sent().await;
+    let shown = answered(&bench, &notice.reply("#ver\n"), "show").await;
+    let text = shown.text();
+    for wanted in [
+        "No funciona: Una consulta.",
+        "6 artículos no se muestran aquí",
+        "8. María Gómez",
+        "106. María Gómez",
+    ] {
+        assert!(text.contains(wanted), "{wanted}: {text}");
+    }
+    assert!(
+        !text.contains("Nota número 6.")
+            && text.contains("Nota número 7.")
+            && text.contains("Nota número 105.")
+    );
+    let history = answered(&bench, &notice.reply("#historial\n\n"), "history").await;
+    assert!(history.text().contains("que no se muestran"), "{}", history.text());
 }

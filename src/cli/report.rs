@@ -10,28 +10,37 @@ use super::output::{say, tell};
 use super::since::since;
 use super::{CliError, Exit, open};
 use crate::clock::Clock;
+use crate::desk::Report;
+use crate::mail::Language;
 use crate::store::SurveyLine;
 
-/// The reports: name, and what it tells.
-const REPORTS: &[(&str, &str)] =
-    &[("survey", "every survey that was sent, with its answer; totals by score, and the mean")];
 const COLUMNS: &[&str] = &["ticket", "asked", "customer", "queue", "responsible", "score", "comment"];
 
 /// Prints a report, or the list of reports.
 pub(super) async fn run(config: Option<&Path>, args: &ReportArgs) -> Result<Exit, CliError> {
     match args.name.as_deref() {
         None => {
-            for (name, what) in REPORTS {
-                say(&format!("{name:<10}{what}"))?;
+            for report in Report::ALL {
+                let words = report.words(Language::En);
+                say(&format!("{:<10}{}", words.name, words.tells))?;
+                for (what, text) in
+                    [("Obtained", words.obtained), ("Columns", words.columns), ("Totals", words.totals)]
+                {
+                    say(&format!("          {what}: {text}"))?;
+                }
             }
             Ok(Exit::Done)
         }
-        Some("survey") if args.html.is_none() => survey(config, args).await,
-        Some("survey") => Err(CliError::Usage("this report has no page yet; use --json or --csv".to_owned())),
-        Some(other) => {
-            let names: Vec<&str> = REPORTS.iter().map(|(name, _)| *name).collect();
-            Err(CliError::Usage(format!("there is no report {other}; there are: {}", names.join(", "))))
-        }
+        Some(name) => match Report::named(name) {
+            Some(Report::Survey) if args.html.is_none() => survey(config, args).await,
+            Some(Report::Survey) => {
+                Err(CliError::Usage("this report has no page yet; use --json or --csv".to_owned()))
+            }
+            None => {
+                let names = Report::names(Language::En).join(", ");
+                Err(CliError::Usage(format!("there is no report {name}; there are: {names}")))
+            }
+        },
     }
 }
 

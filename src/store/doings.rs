@@ -20,7 +20,7 @@ ORDER BY u.id DESC LIMIT 1";
 /// Notices to the agent himself are answers about the mail, not a part of what it did.
 const MAILS: &str = "\
 SELECT id, ticket, recipient, template, state IN ('pending', 'held') AND in_doubt IS NULL AS waits FROM outbox
- WHERE journal = $1 AND template NOT IN ('receipt', 'help', 'confirmation', 'held-for-author') ORDER BY id";
+ WHERE journal = $1 AND template NOT IN ('receipt', 'help', 'list', 'show', 'history', 'report', 'confirmation', 'held-for-author') ORDER BY id";
 
 /// The doing that a key names, with all that it touched.
 pub(super) async fn read(

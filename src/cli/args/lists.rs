@@ -145,7 +145,9 @@ pub struct PreviewArgs {
 
 /// `taquilla report`.
 #[derive(Debug, Clone, Default, Args)]
-#[command(after_help = "Example: taquilla report backlog --since 2026-01-01 --csv")]
+#[command(
+    after_help = "Example: taquilla report survey --since 2026-01-01 --csv\nWithout a name every report says what it tells, how that is obtained, its columns and its totals."
+)]
 pub struct ReportArgs {
     /// Name of the report; without one they are listed.
     #[arg(value_name = "NAME")]
