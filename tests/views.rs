@@ -1,6 +1,6 @@
 //! What agents ask to see by mail: lists, tickets whole, histories, reports, and many tickets changed by a query.
 
-#![expect(clippy::panic, clippy::indexing_slicing, reason = "a test says what is wrong by failing")]
+#![expect(clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod support;
 
