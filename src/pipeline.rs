@@ -8,6 +8,7 @@
 //! was decided upon cannot have changed, and each mail of a batch sees the results of those before it. Nothing is sent
 //! and no server is told anything while the pen is held.
 
+mod ahead;
 mod batch;
 mod door;
 mod erase;
@@ -21,9 +22,12 @@ mod render;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::timeout;
 
+use ahead::Stretch;
 pub use explain::Explained;
 pub use house::House;
 pub use letter::{Letter, Reading, read};
@@ -72,7 +76,25 @@ pub enum PipelineError {
         "the program failed on this mail; it is tried again and goes to the quarantine after three times"
     )]
     Panicked,
+    /// Another mail of its batch, or the store, was in its way.
+    #[error("the batch came to an end before this mail: {0}")]
+    BatchEnded(String),
 }
+
+impl PipelineError {
+    /// The same for a mail of the batch that it ended.
+    fn of_batch(&self) -> Self {
+        match self {
+            Self::Panicked => Self::Panicked,
+            Self::Store(_) | Self::Chance(_) | Self::NumberTaken { .. } | Self::BatchEnded(_) => {
+                Self::BatchEnded(self.to_string())
+            }
+        }
+    }
+}
+
+/// So long the pen waits for mails that are being read.
+const BREATH: Duration = Duration::from_millis(20);
 
 /// What became of an event.
 #[derive(Debug, Clone)]
@@ -102,7 +124,7 @@ impl Pipeline {
         *self.house.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(house);
     }
 
-    /// Takes a batch of mails in one transaction; each has its own answer, in the same order.
+    /// Takes a batch of mails, in one transaction unless one is slow to read; each has its own answer, in the same order.
     ///
     /// # Errors
     /// The store cannot be written at all: nothing of the batch was taken.
@@ -110,26 +132,57 @@ impl Pipeline {
         &self,
         letters: Vec<Letter>,
     ) -> Result<Vec<Result<Outcome, PipelineError>>, PipelineError> {
-        let house = self.house();
-        let read = letter::read_all(letters, Arc::clone(&house)).await?;
-        self.store.keep_large(letter::large_contents(&read)).await?;
-        let mut writing = self.store.begin().await?;
-        let mut outcomes = Vec::with_capacity(read.len());
-        let mut rest = read.as_slice();
-        let mut window = rest.len();
-        while !rest.is_empty() {
-            let (first, _) = rest.split_at_checked(window.min(rest.len())).unwrap_or((rest, &[]));
-            let taken = self.some_of_batch(&mut writing, &house, first).await?;
-            // Where mails hang on each other, less is read ahead in vain.
-            window = taken.len().saturating_mul(2);
-            rest = rest.get(taken.len()..).unwrap_or_default();
-            outcomes.extend(taken);
+        let (house, count) = (self.house(), letters.len());
+        let (reader, mut stretches) = ahead::read(letters, Arc::clone(&house), self.store.keeper());
+        let mut outcomes = Vec::with_capacity(count);
+        let mut trouble = None;
+        while let Some(stretch) = stretches.recv().await {
+            let written = match stretch {
+                Ok(stretch) => self.write(&house, stretch, &mut stretches, &mut outcomes).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = written {
+                trouble = Some(error);
+                break;
+            }
         }
+        drop(stretches);
+        let trouble = if reader.await.is_err() { Some(PipelineError::Panicked) } else { trouble };
+        match trouble {
+            Some(error) if outcomes.is_empty() => return Err(error),
+            // What was committed before it stands.
+            Some(error) => outcomes.resize_with(count, || Err(error.of_batch())),
+            None => {}
+        }
+        Ok(outcomes)
+    }
+
+    /// Writes a stretch of a batch, and those that are read by the time it is written, in one transaction.
+    async fn write(
+        &self,
+        house: &House,
+        mut stretch: Stretch,
+        stretches: &mut mpsc::Receiver<Result<Stretch, PipelineError>>,
+        taken: &mut Vec<Result<Outcome, PipelineError>>,
+    ) -> Result<(), PipelineError> {
+        let mut writing = self.store.begin().await?;
+        let mut outcomes = Vec::with_capacity(stretch.len());
+        let unread = loop {
+            outcomes.extend(self.all_of_batch(&mut writing, house, &stretch).await?);
+            // The reader is ahead unless a mail is hard to read; then the pen is not kept from others.
+            stretch = match timeout(BREATH, stretches.recv()).await {
+                Ok(Some(Ok(next))) => next,
+                // Those before it are none the worse for it.
+                Ok(Some(Err(error))) => break Err(error),
+                Ok(None) | Err(_) => break Ok(()),
+            };
+        };
         crash::reach(Point::Decided);
         writing.commit().await?;
         crash::reach(Point::Committed);
         self.ring(outcomes.iter().flatten());
-        Ok(outcomes)
+        taken.extend(outcomes);
+        unread
     }
 
     /// Fires a timer that is due, by its row id; `None` if it was fired or taken back in the meantime.

@@ -38,6 +38,7 @@ impl From<PipelineError> for CliError {
             PipelineError::Store(error) => error.into(),
             error @ (PipelineError::Chance(_)
             | PipelineError::NumberTaken { .. }
+            | PipelineError::BatchEnded(_)
             | PipelineError::Panicked) => Self::Later(error.to_string()),
         }
     }

@@ -5,11 +5,11 @@
 use std::fmt::Write as _;
 
 use data_encoding::BASE64;
-use handlebars::html_escape;
 
 use super::CliError;
 use crate::desk::{Channel, Desk, SenderKind};
 use crate::ingest::parse::{ParseLimits, parse, safe_html};
+use crate::mail::html::escaped;
 use crate::outbound::data;
 use crate::store::{ShownArticle, Store};
 
@@ -34,7 +34,7 @@ pub(super) struct PageOf<'a> {
 
 impl<'a> PageOf<'a> {
     pub(super) fn new(desk: &'a Desk, store: &'a Store, title: &str) -> Self {
-        let title = html_escape(title);
+        let title = escaped(title);
         let out = format!("{HEAD}<title>{title}</title></head><body>\n<h1>{title}</h1>\n");
         Self { desk, store, out }
     }
@@ -43,7 +43,7 @@ impl<'a> PageOf<'a> {
     pub(super) fn attributes(&mut self, attributes: &[(String, String)]) {
         self.out.push_str("<dl>\n");
         for (name, value) in attributes {
-            writeln!(self.out, "<dt>{}</dt><dd>{}</dd>", html_escape(name), html_escape(value)).ok();
+            writeln!(self.out, "<dt>{}</dt><dd>{}</dd>", escaped(name), escaped(value)).ok();
         }
         self.out.push_str("</dl>\n");
     }
@@ -57,11 +57,11 @@ impl<'a> PageOf<'a> {
         writeln!(
             self.out,
             "<article class=\"{class}\"><h2>{}</h2>\n<p>{}: {} of {} {}, {eyes}</p>",
-            html_escape(&content.subject),
-            html_escape(&data::date(self.desk, self.desk.language, content.at)),
+            escaped(&content.subject),
+            escaped(&data::date(self.desk, self.desk.language, content.at)),
             content.channel.word(),
             content.sender.word(),
-            html_escape(&from),
+            escaped(&from),
         )
         .ok();
         // Agents' mails hold command lines and quotations that are no part of the article.
@@ -72,10 +72,10 @@ impl<'a> PageOf<'a> {
         };
         match html {
             Some(html) => writeln!(self.out, "<div class=\"mail\">{html}</div>").ok(),
-            None => writeln!(self.out, "<pre>{}</pre>", html_escape(&content.text)).ok(),
+            None => writeln!(self.out, "<pre>{}</pre>", escaped(&content.text)).ok(),
         };
         for (file, bytes) in content.attachments.iter().zip(&shown.attachment_bytes) {
-            writeln!(self.out, "<p>[{}, {bytes} octets]</p>", html_escape(&file.name)).ok();
+            writeln!(self.out, "<p>[{}, {bytes} octets]</p>", escaped(&file.name)).ok();
         }
         self.out.push_str("</article>\n");
         Ok(())
@@ -86,13 +86,7 @@ impl<'a> PageOf<'a> {
         if lines.is_empty() {
             return;
         }
-        write!(
-            self.out,
-            "<h2>{}</h2>\n<pre>{}</pre>\n",
-            html_escape(heading),
-            html_escape(&lines.join("\n"))
-        )
-        .ok();
+        write!(self.out, "<h2>{}</h2>\n<pre>{}</pre>\n", escaped(heading), escaped(&lines.join("\n"))).ok();
     }
 
     /// The whole page.
@@ -111,12 +105,9 @@ fn as_shown(raw: &[u8]) -> Option<String> {
         let Some(id) = file.content_id.filter(|_| file.content_type.starts_with("image/")) else { continue };
         let Some(left) = room.checked_sub(file.content.len()) else { continue };
         room = left;
-        let picture = format!(
-            "src=\"data:{};base64,{}\"",
-            html_escape(&file.content_type),
-            BASE64.encode(&file.content)
-        );
-        html = html.replace(&format!("src=\"cid:{}\"", html_escape(&id)), &picture);
+        let picture =
+            format!("src=\"data:{};base64,{}\"", escaped(&file.content_type), BASE64.encode(&file.content));
+        html = html.replace(&format!("src=\"cid:{}\"", escaped(&id)), &picture);
     }
     Some(html)
 }

@@ -5,8 +5,29 @@ use crate::decide::Event;
 use crate::store::{Entry, Writing};
 
 impl Pipeline {
+    /// All of them, each seeing what those before it did.
+    pub(super) async fn all_of_batch(
+        &self,
+        writing: &mut Writing,
+        house: &House,
+        events: &[(Event, Entry)],
+    ) -> Result<Vec<Result<Outcome, PipelineError>>, PipelineError> {
+        let mut outcomes = Vec::with_capacity(events.len());
+        let mut rest = events;
+        let mut window = rest.len();
+        while !rest.is_empty() {
+            let (first, _) = rest.split_at_checked(window.min(rest.len())).unwrap_or((rest, &[]));
+            let taken = self.some_of_batch(writing, house, first).await?;
+            // Where mails hang on each other, less is read ahead in vain.
+            window = taken.len().saturating_mul(2);
+            rest = rest.get(taken.len()..).unwrap_or_default();
+            outcomes.extend(taken);
+        }
+        Ok(outcomes)
+    }
+
     /// The first events of a batch, at least one: together if that can be, else the first of them.
-    pub(super) async fn some_of_batch(
+    async fn some_of_batch(
         &self,
         writing: &mut Writing,
         house: &House,

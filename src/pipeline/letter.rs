@@ -72,15 +72,6 @@ impl Letter {
     }
 }
 
-/// Reads a batch, off the I/O threads.
-pub(super) async fn read_all(
-    letters: Vec<Letter>,
-    house: Arc<House>,
-) -> Result<Vec<(Event, Entry)>, PipelineError> {
-    let work = move || letters.into_iter().map(|letter| read(letter, Proof::None, &house)).collect();
-    tokio::task::spawn_blocking(work).await.map_err(|_| PipelineError::Panicked)
-}
-
 /// Parse, classify, evidence: a raw mail as an event, and what its journal row says of it.
 pub fn read(mut letter: Letter, proof: Proof, house: &House) -> (Event, Entry) {
     let size = u64::try_from(letter.raw.len()).unwrap_or(u64::MAX);
@@ -132,8 +123,8 @@ fn look_into(letter: &Letter, house: &House) -> Mail {
     Mail { digest: Digest::of(&letter.raw), ..parse(part.into(), &house.limits) }
 }
 
-/// Files of the batch that do not stand in the database; written before the pen is taken.
-pub(super) fn large_contents(read: &[(Event, Entry)]) -> Vec<(Digest, Arc<[u8]>)> {
+/// Raw mails and files; the large ones do not stand in the database.
+pub(super) fn contents(read: &[(Event, Entry)]) -> Vec<(Digest, Arc<[u8]>)> {
     let mut contents = Vec::new();
     for (event, entry) in read {
         contents.extend(entry.raw.clone());

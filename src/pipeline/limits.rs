@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Letter, Outcome, Pipeline, PipelineError, letter};
-use crate::decide::{Event, Request};
+use crate::decide::{Event, Proof, Request};
 use crate::store::{Entry, HeldBack, KeptLine, Origin, StoreError};
 
 /// Parked mails decided in one go.
@@ -29,8 +29,9 @@ impl Pipeline {
             let_in,
             ..Letter::of(raw.into(), mailbox, Origin::Again(kept.journal))
         };
-        let read = letter::read_all(vec![again], std::sync::Arc::clone(&house)).await?;
-        let Some((event, entry)) = read.into_iter().next() else { return Err(PipelineError::Panicked) };
+        let read_with = std::sync::Arc::clone(&house);
+        let read = tokio::task::spawn_blocking(move || letter::read(again, Proof::None, &read_with));
+        let (event, entry) = read.await.map_err(|_| PipelineError::Panicked)?;
         self.take_event(self.store.begin().await?, &house, &event, &entry).await
     }
 

@@ -34,6 +34,7 @@ pub use crate::config::smtp::InDoubt;
 pub use crate::desk::{HistoryLine, LinkedTicket, ShownArticle, SurveyLine, TicketLine};
 pub use entry::{Applied, Decided, Entry, Erased, Origin, OutboxRow};
 pub use error::{Disposition, StoreError};
+pub use files::Keeper;
 pub use held::KeptMail;
 pub use intake::{Attempts, UNFIT_AFTER};
 pub use limits::HeldBack;

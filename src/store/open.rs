@@ -3,7 +3,6 @@
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
@@ -11,10 +10,9 @@ use sqlx::migrate::Migrator;
 use sqlx::pool::PoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous};
 
-use super::files::Files;
+use super::files::{Files, Keeper};
 use super::marks::Marks;
 use super::{StoreError, Writing, lock};
-use crate::mail::Digest;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -117,6 +115,8 @@ impl Store {
             .statement_cache_capacity(200)
             // Where it matters, the store says itself what went wrong.
             .disable_statement_logging()
+            // The log is folded in by so many pages (16 MB), not after each batch: what a batch changes, the next one does.
+            .pragma("wal_autocheckpoint", "4000")
             // After one large mail the log shrinks again.
             .pragma("journal_size_limit", "33554432")
             .pragma("trusted_schema", "OFF");
@@ -157,22 +157,9 @@ impl Store {
         Writing::begin(self.writer.acquire().await?, self.files.clone()).await
     }
 
-    /// Makes large contents durable ahead of the transaction that will name them, so that the disk is not waited
-    /// for with the pen in hand. What is small is left to the transaction; what is forgotten here is done there.
-    ///
-    /// # Errors
-    /// [`StoreError::Full`], or that the files cannot be written.
-    pub async fn keep_large(&self, contents: Vec<(Digest, Arc<[u8]>)>) -> Result<(), StoreError> {
-        let large: Vec<_> =
-            contents.into_iter().filter(|(_, content)| content.len() >= super::files::FILE_FROM).collect();
-        if large.is_empty() {
-            return Ok(());
-        }
-        let files = self.files.clone();
-        let work = move || large.iter().try_for_each(|(digest, content)| files.keep(digest, content));
-        tokio::task::spawn_blocking(work)
-            .await
-            .unwrap_or_else(|error| Err(StoreError::Disk(error.to_string())))
+    /// Who makes large contents durable ahead of the transaction that will name them.
+    pub fn keeper(&self) -> Keeper {
+        Keeper { files: self.files.clone() }
     }
 
     /// Closes all connections; the database's log is folded into it.

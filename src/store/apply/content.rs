@@ -44,7 +44,7 @@ pub(super) async fn keep(
         .collect();
     if !large.is_empty() {
         let files = files.clone();
-        let work = move || large.iter().try_for_each(|(digest, content)| files.keep(digest, content));
+        let work = move || files.keep(&large);
         tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Disk(error.to_string()))??;
     }
     let contents: Vec<_> = contents.into_iter().collect();

@@ -108,10 +108,8 @@ async fn a_large_mail_is_a_file_before_the_commit() {
     let raw: Arc<[u8]> = vec![b'x'; 100_000].into();
     let digest = Digest::of(&raw);
     let file = store.files.path(&digest);
-    store
-        .keep_large(vec![(digest, Arc::clone(&raw)), (Digest::of(b"small"), Arc::from(*b"small"))])
-        .await
-        .unwrap();
+    let contents = [(digest, Arc::clone(&raw)), (Digest::of(b"small"), Arc::from(*b"small"))];
+    store.keeper().keep_large(&contents).unwrap();
     assert!(file.is_file());
     assert!(!store.files.path(&Digest::of(b"small")).exists());
     std::fs::remove_file(&file).unwrap();
