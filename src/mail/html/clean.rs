@@ -141,7 +141,13 @@ fn is_plain_name(name: &str) -> bool {
     name.len() <= 40 && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'-')
 }
 
-/// Text for HTML and for a quoted attribute.
+/// Text as it stands between tags and in a quoted attribute.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    escape(text, &mut out);
+    out
+}
+
 fn escape(text: &str, out: &mut String) {
     for character in text.chars() {
         match character {

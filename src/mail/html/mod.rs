@@ -9,7 +9,7 @@ mod entities;
 mod render;
 mod tokens;
 
-pub use clean::sanitise;
+pub use clean::{escaped, sanitise};
 pub(crate) use render::{Mark, lines};
 
 /// The text of an HTML part: blocks on lines of their own, quotes marked with `>`.
