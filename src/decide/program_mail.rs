@@ -5,8 +5,8 @@ use serde_json::json;
 use super::draft::Draft;
 use super::mail::{Case, concerning_none};
 use super::notify::{Happening, is_attended};
-use super::{Decision, Fact, Reason, SenderTrace};
-use crate::desk::{Actor, Cause, Occasion, SenderKind, TicketRef};
+use super::{Decision, Effect, Fact, Reason, SenderTrace};
+use crate::desk::{Actor, Cause, Occasion, SenderKind, Ticket, TicketRef, TimerKind};
 use crate::mail::{Bounce, BounceAction};
 
 fn cause(case: &Case<'_>) -> Cause {
@@ -35,9 +35,19 @@ pub(super) fn bounce(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
             happening.extra.insert("mail_subject".to_owned(), json!(case.incoming.mail.subject));
             draft.happenings.push(happening);
             undeliverable(&mut draft, Some(at), &recipient, &described(bounce));
+            stop_reminding(&mut draft, at, &recipient);
         }
     }
     draft.finish(Reason::Bounce, Some(at))
+}
+
+/// A supplier whom no mail reaches is not reminded: the reminders would come back, too.
+fn stop_reminding(draft: &mut Draft<'_>, at: TicketRef, recipient: &str) {
+    let key = recipient.to_lowercase();
+    let is_its = |ticket: &Ticket| ticket.suppliers.iter().any(|party| party.address.key() == key);
+    if draft.ticket(at).is_some_and(is_its) {
+        draft.effects.push(Effect::CancelTimer { ticket: at, kind: TimerKind::SupplierReminder });
+    }
 }
 
 /// The administrator hears of a lasting failure where nobody else can: an agent gets no mail any more, or nobody works
