@@ -18,7 +18,8 @@ pub(super) fn conditions(sql: &mut QueryBuilder<Sqlite>, query: &Query, reader: 
     for Term { negated, condition } in &query.terms {
         sql.push(" AND (");
         condition_of(sql, condition);
-        sql.push(if *negated { ") IS NOT TRUE" } else { ") IS TRUE" });
+        // What is unknown is not so; said of a condition that stands by itself it would keep SQLite from its indexes.
+        sql.push(if *negated { ") IS NOT TRUE" } else { ")" });
     }
 }
 
@@ -45,8 +46,10 @@ fn condition_of(sql: &mut QueryBuilder<Sqlite>, condition: &Condition) {
                 }
             }
             one_of(sql, "t.state_type", &kinds);
-            sql.push(" OR ");
-            one_of(sql, "t.state", &names);
+            if !names.is_empty() {
+                sql.push(" OR ");
+                one_of(sql, "t.state", &names);
+            }
         }
         Condition::AnyState => {
             sql.push("1");
@@ -90,11 +93,13 @@ fn condition_of(sql: &mut QueryBuilder<Sqlite>, condition: &Condition) {
 }
 
 fn any<T>(sql: &mut QueryBuilder<Sqlite>, values: &[T], mut each: impl FnMut(&mut QueryBuilder<Sqlite>, &T)) {
-    sql.push("0");
-    for value in values {
-        sql.push(" OR (");
+    for (nth, value) in values.iter().enumerate() {
+        sql.push(if nth == 0 { "(" } else { " OR (" });
         each(sql, value);
         sql.push(")");
+    }
+    if values.is_empty() {
+        sql.push("0");
     }
 }
 
@@ -213,8 +218,15 @@ const LETTERS: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
-    use crate::desk::fold;
+    use crate::desk::query::Asker;
+    use crate::desk::token::Keys;
+    use crate::desk::{Desk, fold};
+    use crate::mail::Language;
+    use crate::store::values::Columns;
+    use crate::store::{Store, StoreOptions};
 
     #[test]
     fn letters_fold_to_the_first_of_their_row() {
@@ -224,6 +236,29 @@ mod tests {
                 assert_eq!(fold(&c.to_string()), first.to_string(), "{c}");
             }
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_open_and_whose_it_is_is_found_by_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), &StoreOptions::default()).await.unwrap();
+        let desk = Desk::empty(Keys::new(Vec::new()));
+        let asker = Asker { desk: &desk, agent: None, now: Timestamp::UNIX_EPOCH, language: Language::En };
+        for (text, index) in [
+            ("", "tickets_by_state"),
+            ("responsible:none printer -tag:x", "tickets_by_state"),
+            ("state:pending", "tickets_by_state"),
+            ("state:any customer:ana@minem.example", "tickets_by_customer"),
+        ] {
+            let query = Query::read(text, &asker).unwrap().open_unless_said();
+            let mut sql = QueryBuilder::new("EXPLAIN QUERY PLAN SELECT t.* FROM tickets t WHERE 1");
+            let reader = Readable { queues: Vec::new(), known: Vec::new(), others: true };
+            conditions(&mut sql, &query, Some(&reader));
+            let plan = sql.build().fetch_all(&store.writer).await.unwrap();
+            let steps: Vec<String> = plan.iter().map(|row| Columns(row).text("detail").unwrap()).collect();
+            assert!(steps.iter().any(|step| step.contains(index)), "{text}: {steps:?}");
+        }
+        store.close().await;
     }
 
     #[test]

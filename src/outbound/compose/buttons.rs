@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::desk::{Desk, Notice, Right, TicketNumber, may, token};
 use crate::mail::Language;
 use crate::outbound::catalog::Buttons;
+use crate::outbound::data::lock_label;
 
 /// Characters of a title in a link.
 const TITLE: usize = 60;
@@ -36,7 +37,7 @@ pub(super) fn of(
     };
     match (kind, notice.language) {
         (Buttons::None, _) => json!([]),
-        (Buttons::Work, language) => with_token(&work(language, notice, desk, said("queue"))),
+        (Buttons::Work, language) => with_token(&work(language, notice, desk, data)),
         (Buttons::Rows, _) => {
             offers(data).iter().map(|(label, command)| link(label, command, label, "")).collect()
         }
@@ -45,7 +46,7 @@ pub(super) fn of(
             let rows = offers.iter().map(|(label, command)| (label.as_str(), command.as_str()));
             if about.is_some() && token.is_some() {
                 return with_token(
-                    &work(language, notice, desk, said("queue")).into_iter().chain(rows).collect::<Vec<_>>(),
+                    &work(language, notice, desk, data).into_iter().chain(rows).collect::<Vec<_>>(),
                 );
             }
             // About several tickets there is no token: what the offer asks for is proved or confirmed otherwise.
@@ -106,15 +107,24 @@ pub(super) fn of_rows(data: &mut Map<String, Value>, notice: &Notice, desk: &Des
 }
 
 /// The usual next steps, as far as the agent may take them in the ticket's queue.
-fn work(language: Language, notice: &Notice, desk: &Desk, queue: &str) -> Vec<(&'static str, &'static str)> {
+fn work(
+    language: Language,
+    notice: &Notice,
+    desk: &Desk,
+    data: &Map<String, Value>,
+) -> Vec<(&'static str, &'static str)> {
     let rows = match language {
         Language::En => [("Close", "#close"), ("Take", "#take"), ("Pend 1 day", "#pend 1d")],
         Language::Es => [("Cerrar", "#cerrar"), ("Tomar", "#tomar"), ("Pendiente 1 día", "#pendiente 1d")],
     };
+    let said = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
     let agent = desk.agent_by_address(&notice.to.address);
-    let allowed = |right| agent.is_none_or(|agent| may(desk, agent, right, queue).is_ok());
-    let rights = [Right::Close, Right::Owner, Right::Close];
-    rows.into_iter().zip(rights).filter(|(_, right)| allowed(*right)).map(|(row, _)| row).collect()
+    let allowed = |right| agent.is_none_or(|agent| may(desk, agent, right, said("queue")).is_ok());
+    // Who attends a locked ticket has taken it.
+    let attends = agent.is_some_and(|agent| said("responsible") == agent.name);
+    let taken = attends && said("lock") == lock_label(language, true);
+    let wanted = [allowed(Right::Close), allowed(Right::Owner) && !taken, allowed(Right::Close)];
+    rows.into_iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(row, _)| row).collect()
 }
 
 /// A link with everything but letters, digits and a few marks percent-encoded (RFC 6068 section 2).

@@ -253,6 +253,27 @@ fn agents_are_told_where_a_reply_goes() {
     assert!(!text(&outside).contains("#cerrar"));
 }
 
+#[test]
+fn buttons_are_those_that_the_agent_may_use() {
+    let commands = |desk: &Desk, change: fn(&mut Notice)| {
+        let mut notice = notice("customer-follow-up", Language::En);
+        change(&mut notice);
+        let mail = compose(&notice, desk, Templates::shipped(), now(), [3; 32]).unwrap();
+        let text = MessageParser::default().parse(&mail.content).unwrap().body_text(0).unwrap().into_owned();
+        let line = text.lines().find(|line| line.starts_with("Commands for")).unwrap_or_default().to_owned();
+        ["#close", "#take", "#pend"].into_iter().filter(|word| line.contains(*word)).collect::<Vec<_>>()
+    };
+    let mut desk = desk();
+    assert_eq!(commands(&desk, |_| {}), ["#close", "#take", "#pend"]);
+    // Her own ticket, and locked.
+    let taken = |notice: &mut Notice| drop(notice.data.insert("lock".into(), "locked".into()));
+    assert_eq!(commands(&desk, taken), ["#close", "#pend"]);
+    let rights = [crate::desk::Right::Read, crate::desk::Right::Owner].into();
+    desk.roles.push(crate::desk::Role { name: "deriva".into(), queues: Vec::new(), rights });
+    desk.agents[0].roles.push("deriva".into());
+    assert_eq!(commands(&desk, |_| {}), ["#take"]);
+}
+
 /// Replies of all kinds of programs, above what they quote or merely repeat.
 #[test]
 fn a_reply_to_a_notice_is_told_from_it() {
