@@ -77,6 +77,13 @@ fn summary(loaded: Option<&Loaded>, errors: usize, warnings: usize) -> String {
     let mut lines = Vec::new();
     if let Some(loaded) = loaded {
         lines.push(loaded.described());
+        if loaded.has_no_agents() {
+            lines.push(
+                "There are no agents: mails become tickets, and nobody is told of them or can answer. \
+                 `taquilla agent add` adds one."
+                    .to_owned(),
+            );
+        }
         if loaded.settings.trust.border.is_none() && loaded.settings.trust.internal_header.is_none() {
             lines.push(
                 "No [trust] is configured: agents work by the tokens of the desk's mails, and new mails of theirs have \

@@ -35,7 +35,9 @@ pub async fn run(args: &InitArgs) -> Result<Exit, CliError> {
     }
     let here = args.folder == Path::new(".");
     let option = if here { String::new() } else { format!(" --config {}", settings.display()) };
-    say(&format!("Next: taquilla check{option}\nThen: taquilla run{option}"))?;
+    say(&format!(
+        "Next: taquilla check --probe{option} (logs in to both servers and mails itself)\nThen: taquilla run{option}"
+    ))?;
     Ok(Exit::Done)
 }
 

@@ -16,7 +16,10 @@ pub(super) async fn run(config: Option<&Path>, args: &StatusArgs) -> Result<Exit
     if args.json {
         say(&to_json(&status).to_string())?;
     } else {
-        for line in to_text(&status) {
+        let watched = open::files(config)?.settings.mailboxes;
+        let quiet = watched.iter().map(|mailbox| mailbox.name.as_str());
+        let quiet = quiet.filter(|name| !status.mailboxes.iter().any(|(given, ..)| given == name));
+        for line in to_text(&status).into_iter().chain(quiet.map(|name| format!("  {name}: no mail yet"))) {
             say(&line)?;
         }
     }

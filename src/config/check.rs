@@ -149,6 +149,17 @@ fn one_line(text: &str) -> Result<(), Complaint> {
     Ok(())
 }
 
+/// Whether a text can be an address of the desk; else a sentence that says why not.
+///
+/// # Errors
+/// What is wrong with it, and how an address is written.
+pub(crate) fn desk_address(text: &str) -> Result<(), String> {
+    address(text).map_err(|wrong| match wrong.help {
+        Some(help) => format!("{}; {help}", wrong.title),
+        None => wrong.title,
+    })
+}
+
 /// An address that can stand in an envelope and in a list of them without any quoting.
 fn address(text: &str) -> Result<(), Complaint> {
     let help = || Some("an address is written local@domain, without a name beside it".to_owned());

@@ -115,6 +115,11 @@ impl Loaded {
         mistake
     }
 
+    /// Whether nobody can attend what comes in.
+    pub fn has_no_agents(&self) -> bool {
+        self.parts.agents.is_empty()
+    }
+
     /// One line on what there is: `taquilla.toml: 1 mailbox, 4 queues, 4 agents, ...`.
     pub fn described(&self) -> String {
         let counts = [

@@ -7,6 +7,8 @@ use jiff::tz::TimeZone;
 
 use crate::cli::CliError;
 use crate::cli::args::InitArgs;
+use crate::cli::output::tell;
+use crate::config::check::desk_address;
 use crate::mail::Language;
 
 /// How the desk logs in.
@@ -74,6 +76,29 @@ impl Asker {
     }
 }
 
+impl Asker {
+    /// The same for an address, asked again of a person who mistyped it. May be empty where that is the default.
+    fn ask_address(
+        &self,
+        option: Option<&String>,
+        question: &str,
+        default: &str,
+    ) -> Result<String, CliError> {
+        loop {
+            let given = self.ask(option, question, default)?;
+            match desk_address(&given) {
+                Err(wrong) if !given.is_empty() && option.is_none() && self.talks => {
+                    tell(&format!("This {wrong}."));
+                }
+                Err(wrong) if !given.is_empty() => {
+                    return Err(CliError::Usage(format!("\"{question}\": this {wrong}")));
+                }
+                Ok(()) | Err(_) => return Ok(given),
+            }
+        }
+    }
+}
+
 impl Answers {
     /// Asks for what the options leave open; `piped` is the password of standard input.
     pub(super) fn gather(args: &InitArgs, piped: Option<String>, asker: &Asker) -> Result<Self, CliError> {
@@ -88,8 +113,11 @@ impl Answers {
         let name = asker.ask(args.name.as_ref(), "Name of the desk", usual_name)?;
         let (user, address) = who(args, asker)?;
         let domain = address.rsplit_once('@').map(|(_, domain)| domain.to_lowercase()).unwrap_or_default();
-        let administrator =
-            asker.ask(args.administrator.as_ref(), "Who gets alarms (an address outside the desk)", "")?;
+        let administrator = asker.ask_address(
+            args.administrator.as_ref(),
+            "Who gets alarms (an address outside the desk)",
+            "",
+        )?;
         let imap = Server::ask(
             (args.imap_host.as_ref(), args.imap_port, args.imap_tls.as_ref()),
             asker,
@@ -128,7 +156,7 @@ fn who(args: &InitArgs, asker: &Asker) -> Result<(String, String), CliError> {
     let usual = args.address.clone().unwrap_or_default();
     let user = asker.ask(args.user.as_ref(), "Login on the mail server", &usual)?;
     let usual = if user.contains('@') { user.as_str() } else { "" };
-    let address = asker.ask(args.address.as_ref(), "Address that users write to", usual)?;
+    let address = asker.ask_address(args.address.as_ref(), "Address that users write to", usual)?;
     let user = if user.is_empty() { address.clone() } else { user };
     if address.is_empty() {
         return Err(CliError::Usage(

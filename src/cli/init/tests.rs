@@ -60,6 +60,29 @@ async fn what_is_written_is_good() {
 }
 
 #[test]
+fn a_mistyped_address_is_said_before_anything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("desk");
+    for (user, administrator, wrong) in [
+        ("soporte@minem", "admin@minem.example", None),
+        ("soporte@@minem.example", "admin@minem.example", Some("soporte@@minem.example")),
+        ("soporte@minem.example", "Ana <ana@minem.example>", Some("Ana <ana@minem.example>")),
+    ] {
+        let folder = folder.join(user);
+        let (user, administrator) = (Some(user.to_owned()), Some(administrator.to_owned()));
+        let outcome = made(&InitArgs { user, administrator, ..args(&folder) }, None);
+        match wrong {
+            None => outcome.unwrap(),
+            Some(wrong) => {
+                let said = outcome.unwrap_err();
+                assert!(said.contains(&format!("this is no address: \"{wrong}\"; an address is")), "{said}");
+                assert!(!folder.exists());
+            }
+        }
+    }
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("desk.toml"), "mine").unwrap();
