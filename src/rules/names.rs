@@ -29,6 +29,8 @@ pub(super) struct Names {
     pub(super) columns: Vec<String>,
     /// Mailboxes, and what is written in the place of one where a mail came otherwise; none where nothing is known.
     pub(super) mailboxes: Vec<String>,
+    /// 0, 1, 2 and the suppliers.
+    pub(super) levels: Vec<String>,
     roles: Vec<String>,
     templates: Vec<String>,
     domains: Vec<String>,
@@ -66,6 +68,9 @@ impl Names {
             calendars: desk.calendars.clone(),
             columns: columns(desk),
             mailboxes: mailboxes(desk),
+            levels: (["0", "1", "2"].into_iter().map(str::to_owned))
+                .chain(desk.suppliers.iter().map(|supplier| supplier.name.clone()))
+                .collect(),
             logins: desk.agents.iter().map(|agent| agent.login.clone()).collect(),
             roles: desk.roles.iter().map(|role| role.name.clone()).collect(),
             templates: templates.iter().map(|name| (*name).to_owned()).collect(),

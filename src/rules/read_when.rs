@@ -246,8 +246,11 @@ impl<'g, 'd> When<'g, 'd> {
             Values::Amount(unit) => self.amounts(unit, &shown, &items)?,
             Values::Hours => self.hours(&items)?,
             Values::Text(plain) => {
+                let names = &self.gathered.names;
                 if row.key == Key::Short(ShortKey::Mailbox) {
-                    self.mailboxes(&items)?;
+                    written_out("mailbox", &names.mailboxes, &items)?;
+                } else if row.key == Key::Short(ShortKey::Level) {
+                    written_out("level", &names.levels, &items)?;
                 }
                 self.patterns(plain, field, &shown, &items)?
             }
@@ -307,20 +310,6 @@ impl<'g, 'd> When<'g, 'd> {
             | ShortKey::Column => Vec::new(),
         };
         words.into_iter().map(str::to_owned).collect()
-    }
-
-    /// A mailbox written out must be one of the desk.
-    fn mailboxes(&self, items: &[Value<'_>]) -> Option<()> {
-        let known = &self.gathered.names.mailboxes;
-        let plain = |item: &&Value<'_>| {
-            item.raw().as_str().is_some_and(|text| !text.contains('*') && !text.starts_with('/'))
-        };
-        let wrong = |item: &Value<'_>| {
-            let text = item.raw().as_str().unwrap_or_default();
-            !known.iter().any(|name| fold(name) == fold(text)) && item.one_of("mailbox", known).is_none()
-        };
-        let wrong = !known.is_empty() && items.iter().filter(plain).filter(|item| wrong(item)).count() > 0;
-        (!wrong).then_some(())
     }
 
     /// `inside oficina`, `outside oficina`.
@@ -425,6 +414,21 @@ fn simplest(condition: Condition) -> Condition {
         | Condition::Attachment(_)
         | Condition::One(_) => condition,
     }
+}
+
+/// A name of the desk that is written out, and is no pattern and no comparison, must be one of these.
+fn written_out(what: &str, known: &[String], items: &[Value<'_>]) -> Option<()> {
+    let plain = |item: &&Value<'_>| {
+        item.raw()
+            .as_str()
+            .is_some_and(|text| !text.contains('*') && !text.starts_with(['/', '<', '>', '=', '!']))
+    };
+    let wrong = |item: &Value<'_>| {
+        let text = item.raw().as_str().unwrap_or_default();
+        !known.iter().any(|name| fold(name) == fold(text)) && item.one_of(what, known).is_none()
+    };
+    let wrong = !known.is_empty() && items.iter().filter(plain).filter(|item| wrong(item)).count() > 0;
+    (!wrong).then_some(())
 }
 
 /// The mistake of a column that the customers file does not have.

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use taquilla::desk::token::Keys;
-use taquilla::desk::{Agent, Calendar, Customer, Desk, Hours, Queue, Role, Service, Sla};
+use taquilla::desk::{
+    Agent, Calendar, Customer, Desk, Hours, OtherNumbers, Queue, Role, Service, Sla, Supplier,
+};
 
 /// Templates that rules may name.
 pub(crate) const TEMPLATES: [&str; 2] = ["rejected", "rule-notice"];
@@ -37,6 +39,13 @@ pub(crate) fn ministry() -> Desk {
         calendar: None,
     };
     desk.slas = ["8 horas", "Alta Dirección"].map(sla).to_vec();
+    desk.suppliers.push(Supplier {
+        name: "Suministros Andinos".to_owned(),
+        addresses: vec!["soporte@andinos.example".to_owned()],
+        language: None,
+        remind: None,
+        numbers: OtherNumbers::default(),
+    });
     desk.mailboxes = vec!["soporte".to_owned()];
     desk.customer_columns = ["piso", "anexo"].map(str::to_owned).into();
     let fields = BTreeMap::from([("piso".to_owned(), "7".to_owned())]);
