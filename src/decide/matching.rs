@@ -55,7 +55,11 @@ pub(super) fn find_match(
         return (Match::New, trace);
     };
     let number = Some(ticket.now.number.to_string());
-    if holder == Some(Place::Address) && new_topic(mail, ticket, desk) {
+    // A supplier's own desk writes under subjects of its own.
+    let of_supplier = carried.iter().any(|carried| {
+        carried.claim.purpose == token::Use::Supplier && resolve(context, &carried.claim.number) == Some(id)
+    });
+    if holder == Some(Place::Address) && !of_supplier && new_topic(mail, ticket, desk) {
         let evidence = format!("{evidence}; a new subject and no references: a new topic");
         let trace = MatchTrace { kind: MatchKind::New, ticket: number, evidence };
         return (Match::Apart(id, Apart::NewTopic), trace);
