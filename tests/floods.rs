@@ -312,3 +312,20 @@ async fn forged_bounces_change_nothing_and_are_answered_by_nobody() {
     assert_eq!(reasons, [("bounce".to_owned(), 59), ("parked".to_owned(), 41)].into());
     assert!(bench.sent().await.iter().all(|mail| mail.to.ends_with("@minem.example")), "no backscatter");
 }
+
+#[tokio::test]
+async fn mails_too_large_are_all_listed_and_no_flood_of_notices() {
+    let bench = bench(with_limits(|limits| (limits.mail_bytes, limits.tickets_per_sender) = (100, 3))).await;
+    for nth in 0..8 {
+        assert_eq!(bench.mail(&mail("beto@clients.example", nth)).await, "quarantined");
+    }
+    let listed = bench.pipeline.store.kept(Shelf::Quarantine, Page::FIRST).await.unwrap();
+    assert_eq!(listed.len(), 8, "nothing is dropped");
+    let sent = bench.sent().await;
+    assert_eq!(
+        to(&sent, "admin@minem.example").len(),
+        3,
+        "the administrator was told as often as the limit says"
+    );
+    assert_eq!(to(&sent, "beto@clients.example").len(), 3);
+}

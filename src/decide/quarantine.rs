@@ -5,7 +5,7 @@ use serde_json::json;
 use super::draft::Draft;
 use super::mail::Case;
 use super::notify::{Happening, may_reply};
-use super::{After, Decision, Effect, Reason, Unfit, customer_mail};
+use super::{After, Decision, Effect, Reason, Unfit, customer_mail, flood};
 use crate::desk::{Actor, Cause, Notification, Occasion, Recipient, SenderKind, TicketRef};
 use crate::outbound::data;
 
@@ -15,7 +15,18 @@ pub(super) fn unfit(mut draft: Draft<'_>, case: &Case<'_>, why: &Unfit) -> Decis
         Unfit::TooLarge { .. } | Unfit::Unfetchable(_) => draft.after = After::Keep,
         Unfit::Crashed(_) => {}
     }
-    let at = shown(&mut draft, case, &why.to_string());
+    // Of many of one sender a person is told until it is enough; each is listed all the same.
+    let enough = flood::of_sender(&draft, case);
+    let at = match &enough {
+        Some(limit) => {
+            draft.trace.remarks.push(format!("nobody is told: {limit}"));
+            listed(&mut draft, case, &why.to_string())
+        }
+        None => shown(&mut draft, case, &why.to_string()),
+    };
+    if enough.is_some() {
+        return draft.finish(Reason::Quarantined, Some(at));
+    }
     if let Unfit::TooLarge { size } = why {
         let mut happening = Happening::new(Occasion::Rejected, Some(at), &case.sender.trace);
         let row = Notification::new("too large", Occasion::Rejected, vec![Recipient::Sender], "too-large");
