@@ -183,7 +183,7 @@ async fn a_ticket_is_shown_whole_and_its_history_is_told_in_spanish() {
     let bench = Bench::new().await;
     let notice = opened(&bench, ANA, "Una consulta").await;
     assert_eq!(
-        bench.mail(&notice.reply("#nota\n#prioridad alta\n#campo.sala 204\n\nLlamar a redes.\n")).await,
+        bench.mail(&notice.reply("#nota\n#prioridad alta\n#campo.sala 204\n#ans Alta Dirección\n\nLlamar a redes.\n")).await,
         "agent-mail"
     );
     bench.sent().await;
@@ -195,6 +195,8 @@ async fn a_ticket_is_shown_whole_and_its_history_is_told_in_spanish() {
         "Creado: ",
         "(-5)",
         "sala: 204",
+        "ANS: Alta Dirección",
+        "Primera respuesta hasta: ",
         "1. ana@minem.example",
         "No funciona: Una consulta.",
         "visible para el usuario",

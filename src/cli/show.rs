@@ -10,7 +10,7 @@ use super::output::say;
 use super::show_page::PageOf;
 use super::{CliError, Exit, open, tickets};
 use crate::clock::Clock;
-use crate::desk::{Course, Desk, Due, NewArticle, SenderKind, SupplierLine, Ticket, TicketNumber};
+use crate::desk::{Course, Desk, Due, NewArticle, SupplierLine, Ticket, TicketNumber};
 use crate::outbound::data;
 use crate::store::{HistoryLine, LinkedTicket, ShownArticle, Store, SurveyLine};
 
@@ -79,21 +79,7 @@ impl Whole {
     /// What the SLA of the ticket still promises.
     fn due(&self, ticket: &Ticket, desk: &Desk) -> Vec<Due> {
         let Some(sla) = ticket.sla.as_deref().and_then(|name| desk.sla(name)) else { return Vec::new() };
-        let mut course = Course {
-            opened: ticket.now.created,
-            answered: false,
-            waiting: None,
-            ended: !ticket.now.state_type.is_open(),
-        };
-        for content in self.articles.iter().map(|shown| &shown.article.content).filter(|one| one.visible) {
-            match content.sender {
-                SenderKind::Agent => (course.answered, course.waiting) = (true, None),
-                SenderKind::Customer if course.answered => {
-                    course.waiting = course.waiting.or(Some(content.at));
-                }
-                SenderKind::Customer | SenderKind::System | SenderKind::Supplier => {}
-            }
-        }
+        let course = Course::of(ticket, self.articles.iter().map(|shown| &shown.article.content));
         sla.due(&course, desk.calendar_of(Some(sla), &ticket.now.queue))
     }
 

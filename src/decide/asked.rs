@@ -11,7 +11,7 @@ use crate::commands::{Block, Command, Targets};
 use crate::desk::query::{Asker, Query, moment};
 use crate::desk::{
     Agent, Desk, HistoryLine, LinkedTicket, Readable, Report, ShownArticle, SurveyLine, TicketId, TicketLine,
-    TicketNumber, Timer,
+    TicketNumber,
 };
 use crate::mail::Digest;
 
@@ -109,8 +109,6 @@ pub struct Thread {
     pub history: Vec<HistoryLine>,
     /// How many there are.
     pub history_count: u64,
-    /// Timers that wait.
-    pub timers: Vec<Timer>,
     /// Tickets that belong to it.
     pub links: Vec<LinkedTicket>,
 }

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::Calendar;
+use super::{Calendar, NewArticle, SenderKind, Ticket};
 
 /// One promise to customers, by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +67,24 @@ pub struct Course {
     pub waiting: Option<Timestamp>,
     /// Closed, or merged into another ticket.
     pub ended: bool,
+}
+
+impl Course {
+    /// The course of a ticket so far, by its articles in their order.
+    pub fn of<'a>(ticket: &Ticket, articles: impl Iterator<Item = &'a NewArticle>) -> Self {
+        let ended = !ticket.now.state_type.is_open();
+        let mut course = Self { opened: ticket.now.created, answered: false, waiting: None, ended };
+        for content in articles.filter(|content| content.visible) {
+            match content.sender {
+                SenderKind::Agent => (course.answered, course.waiting) = (true, None),
+                SenderKind::Customer if course.answered => {
+                    course.waiting = course.waiting.or(Some(content.at));
+                }
+                SenderKind::Customer | SenderKind::System | SenderKind::Supplier => {}
+            }
+        }
+        course
+    }
 }
 
 impl Sla {

@@ -3,8 +3,8 @@
 //! Whoever writes holds the pen from reading to commit ([`Store::begin`]): what a decision was made of cannot have
 //! changed when it is written, and each event of a batch sees what those before it did. The store decides nothing.
 //!
-//! The statements keep to what SQLite and PostgreSQL share (`$1`, RETURNING, ON CONFLICT); two idioms are SQLite's:
-//! lists as JSON (`json_each`), and what stands in `migrations/sqlite`.
+//! The statements keep to what SQLite and PostgreSQL share (`$1`, RETURNING, ON CONFLICT); three idioms are SQLite's:
+//! lists as JSON (`json_each`), texts compared by `GLOB`, and what stands in `migrations/sqlite`.
 
 mod apply;
 mod clear;

@@ -52,7 +52,7 @@ fn condition_of(sql: &mut QueryBuilder<Sqlite>, condition: &Condition) {
             }
         }
         Condition::AnyState => {
-            sql.push("1");
+            sql.push("1 = 1");
         }
         Condition::Owner(logins) => one_or_none(sql, "t.owner", logins),
         Condition::Responsible(logins) => one_or_none(sql, "t.responsible", logins),
@@ -67,7 +67,7 @@ fn condition_of(sql: &mut QueryBuilder<Sqlite>, condition: &Condition) {
         Condition::Level(levels) => any(sql, levels, |sql, level| match Pattern::new(level) {
             Some(pattern) => like(sql, "t.level", glob(pattern.as_str())),
             None => {
-                sql.push("0");
+                sql.push("1 = 0");
             }
         }),
         Condition::Number(digits) => {
@@ -99,7 +99,7 @@ fn any<T>(sql: &mut QueryBuilder<Sqlite>, values: &[T], mut each: impl FnMut(&mu
         sql.push(")");
     }
     if values.is_empty() {
-        sql.push("0");
+        sql.push("1 = 0");
     }
 }
 
@@ -251,7 +251,7 @@ mod tests {
             ("state:any customer:ana@minem.example", "tickets_by_customer"),
         ] {
             let query = Query::read(text, &asker).unwrap().open_unless_said();
-            let mut sql = QueryBuilder::new("EXPLAIN QUERY PLAN SELECT t.* FROM tickets t WHERE 1");
+            let mut sql = QueryBuilder::new("EXPLAIN QUERY PLAN SELECT t.* FROM tickets t WHERE 1 = 1");
             let reader = Readable { queues: Vec::new(), known: Vec::new(), others: true };
             conditions(&mut sql, &query, Some(&reader));
             let plan = sql.build().fetch_all(&store.writer).await.unwrap();

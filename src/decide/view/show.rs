@@ -6,7 +6,9 @@ use super::{Reader, history, more};
 use crate::decide::draft::Draft;
 use crate::decide::text::bare_subject;
 use crate::decide::{ARTICLE_LETTERS, Thread};
-use crate::desk::{Channel, Desk, SenderKind, ShownArticle, Ticket, TicketId, TicketRef};
+use crate::desk::{
+    Channel, Course, Desk, Due, Promise, SenderKind, ShownArticle, Ticket, TicketId, TicketRef,
+};
 use crate::mail::{Address, Language};
 use crate::outbound::data;
 
@@ -64,6 +66,7 @@ fn details(desk: &Desk, language: Language, ticket: &Ticket, thread: &Thread) ->
         ),
         (label("Tags", "Etiquetas").to_owned(), joined(now.tags.iter().cloned().collect())),
     ];
+    rows.extend(promises(desk, language, ticket, thread));
     rows.extend(now.fields.iter().map(|(name, value)| (name.clone(), Some(value.clone()))));
     for link in &thread.links {
         let relation = match link.relation {
@@ -77,6 +80,28 @@ fn details(desk: &Desk, language: Language, ticket: &Ticket, thread: &Thread) ->
     rows.into_iter()
         .filter_map(|(name, value)| Some(json!({ "name": name, "value": value.filter(|v| !v.is_empty())? })))
         .collect()
+}
+
+/// Until when its SLA promises something.
+fn promises(
+    desk: &Desk,
+    language: Language,
+    ticket: &Ticket,
+    thread: &Thread,
+) -> Vec<(String, Option<String>)> {
+    let Some(sla) = ticket.sla.as_deref().and_then(|name| desk.sla(name)) else { return Vec::new() };
+    let course = Course::of(ticket, thread.articles.iter().map(|shown| &shown.article.content));
+    let due = sla.due(&course, desk.calendar_of(Some(sla), &ticket.now.queue));
+    let label = |promise| match (language, promise) {
+        (Language::En, Promise::FirstResponse) => "First answer until",
+        (Language::En, Promise::Update) => "Answer until",
+        (Language::En, Promise::Solution) => "Solution until",
+        (Language::Es, Promise::FirstResponse) => "Primera respuesta hasta",
+        (Language::Es, Promise::Update) => "Respuesta hasta",
+        (Language::Es, Promise::Solution) => "Solución hasta",
+    };
+    let row = |due: &Due| (label(due.promise).to_owned(), Some(data::date(desk, language, due.at)));
+    due.iter().map(row).collect()
 }
 
 fn articles(desk: &Desk, language: Language, title: &str, thread: &Thread) -> Value {

@@ -11,7 +11,7 @@ use crate::decide::{
 use crate::desk::{TicketId, TicketNumber};
 use crate::store::query::{conditions, readable};
 use crate::store::values::{Columns, ms};
-use crate::store::{StoreError, reading, timers};
+use crate::store::{StoreError, reading};
 
 /// Tickets of one mail that are read whole, whatever it names.
 const MOST_WHOLE: usize = 10;
@@ -28,7 +28,7 @@ pub(super) async fn before(
 ) -> Result<(), StoreError> {
     for (text, wanted) in &asked.lists {
         let count = count(conn, wanted).await?;
-        let mut sql = QueryBuilder::new("SELECT t.* FROM tickets t WHERE 1");
+        let mut sql = QueryBuilder::new("SELECT t.* FROM tickets t WHERE 1 = 1");
         conditions(&mut sql, &wanted.query, Some(&wanted.reader));
         sql.push(ORDER).push_bind(wanted.most);
         let rows = sql.build().fetch_all(&mut *conn).await?;
@@ -39,7 +39,7 @@ pub(super) async fn before(
         let mut found =
             FoundTickets { count: count(conn, wanted).await?, most: wanted.most, tickets: Vec::new() };
         if found.count <= u64::from(wanted.most) {
-            let mut sql = QueryBuilder::new("SELECT t.id FROM tickets t WHERE 1");
+            let mut sql = QueryBuilder::new("SELECT t.id FROM tickets t WHERE 1 = 1");
             conditions(&mut sql, &wanted.query, Some(&wanted.reader));
             sql.push(ORDER).push_bind(wanted.most);
             let ids: Vec<i64> = sql.build_query_scalar().fetch_all(&mut *conn).await?;
@@ -54,7 +54,7 @@ pub(super) async fn before(
 }
 
 async fn count(conn: &mut SqliteConnection, wanted: &AskedTickets) -> Result<u64, StoreError> {
-    let mut sql = QueryBuilder::new("SELECT count(*) FROM tickets t WHERE 1");
+    let mut sql = QueryBuilder::new("SELECT count(*) FROM tickets t WHERE 1 = 1");
     conditions(&mut sql, &wanted.query, Some(&wanted.reader));
     let count: i64 = sql.build_query_scalar().fetch_one(conn).await?;
     Ok(u64::try_from(count).unwrap_or_default())
@@ -109,28 +109,26 @@ async fn whole(conn: &mut SqliteConnection, id: TicketId, entries: u32) -> Resul
     let history =
         "SELECT * FROM (SELECT * FROM history WHERE ticket = $1 ORDER BY id DESC LIMIT $2) ORDER BY id";
     let history = sqlx::query(history).bind(id.0).bind(entries).fetch_all(&mut *conn).await?;
-    let timers = sqlx::query(reading::TIMERS_OF).bind(id.0).fetch_all(&mut *conn).await?;
     let links = sqlx::query(reading::LINKS_OF).bind(id.0).fetch_all(&mut *conn).await?;
     Ok(Thread {
         articles: articles.iter().map(reading::article).collect::<Result<_, _>>()?,
         article_count: counts.number("articles")?,
         history: history.iter().map(reading::history_line).collect::<Result<_, _>>()?,
         history_count: counts.number("history")?,
-        timers: timers.iter().map(timers::timer).collect::<Result<_, _>>()?,
         links: links.iter().map(reading::linked).collect::<Result<_, _>>()?,
     })
 }
 
 async fn surveys(conn: &mut SqliteConnection, wanted: &AskedSurveys) -> Result<FoundSurveys, StoreError> {
     let mut sql = QueryBuilder::new(
-        "SELECT s.*, t.number, t.title, t.queue, t.responsible FROM surveys s JOIN tickets t ON t.id = s.ticket WHERE 1",
+        "SELECT s.*, t.number, t.title, t.queue, t.responsible FROM surveys s JOIN tickets t ON t.id = s.ticket WHERE 1 = 1",
     );
     since(&mut sql, wanted);
     sql.push(" ORDER BY s.id DESC LIMIT ").push_bind(wanted.most);
     let rows = sql.build().fetch_all(&mut *conn).await?;
     let lines = rows.iter().map(reading::survey_line).collect::<Result<_, _>>()?;
     let mut sql = QueryBuilder::new(
-        "SELECT s.score, count(*) AS count FROM surveys s JOIN tickets t ON t.id = s.ticket WHERE 1",
+        "SELECT s.score, count(*) AS count FROM surveys s JOIN tickets t ON t.id = s.ticket WHERE 1 = 1",
     );
     since(&mut sql, wanted);
     sql.push(" GROUP BY s.score");

@@ -15,7 +15,7 @@ pub use kept::{KeptLine, Shelf};
 pub use outbox::OutboxLine;
 pub use status::Status;
 pub(super) use surveys::line as survey_line;
-pub(super) use thread::{ARTICLE_AT, ENDS, LINKS_OF, TIMERS_OF, article, history_line, linked};
+pub(super) use thread::{ARTICLE_AT, ENDS, LINKS_OF, article, history_line, linked};
 pub(super) use tickets::line as ticket_line;
 
 /// A part of a list: rows behind a row id, in the order of their ids.

@@ -40,8 +40,7 @@ pub(in crate::store) const ENDS: &str = articles!(
     "AND (a.id = (SELECT min(id) FROM articles WHERE ticket = $1) OR a.id IN \
      (SELECT id FROM articles WHERE ticket = $1 ORDER BY id DESC LIMIT $2)) ORDER BY a.id"
 );
-pub(in crate::store) const TIMERS_OF: &str =
-    "SELECT * FROM timers WHERE ticket = $1 AND fired IS NULL ORDER BY due, id";
+const TIMERS_OF: &str = "SELECT * FROM timers WHERE ticket = $1 AND fired IS NULL ORDER BY due, id";
 pub(in crate::store) const LINKS_OF: &str = "\
 SELECT t.number, t.title, t.state, l.kind, l.from_ticket = $1 AS first, l.at FROM links l \
   JOIN tickets t ON t.id = CASE WHEN l.from_ticket = $1 THEN l.to_ticket ELSE l.from_ticket END \
