@@ -5,7 +5,8 @@
 //!   main.rs        arguments and exit code
 //!   lib.rs         this map
 //!   pipeline.rs    THE page: one mail through all steps
-//!   pipeline/      letter (raw octets to event), batch and group (mails taken together), house (all files of the desk), render,
+//!   pipeline/      letter (raw octets to event), ahead (a batch is read while it is written), batch and group (mails taken
+//!                  together), house (all files of the desk), render,
 //!                  explain, door (of the mailboxes), limits (what was parked or held, on its way out)
 //!   clock.rs       the only place that asks for the time and for chance
 //!   crash.rs       deliberate crashes for the tests of the program; none in a release build
