@@ -183,7 +183,13 @@ async fn a_ticket_is_shown_whole_and_its_history_is_told_in_spanish() {
     let bench = Bench::new().await;
     let notice = opened(&bench, ANA, "Una consulta").await;
     assert_eq!(
-        bench.mail(&notice.reply("#nota\n#prioridad alta\n#campo.sala 204\n#ans Alta Dirección\n\nLlamar a redes.\n")).await,
+        bench
+            .mail(
+                &notice.reply(
+                    "#nota\n#prioridad alta\n#campo.sala 204\n#ans Alta Dirección\n\nLlamar a redes.\n"
+                )
+            )
+            .await,
         "agent-mail"
     );
     bench.sent().await;
