@@ -14,7 +14,7 @@
 //!   log.rs         what the daemon says about itself, without secrets and bodies
 //!   tls.rs         whom to trust towards mail servers
 //!   mail/          vocabulary of a mail: addresses, class, defects, new text of a reply, HTML. Pure
-//!   ingest/        parse (only user of the MIME crate), classify, bounce, evidence; protocol (fetch, commit, acknowledge as
+//!   ingest/        parse (only user of the MIME crate), classify, bounce, evidence, dkim; protocol (fetch, commit, acknowledge as
 //!                  a machine without I/O), imap (only user of the IMAP crate), mailbox (one task for each folder), intake, import
 //!                  (mails in files, one at a time)
 //!   desk/          the domain: ticket, article, number, state, queue, calendar, permission, query, token, notice. Pure

@@ -19,6 +19,7 @@ mod letter;
 mod limits;
 mod outbox;
 mod render;
+mod signatures;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -133,7 +134,7 @@ impl Pipeline {
         letters: Vec<Letter>,
     ) -> Result<Vec<Result<Outcome, PipelineError>>, PipelineError> {
         let (house, count) = (self.house(), letters.len());
-        let (reader, mut stretches) = ahead::read(letters, Arc::clone(&house), self.store.keeper());
+        let (reader, mut stretches) = ahead::read(letters, Arc::clone(&house), self.store.clone());
         let mut outcomes = Vec::with_capacity(count);
         let mut trouble = None;
         while let Some(stretch) = stretches.recv().await {
@@ -255,7 +256,7 @@ impl Pipeline {
         let mut lookup = decide::lookup(event, &house.policy, now);
         if matches!(entry.origin, Origin::Again(_)) {
             // It has its journal row already, and is not its own duplicate.
-            lookup.fingerprint = None;
+            (lookup.fingerprint, lookup.signed) = (None, None);
         }
         let context = writing.prefetch(&lookup, now).await?;
         let entry = Entry { journalled: Some(now), ..entry };

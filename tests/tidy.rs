@@ -129,6 +129,7 @@ const IMPURE: &[&str] = &[
 const ONLY_USERS: &[(&str, &[&str])] = &[
     ("async_imap::", &["ingest/imap"]),
     ("mail_parser::", &["ingest/parse"]),
+    ("mail_auth::", &["ingest/dkim"]),
     ("lettre::transport", &["outbound/smtp"]),
     ("AsyncSmtp", &["outbound/smtp"]),
     ("lettre::", &["outbound"]),

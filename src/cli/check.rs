@@ -84,11 +84,12 @@ fn summary(loaded: Option<&Loaded>, errors: usize, warnings: usize) -> String {
                     .to_owned(),
             );
         }
-        if loaded.settings.trust.border.is_none() && loaded.settings.trust.internal_header.is_none() {
+        let trust = &loaded.settings.trust;
+        if trust.border.is_none() && trust.internal_header.is_none() && !trust.dkim {
             lines.push(
                 "No [trust] is configured: agents work by the tokens of the desk's mails, and new mails of theirs have \
-                 to be confirmed. Naming the border that writes Authentication-Results does better; see \
-                 docs/administrator.md."
+                 to be confirmed. Naming the border that writes Authentication-Results, or checking DKIM signatures, does \
+                 better; see docs/trust.md."
                     .to_owned(),
             );
         }

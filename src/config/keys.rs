@@ -198,6 +198,13 @@ pub const TRUST: Section = Section {
         /// A header field with its value that the border removes from outside mail, and that therefore proves
         /// an inside sender. Empty: none.
         "internal_header": Text, Default("\"\""), "\"X-MS-Exchange-Organization-AuthAs: Internal\"";
+        /// Check DKIM signatures (RFC 6376) of agents' mails ourselves, and take one of the domain of their address for
+        /// proof: over From, To, Subject, Date and the whole text, not older than a week, of a mail that names the
+        /// desk in To or Cc. Keys are asked of the DNS. Only for domains whose servers let nobody write under the
+        /// address of another.
+        "dkim": Bool, Default("false"), "true";
+        /// The DNS server that is asked for keys, with its port. If absent, those of the operating system.
+        "resolver": Name, Optional, "\"127.0.0.1:53\"";
         /// Where the proof of a reply is carried: in the Message-ID alone, or in a plus-address in Reply-To
         /// too, for mail hosts that know them.
         "reply_token": Word(&["message-id", "plus"]), Default("\"message-id\""), "\"message-id\"";

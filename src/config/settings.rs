@@ -85,6 +85,8 @@ pub struct Settings {
     pub smtp: Option<SmtpSettings>,
     /// Whom to believe.
     pub trust: Trust,
+    /// The DNS server that is asked for DKIM keys; those of the operating system where absent.
+    pub resolver: Option<SocketAddr>,
     /// Limits that decisions keep.
     pub limits: Limits,
     /// Mails larger than this are not taken. Octets.
@@ -141,7 +143,8 @@ fn sections(
     let desk = desk(&open(&DESK), &mailboxes);
     let numbering = numbering(&open(&TICKET));
     let data = data(&open(&DATA), base);
-    let trust = trust::read(&open(&TRUST));
+    let trust_fields = open(&TRUST);
+    let (trust, resolver) = (trust::read(&trust_fields), trust::resolver(&trust_fields));
     let web = web(&open(&WEB));
     let smtp = smtp_section::read(&open(&SMTP), base, reliances);
     root.finish();
@@ -152,6 +155,7 @@ fn sections(
         mailboxes: Vec::new(),
         smtp,
         trust,
+        resolver,
         limits: desk_limits(&limits),
         max_mail_bytes,
         mail: mail_limits(&limits),

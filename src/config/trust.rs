@@ -1,6 +1,7 @@
 //! `[trust]` into [`Trust`].
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use super::fields::Fields;
 use super::table::{Value, suggestion};
@@ -25,19 +26,32 @@ pub(super) fn read(fields: &Fields<'_>) -> Trust {
     });
     let border = fields.text("border").map(str::to_owned);
     let strict = fields.bool("strict");
-    if strict && border.is_none() && internal_header.is_none() {
+    let dkim = fields.bool("dkim");
+    if strict && border.is_none() && internal_header.is_none() && !dkim {
         let title = "`strict` asks for the word of a border, and no `border` or `internal_header` is named";
         let warning = fields.about("strict", title, "").warning();
         fields.add(warning.help("every mail of an agent will have to be confirmed".to_owned()));
     }
     Trust {
         border,
+        dkim,
         submission: fields.bool("submission"),
         internal_header,
         plus: fields.text("reply_token") == Some("plus"),
         strict,
         levels: levels(fields),
     }
+}
+
+/// `resolver = "127.0.0.1:53"`.
+pub(super) fn resolver(fields: &Fields<'_>) -> Option<SocketAddr> {
+    let written = fields.text("resolver")?;
+    let parsed = written.parse().ok();
+    if parsed.is_none() {
+        let title = format!("`trust.resolver` is no address and port: \"{written}\"");
+        fields.add(fields.about("resolver", title, "").help("for example: \"127.0.0.1:53\"".to_owned()));
+    }
+    parsed
 }
 
 /// `levels = { close = 3 }`.

@@ -21,6 +21,8 @@ pub struct Lookup {
     pub tickets: BTreeSet<TicketId>,
     /// The second key of a mail: keyed hash of its canonical form.
     pub fingerprint: Option<Digest>,
+    /// Names what a signature of an agent's mail covers: [`Mail::signed_key`](crate::mail::Mail::signed_key).
+    pub signed: Option<Digest>,
     /// Hashes of one-time codes that the mail carries.
     pub codes: BTreeSet<Digest>,
     /// Row id of a held mail.
@@ -58,6 +60,8 @@ pub struct Context {
     pub by_other_number: BTreeMap<String, TicketId>,
     /// Journal row and ticket of the same mail, seen before under another key.
     pub duplicate: Option<(i64, Option<TicketId>)>,
+    /// A mail with the same [`Lookup::signed`] was journalled before.
+    pub signed_before: bool,
     /// The mail that waits for one of the codes, or that a timer is about.
     pub held: Option<HeldMail>,
     /// Automatic mails of the last hour, by recipient: those asked for, and the people of the tickets.

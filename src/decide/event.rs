@@ -112,8 +112,32 @@ pub struct Verdicts {
     pub fail: bool,
     /// Marked as spam.
     pub spam: bool,
+    /// What our own check of its signatures found, where it was made.
+    pub dkim: Option<Signed>,
     /// Each verdict with its source, in words.
     pub evidence: Vec<String>,
+}
+
+/// What our own check of DKIM signatures (RFC 6376) found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The domain of the author's address vouches for the mail.
+    pub pass: bool,
+    /// Which signature, or why none.
+    pub words: String,
+}
+
+impl Signed {
+    /// The form in which the journal keeps it.
+    pub fn to_text(&self) -> String {
+        format!("{}: {}", if self.pass { "pass" } else { "none" }, self.words)
+    }
+
+    /// Reads [`to_text`](Self::to_text) back.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let (pass, words) = text.split_once(": ")?;
+        Some(Self { pass: pass == "pass", words: words.to_owned() })
+    }
 }
 
 /// What a person asks for at the command line, or what the program itself reports.

@@ -5,9 +5,11 @@
 
 mod supplier;
 
+use jiff::Timestamp;
+
 use super::lookup::Carried;
 use super::matching::resolve;
-use super::{Context, Incoming, Proof, SenderTrace};
+use super::{Context, Incoming, Proof, SenderTrace, signature};
 use crate::desk::token::Use;
 use crate::desk::{Agent, Desk, SenderKind, TicketId};
 use crate::mail::{Class, Defect, Mail};
@@ -44,6 +46,7 @@ pub(super) fn identify<'a>(
     ticket: Option<TicketId>,
     context: &Context,
     desk: &'a Desk,
+    now: Timestamp,
 ) -> Sender<'a> {
     let mail = &incoming.mail;
     let Some(from) = &mail.from else {
@@ -61,7 +64,8 @@ pub(super) fn identify<'a>(
         return stranger(&from.key(), evidence);
     }
     let token = token_evidence(carried, agent, ticket, context);
-    let (level, mut evidence) = level(incoming, token, agent, desk);
+    let signature = signature::evidence(incoming, context, desk, now);
+    let (level, mut evidence) = level(incoming, token, signature, agent, desk);
     evidence.extend(incoming.verdicts.evidence.iter().cloned());
     let trace = SenderTrace { kind: SenderKind::Agent, id: agent.login.clone(), level, evidence };
     let confirmed = matches!(&incoming.proof, Proof::Confirmed { login, .. } if *login == agent.login);
@@ -76,7 +80,13 @@ fn stranger<'a>(address: &str, evidence: Vec<String>) -> Sender<'a> {
     Sender { agent: None, supplier: None, trace, doubted: false }
 }
 
-fn level(incoming: &Incoming, token: Option<String>, agent: &Agent, desk: &Desk) -> (u8, Vec<String>) {
+fn level(
+    incoming: &Incoming,
+    token: Option<String>,
+    signature: Result<String, Option<String>>,
+    agent: &Agent,
+    desk: &Desk,
+) -> (u8, Vec<String>) {
     match &incoming.proof {
         Proof::Confirmed { login, .. } if *login == agent.login => {
             return (3, vec![format!("confirmed from the registered address of {login}")]);
@@ -91,17 +101,20 @@ fn level(incoming: &Incoming, token: Option<String>, agent: &Agent, desk: &Desk)
         return (1, vec!["a check of the sender failed".to_owned()]);
     }
     let border = border_evidence(incoming);
-    let enough = if desk.trust.strict {
-        border.is_some() && token.is_some()
-    } else {
-        border.is_some() || token.is_some()
+    let (signed, unsigned) = match signature {
+        Ok(signed) => (Some(signed), None),
+        Err(why) => (None, why),
     };
-    let mut evidence: Vec<String> = border.into_iter().chain(token).collect();
+    let sent = border.is_some() || signed.is_some();
+    let enough = if desk.trust.strict { sent && token.is_some() } else { sent || token.is_some() };
+    // Why a signature proves nothing is of interest where something is amiss.
+    let unsigned = unsigned.filter(|_| !enough);
+    let mut evidence: Vec<String> = border.into_iter().chain(signed).chain(token).chain(unsigned).collect();
     if enough {
         return (2, evidence);
     }
     evidence.push(if desk.trust.strict {
-        "strict: the border's word and a token of this agent are both needed".to_owned()
+        "strict: the border's word (or a signature) and a token of this agent are both needed".to_owned()
     } else {
         "From is an agent's, nothing proves it".to_owned()
     });

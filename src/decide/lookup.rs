@@ -93,6 +93,7 @@ fn of_mail(keys: &mut Lookup, incoming: &Incoming, desk: &Desk, now: Timestamp) 
     if let Some(from) = &mail.from
         && let Some(agent) = desk.agent_by_address(&from.address)
     {
+        keys.signed = mail.signed_key(desk.instance.as_bytes());
         // Who is asked whether the mail is his.
         keys.told.insert(agent.address().key());
         of_block(keys, incoming, &carried, agent, desk, now);

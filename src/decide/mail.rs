@@ -92,7 +92,7 @@ pub(super) fn decide_mail(
     }
     let carried = carried(&incoming.mail, desk, given.now);
     let (matched, match_trace) = find_match(incoming, &carried, context, desk);
-    let sender = identify(incoming, &carried, matched.ticket(), context, desk);
+    let sender = identify(incoming, &carried, matched.ticket(), context, desk, given.now);
     draft.silent = incoming.silent;
     draft.author = incoming.mail.from.as_ref().map(crate::mail::Address::key);
     draft.trace.sender = Some(sender.trace.clone());

@@ -32,6 +32,7 @@ mod reason;
 mod receipt;
 mod request;
 mod sentences;
+mod signature;
 mod steps;
 mod supplier;
 mod supplier_mail;
@@ -51,7 +52,7 @@ pub use context::{
 };
 pub use decision::{After, Decision};
 pub use effect::{ConfirmationCode, Effect};
-pub use event::{Event, History, Incoming, Proof, Request, Unfit, Verdicts};
+pub use event::{Event, History, Incoming, Proof, Request, Signed, Unfit, Verdicts};
 pub use fact::Fact;
 pub use history::{dated, time_of_history};
 pub use lookup::lookup;

@@ -21,6 +21,8 @@ pub struct Trust {
     pub submission: bool,
     /// A header field that the border removes from outside mail: name and value.
     pub internal_header: Option<(String, String)>,
+    /// Whether our own check of DKIM signatures counts.
+    pub dkim: bool,
     /// Put the reply token into Reply-To too (`plus`).
     pub plus: bool,
     /// Ask for the border's word and the token.

@@ -3,6 +3,7 @@
 pub mod backoff;
 pub mod bounce;
 pub mod classify;
+pub mod dkim;
 pub mod evidence;
 pub mod imap;
 pub mod import;

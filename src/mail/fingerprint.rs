@@ -1,4 +1,4 @@
-//! The second key of a mail: the same mail under another UID, in another mailbox, after a migration.
+//! Names of a mail, made of what it says. The second key of a mail: the same mail under another UID, in another mailbox, after a migration.
 //!
 //! Over what was decoded, never over the raw octets: Exchange renders a mail anew at each fetch. Keyed, so that
 //! nobody outside can make a mail that suppresses another one.
@@ -35,5 +35,16 @@ impl Mail {
             add(self.digest.as_bytes());
         }
         Digest::from_bytes(mac.finalize().into_bytes().into())
+    }
+
+    /// What a signature (RFC 6376) covers of a mail however little else it covers: HMAC-SHA256 over From, Date and
+    /// Subject, whatever whoever sends it again may change beside them, the Message-ID and the blanks between words
+    /// (section 3.4.2) among it. `None` for a mail that lacks one of the first two.
+    pub fn signed_key(&self, key: &[u8]) -> Option<Digest> {
+        let (from, date) = (self.from.as_ref()?.key(), self.date?.as_second());
+        let subject = self.subject.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
+        mac.update(format!("taquilla signed 1\n{from}\n{date}\n{subject}").as_bytes());
+        Some(Digest::from_bytes(mac.finalize().into_bytes().into()))
     }
 }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::{House, Letter, PipelineError, letter};
+use super::{House, Letter, PipelineError, letter, signatures};
 use crate::decide::{Event, Proof};
-use crate::store::{Entry, Keeper};
+use crate::store::{Entry, Store};
 
 /// Mails that have been read, in the order of their letters.
 pub(super) type Stretch = Vec<(Event, Entry)>;
@@ -21,18 +22,25 @@ const WAITING: usize = 4;
 pub(super) fn read(
     letters: Vec<Letter>,
     house: Arc<House>,
-    keeper: Keeper,
+    store: Store,
 ) -> (JoinHandle<()>, mpsc::Receiver<Result<Stretch, PipelineError>>) {
     let (hand, stretches) = mpsc::channel(WAITING);
+    let (keeper, runtime) = (store.keeper(), Handle::current());
     let work = move || {
         let mut letters = letters.into_iter();
         loop {
-            let stretch: Stretch = letters
+            let mut stretch: Stretch = letters
                 .by_ref()
                 .take(STRETCH)
                 .map(|letter| letter::read(letter, Proof::None, &house))
                 .collect();
             if stretch.is_empty() {
+                return;
+            }
+            // Keys of signatures may have to be waited for; so it is done here, ahead of the pen.
+            if let Err(error) = runtime.block_on(signatures::check(&mut stretch, &house, &store)) {
+                // Whoever waits for mails that are read hears it, if there is still somebody.
+                drop(hand.blocking_send(Err(error.into())));
                 return;
             }
             // Files are durable before the transaction that names them, and the disk is not waited for with the pen in hand.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::House;
 use super::letter::{self, Letter};
+use super::{House, signatures};
 use crate::clock::{Clock, random_seed};
 use crate::decide::{self, Context, Decision, Event, Given, Incoming, Lookup, Proof, Reason};
 use crate::desk::{Counter, Ticket};
@@ -66,7 +66,10 @@ impl Explained {
         mailbox: &str,
     ) -> Result<Self, StoreError> {
         let now = clock.now();
-        let (event, lookup) = read(raw, supposed, house, now, mailbox);
+        let (mut event, lookup) = read(raw, supposed, house, now, mailbox);
+        if let Event::Mail(incoming) = &mut event {
+            incoming.verdicts.dkim = signatures::verdict(incoming, house, store).await?;
+        }
         let context = match store {
             Some(store) => store.prefetch(&lookup, now).await?,
             None => empty(&lookup),
@@ -115,7 +118,7 @@ fn read(
     let (event, _) = letter::read(letter, proof, house);
     let mut lookup = decide::lookup(&event, &house.policy, now);
     // The mail may well be in the journal already: what is asked is how it was, or would be, decided.
-    lookup.fingerprint = None;
+    (lookup.fingerprint, lookup.signed) = (None, None);
     (event, lookup)
 }
 

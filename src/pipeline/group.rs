@@ -21,6 +21,7 @@ struct Written {
     numbers: BTreeSet<TicketNumber>,
     other_numbers: BTreeSet<String>,
     fingerprints: BTreeSet<Digest>,
+    signed: BTreeSet<Digest>,
     tickets: BTreeSet<TicketId>,
     /// Automatic mails within the caps, by lower-case address and by domain.
     sent: BTreeMap<String, u32>,
@@ -92,6 +93,7 @@ impl Written {
             || lookup.numbers.iter().any(|number| self.numbers.contains(number))
             || lookup.other_numbers.iter().any(|number| self.other_numbers.contains(number))
             || lookup.fingerprint.is_some_and(|fingerprint| self.fingerprints.contains(&fingerprint))
+            || lookup.signed.is_some_and(|signed| self.signed.contains(&signed))
             || (self.told && !lookup.told.is_empty())
             || context.tickets.keys().any(|ticket| self.tickets.contains(ticket))
     }
@@ -123,6 +125,7 @@ impl Written {
 
     fn add(&mut self, lookup: &Lookup, context: &Context, one: &Decided) {
         self.fingerprints.extend(lookup.fingerprint);
+        self.signed.extend(lookup.signed);
         for effect in &one.decision.effects {
             self.tickets.extend(touched(effect, context));
             if let Effect::Create { ticket, counter, .. } = effect {

@@ -1,11 +1,14 @@
 //! All that the desk's files say, exchanged as one.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::OnceLock;
 
 use crate::config::diagnostic::Diagnostic;
 use crate::config::load::Loaded;
 use crate::decide::Policy;
 use crate::ingest::classify::OwnMarks;
+use crate::ingest::dkim::Keys;
 use crate::ingest::parse::ParseLimits;
 use crate::outbound::template::Templates;
 use crate::store::keys::Identity;
@@ -23,6 +26,10 @@ pub struct House {
     pub limits: ParseLimits,
     /// The queue that each mailbox names, by the mailbox's name.
     pub mailboxes: BTreeMap<String, String>,
+    /// The DNS server that is asked for keys; those of the operating system where absent.
+    pub resolver: Option<SocketAddr>,
+    /// The keys of signatures, once somebody asked for them.
+    pub keys: OnceLock<Result<Keys, String>>,
 }
 
 impl House {
@@ -34,7 +41,7 @@ impl House {
         mailboxes: BTreeMap<String, String>,
     ) -> Self {
         let marks = OwnMarks::new(Some(policy.desk.instance.clone()), &policy.desk.own_addresses);
-        Self { policy, templates, marks, limits, mailboxes }
+        Self { policy, templates, marks, limits, mailboxes, resolver: None, keys: OnceLock::new() }
     }
 
     /// The house of a desk's files.
@@ -55,7 +62,16 @@ impl House {
             addresses: mail.addresses,
             text_octets: mail.text_bytes,
         };
-        Ok(Self::new(Policy { desk, rules }, loaded.templates.clone(), limits, queues))
+        let house = Self::new(Policy { desk, rules }, loaded.templates.clone(), limits, queues);
+        Ok(Self { resolver: loaded.settings.resolver, ..house })
+    }
+
+    /// Where the keys of signatures are found; made when the first one is needed.
+    ///
+    /// # Errors
+    /// There is no DNS server, in words.
+    pub(super) fn key_source(&self) -> &Result<Keys, String> {
+        self.keys.get_or_init(|| Keys::by(self.resolver))
     }
 
     /// The queue that a mailbox names.

@@ -165,6 +165,7 @@ pub(super) fn complete(
     entry.at = given.now;
     entry.counter.clone_from(&lookup.counter);
     entry.fingerprint = lookup.fingerprint;
+    entry.signed = lookup.signed;
     if decision.reason == Reason::DuplicateOf {
         entry.duplicate_of = context.duplicate.map(|(row, _)| row);
     }

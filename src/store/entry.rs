@@ -41,6 +41,10 @@ pub struct Entry {
     pub message_id: Option<MessageId>,
     /// The second key of a mail.
     pub fingerprint: Option<Digest>,
+    /// Names what a signature of the mail covers (`Lookup::signed`).
+    pub signed: Option<Digest>,
+    /// What our own check of its signatures found ([`Signed::to_text`](crate::decide::Signed::to_text)).
+    pub dkim: Option<String>,
     /// When the server received it.
     pub received: Option<Timestamp>,
     /// The raw mail, kept with the row.
@@ -72,6 +76,8 @@ impl Entry {
             journalled: None,
             message_id: None,
             fingerprint: None,
+            signed: None,
+            dkim: None,
             received: None,
             raw: None,
             size: 0,

@@ -31,6 +31,9 @@ UNION ALL
 SELECT 'duplicate', fingerprint, min(id), ticket FROM journal
  WHERE fingerprint IN (SELECT value FROM json_each($3)) GROUP BY fingerprint
 UNION ALL
+SELECT 'signed', signed, min(id), NULL FROM journal
+ WHERE signed IN (SELECT value FROM json_each($11)) GROUP BY signed
+UNION ALL
 SELECT 'sent', recipient_key, count(*), NULL FROM outbox
  WHERE recipient_key IN (SELECT value FROM json_each($4)) AND allowed > $5 GROUP BY recipient_key
 UNION ALL
@@ -240,6 +243,7 @@ struct Found {
     numbers: BTreeMap<TicketNumber, TicketId>,
     other_numbers: BTreeMap<String, TicketId>,
     duplicates: BTreeMap<String, (i64, Option<TicketId>)>,
+    signed: BTreeSet<String>,
     sent: BTreeMap<String, u32>,
     sent_to_domains: BTreeMap<String, u32>,
     told: Vec<Told>,
@@ -272,6 +276,7 @@ impl Found {
             .bind(list(domains))
             .bind(list(senders))
             .bind(list(told))
+            .bind(list(lookups.iter().filter_map(|lookup| lookup.signed).map(|signed| signed.to_string())))
             .fetch_all(conn)
             .await?;
         let mut found = Self::default();
@@ -296,6 +301,9 @@ impl Found {
             }
             ("duplicate", ticket) => {
                 self.duplicates.insert(row.text("name")?, (row.int("id")?, ticket));
+            }
+            ("signed", _) => {
+                self.signed.insert(row.text("name")?);
             }
             ("sent", _) => {
                 self.sent.insert(row.text("name")?, row.number("id")?);
@@ -345,6 +353,7 @@ impl Found {
             duplicate: lookup
                 .fingerprint
                 .and_then(|fingerprint| self.duplicates.get(&fingerprint.to_string()).copied()),
+            signed_before: lookup.signed.is_some_and(|signed| self.signed.contains(&signed.to_string())),
             sent: counts(&lookup.recipients, &self.sent),
             sent_to_domains: counts(&lookup.domains, &self.sent_to_domains),
             told: self.told.iter().filter(|told| lookup.told.contains(&told.address)).cloned().collect(),

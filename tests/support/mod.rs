@@ -9,6 +9,7 @@
 )]
 
 pub mod desk;
+pub mod dns;
 pub mod golden;
 pub mod hostile;
 pub mod link;

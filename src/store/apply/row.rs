@@ -44,7 +44,7 @@ async fn rows(
 ) -> Result<Vec<i64>, StoreError> {
     let mut insert = QueryBuilder::new(
         "INSERT INTO journal (origin, mailbox, folder, uidvalidity, epoch, uid, message_id, fingerprint, received, raw, \
-         size, class, author, subject, evidence, attempt, at, reason, ticket, duplicate_of, after, after_folder, acked) ",
+         size, class, author, subject, evidence, attempt, at, reason, ticket, duplicate_of, after, after_folder, acked, signed, dkim) ",
     );
     insert.push_values(events, |mut row, (_, Decided { decision, entry, .. }, ticket)| {
         let (origin, mailbox, source) = match &entry.origin {
@@ -72,6 +72,7 @@ async fn rows(
             .push_bind(decision.reason.word())
             .push_bind(*ticket);
         row.push_bind(entry.duplicate_of).push_bind(after).push_bind(folder).push_bind(source.is_none());
+        row.push_bind(entry.signed.map(|signed| signed.to_string())).push_bind(&entry.dkim);
     });
     inserted(conn, insert).await
 }
@@ -87,7 +88,7 @@ async fn again(
     let sql = "UPDATE journal SET reason = $2, ticket = $3, at = $4, evidence = $5, \
                class = coalesce($6, class), message_id = coalesce(message_id, $7), \
                fingerprint = coalesce(fingerprint, $8), subject = coalesce(subject, $9), \
-               author = coalesce(author, $10) WHERE id = $1";
+               author = coalesce(author, $10), signed = coalesce(signed, $11), dkim = coalesce(dkim, $12) WHERE id = $1";
     let updated = sqlx::query(sql)
         .bind(row)
         .bind(decision.reason.word())
@@ -99,6 +100,8 @@ async fn again(
         .bind(entry.fingerprint.map(|fingerprint| fingerprint.to_string()))
         .bind(&entry.subject)
         .bind(entry.author.as_ref().map(|author| author.address.clone()))
+        .bind(entry.signed.map(|signed| signed.to_string()))
+        .bind(&entry.dkim)
         .execute(&mut *conn)
         .await?;
     if updated.rows_affected() != 1 {

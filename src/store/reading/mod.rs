@@ -4,6 +4,7 @@ mod blob;
 mod journal;
 mod kept;
 mod outbox;
+mod signatures;
 mod status;
 mod suppliers;
 mod surveys;

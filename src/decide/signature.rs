@@ -1,0 +1,40 @@
+//! Whether a signature that holds (RFC 6376) proves an order: evidence (b).
+//!
+//! A signed mail stays signed for ever, and whoever gets it can send it on. So it has to be for this desk, of these days, and
+//! the first of its kind.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Context, Incoming};
+use crate::desk::Desk;
+
+/// How old a signed mail may be: servers try for five days (RFC 5321 section 4.5.4.1).
+const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How far a clock may be ahead.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
+/// The proof, in words; or why it is none, where somebody would like to know.
+pub(super) fn evidence(
+    incoming: &Incoming,
+    context: &Context,
+    desk: &Desk,
+    now: Timestamp,
+) -> Result<String, Option<String>> {
+    let signed = incoming.verdicts.dkim.as_ref().filter(|_| desk.trust.dkim).ok_or(None)?;
+    let mail = &incoming.mail;
+    let why = |why: &str| Some(format!("{}, but {why}", signed.words));
+    if !signed.pass {
+        return Err(Some(format!("no signature proves it: {}", signed.words)));
+    }
+    if !mail.to.iter().chain(&mail.cc).any(|to| desk.is_own(&to.address)) {
+        return Err(why("neither To nor Cc names the desk"));
+    }
+    let age = mail.date.map(|date| now.duration_since(date));
+    if !age.is_some_and(|age| age <= OLDEST && age >= -AHEAD) {
+        return Err(why("its date is not of these days"));
+    }
+    if context.signed_before {
+        return Err(why("a mail with its sender, date and subject was here before"));
+    }
+    Ok(signed.words.clone())
+}
