@@ -119,7 +119,7 @@ async fn a_signature_of_the_agents_domain_is_proof() {
         "{}",
         receipt.text()
     );
-    let known = desk.bench.pipeline.store.dkim_of(Digest::of(raw.as_bytes())).await.unwrap().unwrap();
+    let known = desk.bench.pipeline.store.dkim_of(Digest::of(raw.as_bytes()), None).await.unwrap().unwrap();
     assert!(known.starts_with("pass: minem.example"), "{known}");
     assert_eq!(desk.dns.asked(), ["s1._domainkey.minem.example"]);
 

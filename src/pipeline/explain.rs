@@ -68,7 +68,8 @@ impl Explained {
         let now = clock.now();
         let (mut event, lookup) = read(raw, supposed, house, now, mailbox);
         if let Event::Mail(incoming) = &mut event {
-            incoming.verdicts.dkim = signatures::verdict(incoming, house, store).await?;
+            let like = Some(incoming.mail.fingerprint(house.policy.desk.instance.as_bytes()));
+            incoming.verdicts.dkim = signatures::verdict(incoming, house, store, like).await?;
         }
         let context = match store {
             Some(store) => store.prefetch(&lookup, now).await?,

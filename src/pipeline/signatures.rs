@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use super::House;
 use crate::decide::{Event, Incoming, Signed};
 use crate::ingest::dkim;
-use crate::mail::Class;
+use crate::mail::{Class, Digest};
 use crate::store::{Entry, Store, StoreError};
 
 /// Checks the signatures of a batch.
@@ -16,7 +16,7 @@ pub(super) async fn check(
     store: &Store,
 ) -> Result<(), StoreError> {
     let verdicts = join_all(read.iter().map(async |(event, _)| match event {
-        Event::Mail(incoming) => verdict(incoming, house, Some(store)).await,
+        Event::Mail(incoming) => verdict(incoming, house, Some(store), None).await,
         Event::Timer(_) | Event::Request(_) => Ok(None),
     }));
     let verdicts = verdicts.await.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -29,17 +29,19 @@ pub(super) async fn check(
     Ok(())
 }
 
-/// The verdict on one mail, if one is wanted: that of the day on which it came, else one of today.
+/// The verdict on one mail, if one is wanted: that of the day on which it came, else one of today. `fingerprint`: a mail
+/// that is like one that came is that one.
 pub(super) async fn verdict(
     incoming: &Incoming,
     house: &House,
     store: Option<&Store>,
+    fingerprint: Option<Digest>,
 ) -> Result<Option<Signed>, StoreError> {
     if !wanted(incoming, house) {
         return Ok(None);
     }
     if let Some(store) = store
-        && let Some(known) = store.dkim_of(incoming.mail.digest).await?
+        && let Some(known) = store.dkim_of(incoming.mail.digest, fingerprint).await?
     {
         return Ok(Signed::from_text(&known));
     }

@@ -17,6 +17,9 @@ mod peers;
 
 #[path = "../support/link.rs"]
 mod link;
+#[path = "../support/dns.rs"]
+#[expect(unreachable_pub, dead_code, reason = "the other tests use the rest")]
+mod dns;
 
 mod desk;
 mod letter;
