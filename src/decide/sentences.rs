@@ -125,6 +125,8 @@ pub(super) enum Say<'a> {
     OpensTicket,
     /// The text stays internal.
     StaysInternal,
+    /// A line of the text looks like a command and was kept as text.
+    KeptAsText(&'a str),
     /// No ticket of the mail could take the text.
     TextNotKept,
     /// Nothing of the text was kept.
@@ -304,6 +306,9 @@ impl Say<'_> {
             Self::WouldGo(None) => "The text would stay internal.".to_owned(),
             Self::OpensTicket => "The mail would open a new ticket.".to_owned(),
             Self::StaysInternal => "Your text was kept as an internal note.".to_owned(),
+            Self::KeptAsText(line) => format!(
+                "The line “{line}” is a part of it: a command stands at the very beginning of its line, above the text."
+            ),
             Self::CodeExpired => "The code has expired: send the first mail again.".to_owned(),
             Self::NotYes => "This confirms nothing: the first line has to be yes, and nothing else.".to_owned(),
             Self::NotFromYou => {
@@ -441,6 +446,9 @@ impl Say<'_> {
             Self::WouldGo(None) => "El texto quedaría como nota interna.".to_owned(),
             Self::OpensTicket => "El correo abriría un ticket nuevo.".to_owned(),
             Self::StaysInternal => "Su texto quedó como nota interna.".to_owned(),
+            Self::KeptAsText(line) => format!(
+                "La línea «{line}» es parte de él: un comando va al comienzo mismo de su línea, encima del texto."
+            ),
             Self::CodeExpired => "El código venció: envíe otra vez el primer correo.".to_owned(),
             Self::NotYes => "Esto no confirma nada: la primera línea tiene que ser sí, y nada más.".to_owned(),
             Self::NotFromYou => {

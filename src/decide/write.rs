@@ -100,12 +100,16 @@ pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, what: Writing<'_>) 
     let at = what.own.at.or_else(|| what.targets.first().map(|target| target.at));
     let guessed = what.targets.iter().any(|target| target.guessed) && what.has_text();
     let undo = undoable(&mut draft, &what);
-    if (!what.block.lines.is_empty() && !what.only_asks()) || guessed {
+    let stray = what.block.stray.first().filter(|_| what.has_text() && !meant);
+    if (!what.block.lines.is_empty() && !what.only_asks()) || guessed || stray.is_some() {
         let about = if what.targets.len() > 1 { what.own.at } else { at };
         let receipt = Receipt {
             at: about,
             manner: what.manner(&draft),
-            text_went: went(&draft, &what),
+            text_went: went(&draft, &what).map(|went| match stray {
+                Some(line) => format!("{went} {}", Say::KeptAsText(line).text(what.language)),
+                None => went,
+            }),
             undo,
             children: &what.wants.children,
         };
