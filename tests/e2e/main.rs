@@ -15,11 +15,11 @@
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod peers;
 
-#[path = "../support/link.rs"]
-mod link;
 #[path = "../support/dns.rs"]
 #[expect(unreachable_pub, dead_code, reason = "the other tests use the rest")]
 mod dns;
+#[path = "../support/link.rs"]
+mod link;
 
 mod desk;
 mod letter;
