@@ -41,6 +41,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "outbound/catalog",
             "outbound/scrub",
             "outbound/schedule",
+            "outbound/template/canned",
             "desk",
             "mail",
         ],

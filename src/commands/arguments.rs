@@ -11,7 +11,7 @@ use super::verb::Verb;
 use super::when::when;
 use super::words::{self, Meaning, VerbWords, say};
 use crate::desk::typed::{clean, folded, unquoted};
-use crate::desk::{Priority, Relation, TicketNumber};
+use crate::desk::{Channel, Priority, Relation, TicketNumber};
 use crate::mail::Language;
 
 /// Letters of a title.
@@ -44,6 +44,7 @@ impl Arguments<'_> {
             return Err(self.mistake(|say| &say.one_a_line, &[("other", &other)]));
         }
         match self.verb {
+            Verb::New => self.new_ticket(),
             Verb::Customer => self.customer(),
             Verb::Cc => self.cc(),
             Verb::Sla => Ok(Command::Sla(self.value_or_none()?)),
@@ -63,6 +64,8 @@ impl Arguments<'_> {
             Verb::Title => self.title(),
             Verb::Tag => self.tags(),
             Verb::Field => self.field(),
+            Verb::Template => Ok(Command::Template(self.needed()?)),
+            Verb::Macro => Ok(Command::Macro(self.needed()?)),
             Verb::Merge => Ok(Command::Merge(self.one_number("into")?)),
             Verb::Link => self.link(),
             Verb::Unlink => Ok(Command::Unlink(self.one_number("who")?)),
@@ -215,6 +218,20 @@ impl Arguments<'_> {
             Some(near) => self.mistake(|say| &say.unknown_value_near, &[("value", value), ("near", near)]),
             None => self.mistake(|say| &say.unknown_value, &[("value", value)]),
         }
+    }
+
+    /// `#new`, `#new phone`.
+    fn new_ticket(&self) -> Result<Command, Mistake> {
+        let plain = folded(self.typed);
+        let words: Vec<&str> = plain.split_whitespace().collect();
+        // "#new ticket by phone".
+        let words: Vec<&str> =
+            words.into_iter().filter(|word| words::filler("new", &[word]).is_none()).collect();
+        if words.is_empty() {
+            return Ok(Command::New(None));
+        }
+        let channel = words::whole_value("channel", &words.join(" ")).and_then(Channel::from_word);
+        channel.map(|channel| Command::New(Some(channel))).ok_or_else(|| self.unknown(&["channel"], &plain))
     }
 
     /// `#customer ana@minem.example`, `#customer Ana Quispe`.

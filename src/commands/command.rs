@@ -2,7 +2,7 @@
 
 use jiff::Zoned;
 
-use crate::desk::{Priority, Relation, TicketNumber};
+use crate::desk::{Channel, Priority, Relation, TicketNumber};
 use crate::mail::Address;
 
 /// Whom a command names.
@@ -68,6 +68,8 @@ pub enum Targets {
 /// One command, understood. Names are as typed; `decide` looks them up.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
+    /// The mail is a new ticket on behalf of a customer, who asked this way; as the mail shows where nothing is said.
+    New(Option<Channel>),
     /// The customer.
     Customer(Someone),
     /// Close; the customer is not written to where silent.
@@ -143,6 +145,10 @@ pub enum Command {
     Time(i64),
     /// Estimate minutes of work; `None` takes the estimate away.
     Estimate(Option<i64>),
+    /// The canned answer of this name goes to the customer, with the text.
+    Template(String),
+    /// The commands of this name; read in its place, so that none is left where there is one of the name.
+    Macro(String),
     /// The text is internal.
     Note,
     /// The text goes to the customer.
@@ -192,6 +198,7 @@ impl Command {
     /// The English verb, without `#`.
     pub fn verb(&self) -> &'static str {
         match self {
+            Self::New(_) => "new",
             Self::Customer(_) => "customer",
             Self::Close { .. } => "close",
             Self::Reopen => "reopen",
@@ -217,6 +224,8 @@ impl Command {
             Self::Estimate(_) => "estimate",
             Self::Watch(true) => "watch",
             Self::Watch(false) => "unwatch",
+            Self::Template(_) => "template",
+            Self::Macro(_) => "macro",
             Self::Note => "note",
             Self::Public => "public",
             Self::Help => "help",
@@ -239,7 +248,8 @@ impl Command {
     /// What it is about.
     pub fn concerns(&self) -> Concerns {
         match self {
-            Self::Customer(_)
+            Self::New(_)
+            | Self::Customer(_)
             | Self::Close { .. }
             | Self::Reopen
             | Self::Pend { .. }
@@ -266,6 +276,7 @@ impl Command {
             | Self::Unlink(_) => Concerns::Ticket,
             Self::For(_) | Self::Split(_) => Concerns::Targets,
             Self::Note | Self::Public => Concerns::Text,
+            Self::Template(_) | Self::Macro(_) => Concerns::Ticket,
             Self::Undo(_) => Concerns::Answer,
             Self::Help | Self::List(_) | Self::Show(_) | Self::History(_) | Self::Report { .. } => {
                 Concerns::Answer
@@ -287,7 +298,8 @@ impl Command {
             Self::Merge(number) | Self::Link { number, .. } | Self::Unlink(number) => {
                 std::slice::from_ref(number)
             }
-            Self::Customer(_)
+            Self::New(_)
+            | Self::Customer(_)
             | Self::Close { .. }
             | Self::Reopen
             | Self::Pend { .. }
@@ -316,6 +328,8 @@ impl Command {
             | Self::Show(None)
             | Self::History(None)
             | Self::Report { .. }
+            | Self::Template(_)
+            | Self::Macro(_)
             | Self::Note
             | Self::Public
             | Self::Help

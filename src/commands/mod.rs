@@ -23,6 +23,6 @@ pub use command::{
     Who,
 };
 pub use help::{help, help_table, later_table, word};
-pub use read::{mended, read, same_commands};
+pub use read::{mended, read, same_commands, too_many};
 pub use receipt::{LineResult, ReceiptLine, all_or_nothing, not_done, receipt};
 pub use thanks::only_thanks;

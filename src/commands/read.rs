@@ -42,9 +42,7 @@ pub fn read(new_text: &str, now: &Zoned, language: Language, limit: usize) -> Bl
             }
             Written::Command(_) if block.lines.len() > limit => {}
             Written::Command(_) if block.lines.len() == limit => {
-                let sentence = &words::of(language).say.too_many;
-                let mistake = Mistake(say(sentence, &[("limit", &limit.to_string())]));
-                block.lines.push(Line { written: shown(line), read: Err(mistake) });
+                block.lines.push(Line { written: shown(line), read: Err(too_many(limit, language)) });
             }
             Written::Command(found) => {
                 let read = found.command(now, language).and_then(|c| contradicts(c, &block.lines, language));
@@ -58,6 +56,11 @@ pub fn read(new_text: &str, now: &Zoned, language: Language, limit: usize) -> Bl
     }
     block.rest = trimmed(rest);
     block
+}
+
+/// A mail holds more commands than it may.
+pub fn too_many(limit: usize, language: Language) -> Mistake {
+    Mistake(say(&words::of(language).say.too_many, &[("limit", &limit.to_string())]))
 }
 
 /// Whether the text and the HTML part of one mail give the same commands in the same order. Case, accents

@@ -45,6 +45,8 @@ pub(super) enum Verb {
     Note,
     /// `#public`.
     Public,
+    /// `#new`.
+    New,
     /// `#customer`.
     Customer,
     /// `#cc`.
@@ -77,6 +79,10 @@ pub(super) enum Verb {
     History,
     /// `#report`.
     Report,
+    /// `#template`.
+    Template,
+    /// `#macro`.
+    Macro,
     /// `#undo`.
     Undo,
     /// `#dry`.
@@ -91,7 +97,7 @@ pub(super) enum Verb {
 
 impl Verb {
     /// All of them.
-    pub(super) const ALL: [Self; 42] = [
+    pub(super) const ALL: [Self; 45] = [
         Self::Close,
         Self::Reopen,
         Self::Pend,
@@ -113,6 +119,7 @@ impl Verb {
         Self::Unlock,
         Self::Note,
         Self::Public,
+        Self::New,
         Self::Customer,
         Self::Cc,
         Self::Watch,
@@ -129,6 +136,8 @@ impl Verb {
         Self::Show,
         Self::History,
         Self::Report,
+        Self::Template,
+        Self::Macro,
         Self::Undo,
         Self::Dry,
         Self::Partial,
@@ -160,6 +169,7 @@ impl Verb {
             Self::Unlock => "unlock",
             Self::Note => "note",
             Self::Public => "public",
+            Self::New => "new",
             Self::Customer => "customer",
             Self::Cc => "cc",
             Self::Watch => "watch",
@@ -176,6 +186,8 @@ impl Verb {
             Self::Show => "show",
             Self::History => "history",
             Self::Report => "report",
+            Self::Template => "template",
+            Self::Macro => "macro",
             Self::Undo => "undo",
             Self::Dry => "dry",
             Self::Partial => "partial",

@@ -22,6 +22,7 @@ pub(super) struct Words {
     /// What can be done, by English verb.
     pub(super) verbs: BTreeMap<String, VerbWords>,
     /// What cannot be done yet, by English verb.
+    #[serde(default)]
     pub(super) later: BTreeMap<String, LaterWords>,
     /// Kind of argument, its English name, its words.
     pub(super) values: BTreeMap<String, BTreeMap<String, Vec<String>>>,

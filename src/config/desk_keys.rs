@@ -31,6 +31,13 @@ pub const NOTIFICATIONS_FILE: FileSpec = FileSpec {
     sections: &[&NOTIFICATION],
 };
 
+/// `macros.toml`.
+pub const MACROS_FILE: FileSpec = FileSpec {
+    name: "macros.toml",
+    about: "Named lists of commands: an agent writes `#macro NAME`, and its lines are done as if they stood there.",
+    sections: &[&MACRO],
+};
+
 /// The keys on top of `desk.toml`.
 pub const TOP: Section = Section {
     name: "",
@@ -275,6 +282,20 @@ pub const CUSTOMER: Section = Section {
         "language": Language, Optional, "\"es\"";
         /// Services on offer to them. If absent: all.
         "services": List(&Name), Default("[]"), "[\"Equipos\", \"Correo\"]";
+    },
+};
+
+/// Macros.
+pub const MACRO: Section = Section {
+    name: "macro",
+    many: true,
+    about: "Commands under one name.",
+    open: None,
+    keys: keys! {
+        /// Its name, unique, as agents type it; case and accents do not matter.
+        "name": Name, Required, "\"visita\"";
+        /// The commands, a line each, in any language, as they stand in a mail; at most 25, none of them a macro.
+        "commands": List(&Name), Required, "[\"#take\", \"#pend 2d\", \"#template visita\"]";
     },
 };
 

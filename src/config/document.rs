@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use super::check::{shown_size, shown_time};
-use super::desk_keys::{CUSTOMERS_FILE, DESK_FILE, NOTIFICATIONS_FILE};
+use super::desk_keys::{CUSTOMERS_FILE, DESK_FILE, MACROS_FILE, NOTIFICATIONS_FILE};
 use super::key::{FileSpec, Key, Kind, Presence, Section};
 use super::keys::SETTINGS;
 use super::layers::variable;
 
 /// All files in the order of the document.
-pub const FILES: [FileSpec; 4] = [SETTINGS, DESK_FILE, CUSTOMERS_FILE, NOTIFICATIONS_FILE];
+pub const FILES: [FileSpec; 5] = [SETTINGS, DESK_FILE, CUSTOMERS_FILE, NOTIFICATIONS_FILE, MACROS_FILE];
 
 /// The whole document, Markdown.
 pub fn document() -> String {
@@ -47,6 +47,9 @@ const TAIL: &str = "
 - `rules/`: rule files, `*.toml`, read in the order of their names.
 - `templates/email/en/`, `templates/email/es/`: templates `NAME.subject.hbs`, `NAME.text.hbs`, `NAME.html.hbs`
   in place of shipped ones or beside them.
+- `answers/en/`, `answers/es/`: canned answers `NAME.txt`, which agents call with `#template NAME`. They may name what
+  templates about a ticket may: `{{customer.name}}`, `{{number}}`, `{{title}}`, `{{agent}}`. The agent's own text stands
+  where `{{text}}` does, else below. The customer's language is chosen, where the answer is written in it.
 - `secrets/`: a good place for the files that `password_file` names; for nobody else to read.
 - `data/`: database, mails and locks, unless `data.dir` says otherwise. Back it up.
 
@@ -164,6 +167,7 @@ mod tests {
         );
         write("customers.toml", "[[customer]]\naddress = \"c@b.example\"\n");
         write("notifications.toml", "[[notification]]\nname = \"closed\"\n");
+        write("macros.toml", "[[macro]]\nname = \"m\"\ncommands = [\"#take\"]\n");
         record::take();
         let loaded = load_with(Some(&folder.path().join("taquilla.toml")), &[]);
         loaded.map_err(|mistakes| render_all(&mistakes, false)).unwrap();

@@ -369,12 +369,12 @@ pub(super) mod record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::desk_keys::{CUSTOMERS_FILE, DESK_FILE, NOTIFICATIONS_FILE};
+    use crate::config::desk_keys::{CUSTOMERS_FILE, DESK_FILE, MACROS_FILE, NOTIFICATIONS_FILE};
     use crate::config::keys::SETTINGS;
 
     #[test]
     fn documented_defaults_and_examples_are_good() {
-        for file in [SETTINGS, DESK_FILE, CUSTOMERS_FILE, NOTIFICATIONS_FILE] {
+        for file in [SETTINGS, DESK_FILE, CUSTOMERS_FILE, NOTIFICATIONS_FILE, MACROS_FILE] {
             for section in file.sections {
                 for key in section.keys {
                     let name = format!("{} {} {}", file.name, section.name, key.name);

@@ -10,11 +10,13 @@ use super::account::Reliance;
 use super::customers::Customers;
 use super::desk_file::{self, DeskParts};
 use super::diagnostic::{Diagnostic, Severity, Source};
+use super::macros;
 use super::notifications;
 use super::settings::{self, ReadSettings, Settings};
 use super::table::suggestion;
 use crate::desk::token::Keys;
-use crate::desk::{Desk, Notification};
+use crate::desk::{CannedAnswer, Desk, Macro, Notification};
+use crate::outbound::answer_files;
 use crate::outbound::template::{self, Templates};
 use crate::outbound::template_files;
 use crate::rules::RuleSet;
@@ -55,6 +57,8 @@ pub struct Loaded {
     parts: DeskParts,
     customers: Customers,
     notifications: Vec<Notification>,
+    answers: Vec<CannedAnswer>,
+    macros: Vec<Macro>,
 }
 
 impl Loaded {
@@ -79,6 +83,8 @@ impl Loaded {
             services: parts.services,
             calendars: parts.calendars,
             slas: parts.slas,
+            answers: self.answers.clone(),
+            macros: self.macros.clone(),
             mailboxes: settings.mailboxes.iter().map(|mailbox| mailbox.name.clone()).collect(),
             types: parts.types,
             states: parts.states,
@@ -213,6 +219,9 @@ fn load_files(
     let mut customers = Customers::default();
     let mut all_notifications = Notification::shipped();
     let templates = folder.templates();
+    let answers = folder.answers();
+    let macros_source = folder.optional("macros.toml");
+    let mut macros = Vec::new();
     let (toml, csv, notifications_source) = (
         folder.optional("customers.toml"),
         folder.optional("customers.csv"),
@@ -232,6 +241,12 @@ fn load_files(
             all_notifications = read;
             mistakes.extend(found);
         }
+        if let (Some(source), Some(answers)) = (macros_source, &answers) {
+            let names = macros::Names { settings: &settings, parts: &parts, answers };
+            let (read, found) = macros::read(&source, &names);
+            macros = read;
+            mistakes.extend(found);
+        }
         mistakes.extend(unknown_queues(&mailboxes, &parts));
     }
     mistakes.extend(administrator_is_desk(&settings, &parts));
@@ -249,6 +264,8 @@ fn load_files(
         parts,
         customers,
         notifications: all_notifications,
+        answers: answers.unwrap_or_default(),
+        macros,
         path,
     })
 }
@@ -381,6 +398,13 @@ impl Folder<'_> {
             }
         }
         rules
+    }
+
+    fn answers(&mut self) -> Option<Vec<CannedAnswer>> {
+        let folder = self.base.join("answers");
+        self.watched.push(folder.clone());
+        let found = answer_files::load(&folder);
+        found.map_err(|mistakes| self.mistakes.extend(mistakes.iter().map(template_mistake))).ok()
     }
 
     fn templates(&mut self) -> Option<Templates> {

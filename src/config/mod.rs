@@ -18,6 +18,7 @@ pub mod key;
 pub mod keys;
 mod layers;
 pub mod load;
+mod macros;
 pub mod mailbox;
 mod mailboxes;
 pub mod nearest;

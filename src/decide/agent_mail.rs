@@ -12,8 +12,8 @@ use super::mail::Case;
 use super::matching::Match;
 use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
-use super::{CommandTrace, Decision, Incoming, Reason, attend, confirmation, customer_mail};
-use crate::commands::{self, Block};
+use super::{CommandTrace, Decision, Incoming, Reason, attend, confirmation, customer_mail, macros};
+use crate::commands::{self, Block, Command};
 use crate::desk::{Agent, Desk, TicketId, TicketRef};
 use crate::mail::{Body, Language};
 
@@ -51,7 +51,8 @@ pub(super) fn agent_mail(draft: Draft<'_>, case: &Case<'_>, agent: &Agent) -> De
 pub(super) fn block(incoming: &Incoming, agent: &Agent, desk: &Desk, now: Timestamp) -> Block {
     let now = now.to_zoned(desk.time_zone.clone());
     let language = agent.language.unwrap_or(desk.language);
-    commands::read(&text_of(&incoming.mail.body), &now, language, desk.limits.commands)
+    let read = commands::read(&text_of(&incoming.mail.body), &now, language, desk.limits.commands);
+    macros::with_macros(read, desk, &now, language)
 }
 
 /// The new text, with its commands as its author saw them.
@@ -64,11 +65,26 @@ fn text_of(body: &Body) -> Cow<'_, str> {
 /// The proof that a mail needs: that of its most demanding command, or of an answer. What falls short is asked about,
 /// not refused.
 pub(super) fn needed_level(block: &Block, desk: &Desk) -> u8 {
-    let level = |verb: &str| desk.trust.level(verb);
+    let opens = opens(block);
+    // Whose a new ticket is, is a part of opening it.
+    let level = |verb: &str| desk.trust.level(if opens && verb == "customer" { "new" } else { verb });
     let commands =
         block.lines.iter().map(|line| line.read.as_ref().map_or(2, |command| level(command.verb())));
     let text = (block.lines.is_empty() || !block.rest.trim().is_empty()).then(|| level("public"));
     commands.chain(text).max().unwrap_or(2)
+}
+
+/// Whether a mail opens a ticket for somebody.
+pub(super) fn opens(block: &Block) -> bool {
+    block.lines.iter().any(|line| matches!(line.read, Ok(Command::New(_))))
+}
+
+/// Whether the mail proves enough for all that it asks. For a new ticket in a customer's name a token is not enough:
+/// it was issued for another ticket.
+pub(super) fn proves_enough(case: &Case<'_>, block: &Block) -> bool {
+    let desk = &case.policy.desk;
+    let vouched = case.sender.vouched || !opens(block) || desk.trust.level("new") < PROVED;
+    vouched && case.sender.level() >= needed_level(block, desk)
 }
 
 fn is_own_request(draft: &Draft<'_>, id: TicketId, agent: &Agent) -> bool {

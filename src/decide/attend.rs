@@ -2,26 +2,23 @@
 //!
 //! All or nothing: the copy is kept only if every line could be done, unless the mail says `#partial`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
+use super::addressees::Asked;
 use super::draft::Draft;
 use super::execute::{Order, Wants, execute};
-use super::lookup::Place;
 use super::mail::Case;
 use super::matching::{Apart, Match};
 use super::obey_rules::{Verdict, obey_rules};
+use super::on_behalf::{self, Behalf};
 use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
 use super::steps::{Plan, Step};
-use super::write::{Target, Writing, write};
+use super::write::{Writing, write};
 use super::{CommandTrace, Decision, Reason, agent_mail, asked, confirmation, customer_mail, mail};
-use crate::commands::{self, Block, Command, Escalation, Line};
-use crate::desk::{
-    Actor, Agent, Cause, Desk, Relation, Right, Supplier, Ticket, TicketRef, TicketSupplier, fold, held_by,
-    may, token,
-};
-use crate::mail::{Address, Language};
-use crate::outbound::data;
+use crate::commands::{self, Block, Command, Line};
+use crate::desk::{Actor, Agent, Cause, Desk, Relation, TicketRef, fold};
+use crate::mail::Language;
 use crate::rules::RuleEvent;
 
 /// The ticket of the mail itself.
@@ -46,49 +43,36 @@ pub(super) fn attend(
     let plan = Plan::of(block);
     let mut tried = draft.clone();
     let cause = Cause::new(Actor::Agent(agent.login.clone()), case.sender.trace.evidence.join("; "));
-    let Some(own) = own_ticket(&mut tried, case, &plan, &cause) else {
+    let text = block.rest.trim();
+    let behalf = Behalf::of(&plan, case, text, language);
+    let opened = behalf.as_ref().map(|behalf| on_behalf::open(&mut tried, case, behalf, text, &cause));
+    let own = match opened {
+        Some(at) => Some(for_customer(&mut tried, case, at)),
+        None => own_ticket(&mut tried, case, &plan, &cause),
+    };
+    let Some(own) = own else {
         return customer_mail::customer_mail(draft, case);
     };
     if own.at.is_none() {
         mail::concerns_none(&mut draft);
         mail::concerns_none(&mut tried);
     }
-    let text = block.rest.trim();
     let order = Order { agent, trace: &case.sender.trace, language, reason: text };
-    let mut walk = Walk { draft: &mut tried, order, wants: Wants::default(), lines: Vec::new() };
+    let mut walk =
+        Walk { draft: &mut tried, order, wants: Wants::begun(opened, behalf.as_ref()), lines: Vec::new() };
     for step in &plan.steps {
         walk.step(step, own.at);
     }
     let Walk { wants, mut lines, .. } = walk;
-    let mut targets = Vec::new();
     let own = Own { at: own.at.map(|at| wants.now(at)), ..own };
-    let named = wants.targets.clone().unwrap_or_else(|| own.at.into_iter().collect());
-    let named: BTreeSet<TicketRef> = named.into_iter().map(|at| wants.now(at)).collect();
-    for at in named {
-        let (visible, guessed) = visible(&tried, case, at, own, &wants);
-        let supplier = for_supplier(&tried, case, at, own, &wants).map_err(|say| say.text(language));
-        let allowed = supplier.and_then(|supplier| {
-            if !text.is_empty() {
-                may_write(&tried, &draft, agent, at, visible || supplier.is_some(), &wants, language)?;
-            }
-            Ok(supplier)
-        });
-        match allowed {
-            // What is for a supplier is for nobody else.
-            Ok(Some(name)) => {
-                targets.push(Target { at, visible: false, guessed: false, supplier: Some(name) });
-            }
-            Ok(None) => targets.push(Target { at, visible, guessed, supplier: None }),
-            Err(wrong) => lines.push(CommandTrace {
-                line: first_words(text),
-                ticket: (own.at != Some(at)).then(|| number(&tried, at)).flatten(),
-                done: false,
-                result: wrong,
-            }),
-        }
-    }
+    let whom =
+        Asked { before: &draft, tried: &tried, case, agent, own, behalf: behalf.as_ref(), wants: &wants };
+    let (targets, more) = whom.targets(text, language);
+    lines.extend(more);
     let wrong = lines.iter().filter(|line| !line.done).count();
-    if wrong > 0 && (!plan.partial || wrong == lines.len()) {
+    // A ticket in somebody's name is opened whole or not at all.
+    let for_nobody = behalf.is_some() && (!wants.announced || whom.is_nobodys());
+    if wrong > 0 && (!plan.partial || wrong == lines.len() || for_nobody) {
         draft.trace.rules = tried.trace.rules;
         return refused(draft, case, agent, lines, language);
     }
@@ -100,12 +84,16 @@ pub(super) fn attend(
     }
     let queried = asked::digest(&wants.queried);
     let unseen = confirmation::others_than_shown(&draft, case, queried);
-    let needed = agent_mail::needed_level(block, &case.policy.desk).max(wants.proof);
-    if unseen || case.sender.level() < needed {
+    let enough = agent_mail::proves_enough(case, block) && case.sender.level() >= wants.proof;
+    if unseen || !enough {
         return confirmation::hold_for_level(draft, case, agent, &lines, text, queried);
     }
     tried.trace.commands = lines;
-    write(tried, draft, Writing { case, agent, own, targets, wants, block, cause, language })
+    write(
+        tried,
+        draft,
+        Writing { case, agent, own, behalf, targets, wants, block, cause, language, words: BTreeMap::new() },
+    )
 }
 
 /// The ticket that the mail belongs to or opens; `None` where a rule keeps the mail out.
@@ -127,6 +115,12 @@ fn own_ticket(draft: &mut Draft<'_>, case: &Case<'_>, plan: &Plan<'_>, cause: &C
     // First the rules, then what the agent says otherwise.
     let obeyed = obey_rules(draft, case, at, RuleEvent::New);
     (obeyed.verdict == Verdict::Go).then_some(Own { at: Some(at), new: true, silent: obeyed.silent })
+}
+
+/// The ticket that a mail opens for a customer: the rules may say where it belongs, and not whether it is there.
+fn for_customer(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef) -> Own {
+    let obeyed = obey_rules(draft, case, at, RuleEvent::New);
+    Own { at: Some(at), new: true, silent: obeyed.silent }
 }
 
 /// One mail's commands on their way.
@@ -172,7 +166,7 @@ impl Walk<'_, '_, '_> {
 }
 
 /// The queue into which a line of a step moves its tickets.
-fn bound_for(step: &Step<'_>, desk: &Desk) -> Option<String> {
+pub(super) fn bound_for(step: &Step<'_>, desk: &Desk) -> Option<String> {
     let queue = |line: &&Line| match &line.read {
         Ok(Command::Queue(name)) => desk.queues.iter().find(|queue| fold(&queue.name) == fold(name)),
         Ok(_) | Err(_) => None,
@@ -180,7 +174,7 @@ fn bound_for(step: &Step<'_>, desk: &Desk) -> Option<String> {
     step.lines.iter().rev().find_map(queue).map(|queue| queue.name.clone())
 }
 
-fn number(draft: &Draft<'_>, at: TicketRef) -> Option<String> {
+pub(super) fn number(draft: &Draft<'_>, at: TicketRef) -> Option<String> {
     draft.ticket(at).map(|ticket| ticket.now.number.to_string())
 }
 
@@ -202,136 +196,4 @@ fn refused(
         line.result = commands::not_done(language);
     }
     draft.finish(Reason::CommandsRefused, at)
-}
-
-/// First words of a text, to name it in a receipt.
-fn first_words(text: &str) -> String {
-    let first: String = text.lines().next().unwrap_or_default().chars().take(60).collect();
-    format!("\u{201c}{first}\u{2026}\u{201d}")
-}
-
-/// Whether the text goes to the customer: as the author says, else as the notice that is answered does. And whether
-/// that had to be guessed.
-fn visible(draft: &Draft<'_>, case: &Case<'_>, at: TicketRef, own: Own, wants: &Wants) -> (bool, bool) {
-    if let Some(said) = wants.visible {
-        return (said, false);
-    }
-    if wants.opened.contains(&at) {
-        return (true, false);
-    }
-    // A merged ticket has another customer, who never saw what is answered here.
-    if own.at != Some(at) || wants.merged.values().any(|into| *into == at) {
-        // A text for tickets that the author does not have before him stays inside, unless he says otherwise.
-        return (false, false);
-    }
-    let silent = wants.closed.get(&at).copied().unwrap_or_default();
-    if silent || own.new {
-        return (own.new && !silent, false);
-    }
-    if let Some(answered) = answered_notice(case) {
-        return (matches!(answered, token::Use::Thread | token::Use::Copy), false);
-    }
-    // No notice of ours: a reply to the customer's own mail is meant for the customer.
-    let answered = case.incoming.mail.in_reply_to.first().or(case.incoming.mail.references.last());
-    let of_thread = |ticket: &Ticket| answered.is_some_and(|id| ticket.thread.contains(id));
-    let known = draft.ticket(at).is_some_and(of_thread);
-    (known, !known)
-}
-
-/// For what the nearest token is: that of the notice that the mail answers.
-fn answered_notice(case: &Case<'_>) -> Option<token::Use> {
-    let issued = |place: Place| {
-        case.carried
-            .iter()
-            .find(|carried| carried.place == place && carried.claim.purpose != token::Use::Survey)
-    };
-    let nearest = [Place::Parent, Place::Text, Place::Thread, Place::Address].into_iter().find_map(issued);
-    nearest.map(|carried| carried.claim.purpose)
-}
-
-/// The supplier that the text is for: the one that the mail names, else the one whose mail was told of in the notice that is
-/// answered. Where that can be several, the author has to say which.
-fn for_supplier<'t>(
-    draft: &'t Draft<'_>,
-    case: &Case<'_>,
-    at: TicketRef,
-    own: Own,
-    wants: &Wants,
-) -> Result<Option<String>, Say<'t>> {
-    if let Some(name) = wants.suppliers.get(&at) {
-        return Ok(Some(name.clone()));
-    }
-    let answers = own.at == Some(at) && !own.new && wants.visible.is_none();
-    let Some(ticket) =
-        draft.ticket(at).filter(|_| answers && answered_notice(case) == Some(token::Use::Relay))
-    else {
-        return Ok(None);
-    };
-    match ticket.suppliers.as_slice() {
-        [] => Ok(None),
-        [one] => Ok(Some(one.name().to_owned())),
-        several => Err(Say::WhichSupplier(several.iter().map(TicketSupplier::name).collect())),
-    }
-}
-
-/// The supplier that a command may hand the ticket to, before it is done.
-fn handed_to(command: &Command, desk: &Desk) -> Option<String> {
-    let typed = if let Command::Escalate(Escalation::Supplier(name))
-    | Command::Derive { meant: Some(Escalation::Supplier(name)), .. } = command
-    {
-        name.clone().unwrap_or_default()
-    } else if let Command::Derive { to, .. } = command
-        && desk.queues.iter().all(|queue| fold(&queue.name) != fold(to))
-    {
-        to.clone()
-    } else {
-        return None;
-    };
-    let fits = |supplier: &&Supplier| fold(&supplier.name).contains(&fold(&typed));
-    desk.suppliers.iter().find(fits).map(|supplier| supplier.name.clone())
-}
-
-/// What would become of the text of a mail that waits, in words.
-pub(super) fn would_go(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent, block: &Block) -> Option<String> {
-    let language = agent.language.unwrap_or(draft.desk.language);
-    let Match::FollowUp(id) = case.matched else { return Some(Say::OpensTicket.text(language)) };
-    let at = TicketRef::Existing(id);
-    let mut wants = Wants::default();
-    for command in block.lines.iter().filter_map(|line| line.read.as_ref().ok()) {
-        if matches!(command, Command::Note | Command::Public) {
-            wants.visible = Some(matches!(command, Command::Public));
-        } else if let Command::Close { silent, .. } = command {
-            wants.closed.insert(at, *silent);
-        } else if let Some(name) = handed_to(command, draft.desk) {
-            wants.suppliers.insert(at, name);
-        }
-    }
-    let own = Own { at: Some(at), ..Own::default() };
-    if let Ok(Some(name)) = for_supplier(draft, case, at, own, &wants) {
-        return (!block.rest.trim().is_empty()).then(|| Say::WouldGoToSupplier(&name).text(language));
-    }
-    let (visible, _) = visible(draft, case, at, own, &wants);
-    let customer = draft.ticket(at).and_then(|ticket| ticket.now.customer.as_ref()).filter(|_| visible);
-    (!block.rest.trim().is_empty()).then(|| Say::WouldGo(customer.map(Address::called)).text(language))
-}
-
-fn may_write(
-    tried: &Draft<'_>,
-    before: &Draft<'_>,
-    agent: &Agent,
-    at: TicketRef,
-    outward: bool,
-    wants: &Wants,
-    language: Language,
-) -> Result<(), String> {
-    let Some(ticket) = before.ticket(at).or_else(|| tried.ticket(at)) else { return Ok(()) };
-    let now = &ticket.now;
-    let right = if outward { Right::Answer } else { Right::Note };
-    may(tried.desk, agent, right, &now.queue).map_err(|refusal| {
-        Say::NotAllowed { right: refusal.right.word(), queue: &refusal.queue }.text(language)
-    })?;
-    match held_by(now, agent).filter(|_| outward && !wants.took.contains(&at)) {
-        Some(holder) => Err(Say::LockedBy(&data::agent_label(tried.desk, holder)).text(language)),
-        None => Ok(()),
-    }
 }

@@ -13,7 +13,7 @@ use super::notify::Happening;
 use super::receipt::{Manner, Receipt, notice_to_agent, send_receipt};
 use super::sentences::Say;
 use super::{
-    CommandTrace, Decision, Effect, Fact, HeldMail, Reason, SenderTrace, agent_mail, attend, quarantine,
+    CommandTrace, Decision, Effect, Fact, HeldMail, Reason, SenderTrace, addressees, agent_mail, quarantine,
 };
 use crate::commands::{self, Block};
 use crate::desk::{Actor, Agent, Cause, Occasion, TicketRef};
@@ -113,7 +113,7 @@ pub(super) fn hold_unproved(draft: Draft<'_>, case: &Case<'_>, agent: &Agent, bl
         why: &case.sender.trace.evidence.join("; "),
         actions: agent_mail::actions(block),
         text: block.rest.trim(),
-        text_went: attend::would_go(&draft, case, agent, block),
+        text_went: addressees::would_go(&draft, case, agent, block),
     };
     hold(draft, case, agent, question)
 }

@@ -28,6 +28,8 @@ pub struct Incoming {
     pub queue: Option<String>,
     /// The mail.
     pub mail: Mail,
+    /// The mail that an agent's mail carries as an attachment (message/rfc822): a forwarded one.
+    pub forwarded: Option<Box<Mail>>,
     /// Its class.
     pub classified: Classified,
     /// What the border says of the sender.

@@ -23,6 +23,9 @@ pub(super) struct Sender<'a> {
     pub(super) supplier: Option<String>,
     /// What the trace says.
     pub(super) trace: SenderTrace,
+    /// The mail host or a check of ours vouches for the sender, or the sender confirmed: more than a token does, which
+    /// proves that somebody has a mail of ours.
+    pub(super) vouched: bool,
     /// A check failed, or `From` can be read in two ways: asked about even where a desk asks for no proof.
     pub(super) doubted: bool,
 }
@@ -72,12 +75,15 @@ pub(super) fn identify<'a>(
     let doubted = !confirmed
         && !matches!(incoming.proof, Proof::Supposed(_))
         && (incoming.verdicts.fail || doubtful_from(mail).is_some());
-    Sender { agent: Some(agent), supplier: None, trace, doubted }
+    let supposed = matches!(incoming.proof, Proof::Supposed(2..));
+    let vouched =
+        confirmed || supposed || (!doubted && trace.level >= 2 && border_evidence(incoming).is_some());
+    Sender { agent: Some(agent), supplier: None, trace, vouched, doubted }
 }
 
 fn stranger<'a>(address: &str, evidence: Vec<String>) -> Sender<'a> {
     let trace = SenderTrace { kind: SenderKind::Customer, id: address.to_owned(), level: 0, evidence };
-    Sender { agent: None, supplier: None, trace, doubted: false }
+    Sender { agent: None, supplier: None, trace, vouched: false, doubted: false }
 }
 
 fn level(

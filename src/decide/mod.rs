@@ -3,9 +3,11 @@
 //! Whoever asks for something (a mail, a timer, a person at the command line) asks here; what comes out is
 //! a list of effects that `store::commit` writes as it stands. Nothing here reads or writes anything.
 
+mod addressees;
 mod agent_mail;
 mod asked;
 mod attend;
+mod canned;
 mod caps;
 mod confirmation;
 mod context;
@@ -21,10 +23,12 @@ mod flood;
 mod history;
 mod identify;
 mod lookup;
+mod macros;
 mod mail;
 mod matching;
 mod notify;
 mod obey_rules;
+mod on_behalf;
 mod outcome;
 mod program_mail;
 mod quarantine;

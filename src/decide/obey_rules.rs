@@ -40,6 +40,10 @@ pub(super) fn obey_rules(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, 
     let verdicts = &case.incoming.verdicts;
     let passed = verdicts.dmarc_pass || verdicts.submission || verdicts.internal;
     let address = case.sender.address(&case.incoming.mail);
+    // A ticket that an agent opens for somebody is that customer's.
+    let whose =
+        ticket.as_ref().filter(|_| event == RuleEvent::New).and_then(|ticket| ticket.now.customer.as_ref());
+    let address = whose.map_or_else(|| address.into_owned(), crate::mail::Address::key);
     let facts = Facts {
         mail: &case.incoming.mail,
         classified: &case.incoming.classified,
@@ -52,7 +56,7 @@ pub(super) fn obey_rules(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, 
         },
         mailbox: &case.incoming.mailbox,
         ticket: ticket.as_ref(),
-        customer: draft.desk.customers.get(address.as_ref()),
+        customer: draft.desk.customers.get(&address),
         text_limit: draft.desk.limits.rule_text_bytes,
         work_limit: draft.desk.limits.rule_work_bytes,
         now: draft.now(),

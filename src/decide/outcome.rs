@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Decision, Effect, MatchKind};
-use crate::desk::{Allowance, Notice, TicketRef};
+use crate::desk::{Allowance, Channel, Notice, TicketRef};
 use crate::rules::RuleTrace;
 
 /// The whole decision, how it was reached first. Stable, so that a change of policy is a readable diff.
@@ -93,7 +93,13 @@ impl fmt::Display for Effect {
                     1 => ", 1 attachment".to_owned(),
                     many => format!(", {many} attachments"),
                 };
-                write!(out, "add {eyes} article of {} to {}{files}", article.sender.word(), Which(*ticket))
+                let by = by_channel(article.channel);
+                write!(
+                    out,
+                    "add {eyes} article of {} to {}{by}{files}",
+                    article.sender.word(),
+                    Which(*ticket)
+                )
             }
             Self::Set { ticket, change, cause } => {
                 write!(out, "set {change} of {}, by {}", Which(*ticket), cause.actor)
@@ -136,6 +142,15 @@ impl fmt::Display for Effect {
             Self::Quarantine { ticket, why } => write!(out, "quarantine, shown by {}: {why}", Which(*ticket)),
             Self::Park { due, why, .. } => write!(out, "park until {due}: {why}"),
         }
+    }
+}
+
+fn by_channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Mail | Channel::Note => "",
+        Channel::Phone => ", by phone",
+        Channel::Chat => ", by chat",
+        Channel::Person => ", in person",
     }
 }
 

@@ -47,6 +47,16 @@ pub(super) enum Say<'a> {
     NotSoMuchBooked(&'a str),
     /// The right is missing.
     NotAllowed { right: &'a str, queue: &'a str },
+    /// One canned answer a mail.
+    OneAnswer,
+    /// A mail opens one ticket for somebody, and does nothing to others.
+    NewOnce,
+    /// Nobody knows whose the new ticket is.
+    WhoseTicket,
+    /// A mail to the customer that says nothing.
+    MailNeedsText,
+    /// The text stands as what the customer asked for.
+    Registered(&'a str),
     /// Nothing to change.
     Already(&'a str),
     /// A closing state is set by `#close`.
@@ -152,6 +162,8 @@ pub(super) enum Thing {
     Level,
     Sla,
     Customer,
+    Answer,
+    Macro,
     Supplier,
     Report,
 }
@@ -168,6 +180,9 @@ impl Thing {
             (Language::En, Self::Level) => "level",
             (Language::En, Self::Sla) => "SLA",
             (Language::En, Self::Customer) => "customer",
+            (Language::En, Self::Answer) => "canned answer",
+            (Language::En | Language::Es, Self::Macro) => "macro",
+            (Language::Es, Self::Answer) => "plantilla",
             (Language::Es, Self::Sla) => "ANS",
             (Language::Es, Self::Customer) => "usuario",
             (Language::En, Self::Supplier) => "supplier",
@@ -242,6 +257,17 @@ impl Say<'_> {
             }
             Self::NotSoMuchBooked(booked) => format!("Only {booked} are booked."),
             Self::NotAllowed { right, queue } => format!("Your roles do not allow \"{right}\" in queue \"{queue}\"."),
+            Self::OneAnswer => "A mail carries one canned answer.".to_owned(),
+            Self::NewOnce => {
+                "#new opens one ticket in a mail of its own: write it once, and other tickets in another mail.".to_owned()
+            }
+            Self::WhoseTicket => {
+                "Whose ticket is it? Add a line #customer ADDRESS, or forward the customer's mail.".to_owned()
+            }
+            Self::MailNeedsText => {
+                "What does the mail to the customer say? Write it below the commands, or write #new phone.".to_owned()
+            }
+            Self::Registered(who) => format!("Your text was kept as what {who} asks for."),
             Self::Already(value) => format!("It is so already: {value}."),
             Self::UseClose(state) => format!("\"{state}\" closes the ticket: write #close instead."),
             Self::UsePend(state) => format!("\"{state}\" needs a date: write #pend, for example #pend 2d."),
@@ -375,6 +401,19 @@ impl Say<'_> {
             }
             Self::NotSoMuchBooked(booked) => format!("Solo hay {booked} anotados."),
             Self::NotAllowed { right, queue } => format!("Sus roles no permiten «{right}» en la cola «{queue}»."),
+            Self::OneAnswer => "Un correo lleva una sola plantilla.".to_owned(),
+            Self::NewOnce => {
+                "#nuevo abre un solo ticket: escríbalo una vez, y lo de otros tickets en otro correo.".to_owned()
+            }
+            Self::WhoseTicket => {
+                "¿De quién es el ticket? Agregue una línea #usuario DIRECCIÓN, o reenvíe el correo del usuario."
+                    .to_owned()
+            }
+            Self::MailNeedsText => {
+                "¿Qué dice el correo al usuario? Escríbalo debajo de los comandos, o escriba #nuevo telefónico."
+                    .to_owned()
+            }
+            Self::Registered(who) => format!("Su texto quedó registrado como el pedido de {who}."),
             Self::Already(value) => format!("Ya estaba así: {value}."),
             Self::UseClose(state) => format!("«{state}» cierra el ticket: escriba #cerrar."),
             Self::UsePend(state) => {

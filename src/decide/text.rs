@@ -18,9 +18,16 @@ pub(super) fn bare_subject(subject: &str, desk: &Desk) -> String {
 
 /// The title of the ticket that a mail opens; never empty.
 pub(super) fn title(mail: &Mail, desk: &Desk) -> String {
-    let bare = bare_subject(&mail.subject, desk);
-    let found = [bare.as_str(), first_line(&mail.body.new_text), first_line(&mail.body.text)]
-        .into_iter()
+    let words = [first_line(&mail.body.new_text), first_line(&mail.body.text)];
+    let words = words.into_iter().find(|line| !line.is_empty()).unwrap_or_default();
+    title_of([mail.subject.as_str()], words, desk)
+}
+
+/// A title out of the first subject that says something, else out of the first line of a text; never empty.
+pub(super) fn title_of<'s>(subjects: impl IntoIterator<Item = &'s str>, text: &str, desk: &Desk) -> String {
+    let bare = subjects.into_iter().map(|subject| bare_subject(subject, desk));
+    let found = bare
+        .chain(std::iter::once_with(|| first_line(text).to_owned()))
         .find(|text| !text.trim().is_empty())
         .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
     match found {

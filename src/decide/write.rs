@@ -1,6 +1,6 @@
 //! The text of an agent's mail: into its tickets as articles, and to everybody who is to have it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -11,13 +11,14 @@ use super::execute::Wants;
 use super::lookup::hash_undo;
 use super::mail::Case;
 use super::notify::Happening;
+use super::on_behalf::{self, Behalf};
 use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
 use super::view::Reader;
-use super::{Decision, Effect, Reason, confirmation, supplier, survey_mail, undo};
+use super::{Decision, Effect, Reason, canned, confirmation, supplier, survey_mail, undo};
 use crate::commands::{Block, Command};
 use crate::desk::{Agent, Attribute, Cause, Occasion, SenderKind, StateType, TicketRef};
-use crate::mail::{Attachment, Language, Mail};
+use crate::mail::{Attachment, Language};
 use crate::outbound::{data, scrub};
 
 /// A ticket that gets the text.
@@ -44,11 +45,15 @@ pub(super) struct Writing<'c> {
     pub(super) case: &'c Case<'c>,
     pub(super) agent: &'c Agent,
     pub(super) own: Own,
+    /// The ticket is a customer's in whose name the mail opens it.
+    pub(super) behalf: Option<Behalf>,
     pub(super) targets: Vec<Target>,
     pub(super) wants: Wants,
     pub(super) block: &'c Block,
     pub(super) cause: Cause,
     pub(super) language: Language,
+    /// What a canned answer says in the words of each ticket.
+    pub(super) words: BTreeMap<TicketRef, String>,
 }
 
 impl Writing<'_> {
@@ -71,28 +76,68 @@ impl Writing<'_> {
         self.block.lines.iter().all(asks) && !self.has_text()
     }
 
+    /// What the mail says of a ticket that it opens for a customer.
+    fn behalf_of(&self, at: TicketRef) -> Option<&Behalf> {
+        self.behalf.as_ref().filter(|_| self.own.at == Some(at))
+    }
+
+    /// Whether the text is more than the request of a new ticket.
+    fn answers(&self, at: TicketRef) -> bool {
+        self.behalf_of(at).is_some_and(|behalf| behalf.writes() || self.wants.canned.is_some())
+    }
+
+    /// The files that go with the text: not those of a forwarded mail.
+    fn files(&self) -> &[Attachment] {
+        let forwards = self.behalf.as_ref().is_some_and(|behalf| behalf.request.is_some());
+        if forwards { &[] } else { &self.case.incoming.mail.attachments }
+    }
+
+    /// The text for one ticket: the canned answer where there is one, else the author's, without what must not leave
+    /// where it does.
+    pub(super) fn text_of<'t>(&'t self, at: TicketRef, leaves: bool, scrubbed: &'t str) -> &'t str {
+        let own = if leaves { scrubbed } else { self.block.rest.trim() };
+        self.words.get(&at).map_or(own, String::as_str)
+    }
+
+    /// The canned answer in the words of each ticket, with the author's text in it; beside a request that is that text,
+    /// without it.
+    fn canned(&self, draft: &Draft<'_>, scrubbed: &str) -> BTreeMap<TicketRef, String> {
+        let Some(name) = &self.wants.canned else { return BTreeMap::new() };
+        let words = |target: &Target| {
+            let is_request = self.behalf_of(target.at).is_some_and(|behalf| !behalf.writes());
+            let own = match (is_request, target.leaves()) {
+                (true, _) => "",
+                (false, true) => scrubbed,
+                (false, false) => self.block.rest.trim(),
+            };
+            Some((target.at, canned::words(draft, target.at, name, self.agent, own).ok()?))
+        };
+        self.targets.iter().filter_map(words).collect()
+    }
+
     /// Text of its own, or a file that is more than the picture in a signature.
     fn has_text(&self) -> bool {
         let commands_alone = !self.block.lines.is_empty();
-        let files = &self.case.incoming.mail.attachments;
-        !self.block.rest.trim().is_empty()
-            || files.iter().any(|file| !(file.is_signature() || file.inline && commands_alone))
+        self.wants.canned.is_some()
+            || !self.block.rest.trim().is_empty()
+            || self.files().iter().any(|file| !(file.is_signature() || file.inline && commands_alone))
     }
 }
 
 /// Writes the articles and tells everybody; `before` is the draft without anything done.
-pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, what: Writing<'_>) -> Decision {
+pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, mut what: Writing<'_>) -> Decision {
     let Writing { case, agent, .. } = what;
     let desk = &case.policy.desk;
     let meant = matches!(case.incoming.proof, super::Proof::Confirmed { of_author: true, .. });
     let scrubbed = scrub::scrub(what.block.rest.trim(), &scrub::Private::of(desk));
     let doubtful = !scrubbed.leftovers.is_empty() || !what.block.stray.is_empty();
-    let request = |at: TicketRef| what.own.new && what.own.at == Some(at);
+    let request = |at: TicketRef| what.own.new && what.own.at == Some(at) && what.behalf.is_none();
     let leaves = what.targets.iter().find(|target| target.leaves() && !request(target.at));
     if leaves.is_some() && doubtful && !meant {
         let why = scrubbed.leftovers.iter().chain(&what.block.stray).cloned().collect::<Vec<_>>().join("; ");
         return confirmation::hold_for_author(before, case, agent, what.block, &why);
     }
+    what.words = what.canned(&draft, &scrubbed.text);
     for target in &what.targets {
         article(&mut draft, &what, target, &scrubbed.text);
     }
@@ -141,11 +186,18 @@ fn undoable(draft: &mut Draft<'_>, what: &Writing<'_>) -> Option<(String, Timest
 /// The article of one ticket.
 fn article(draft: &mut Draft<'_>, what: &Writing<'_>, target: &Target, scrubbed: &str) {
     let new = what.is_new(target.at);
+    if let Some(behalf) = what.behalf_of(target.at) {
+        on_behalf::articles(draft, what, behalf, target, scrubbed);
+        if what.answers(target.at) && target.visible && what.has_text() {
+            first_answer(draft, target.at, what.agent, &what.cause);
+        }
+        return;
+    }
     // The request itself, or what an agent says of it: a part of another ticket.
     let own = new && !what.wants.opened.contains(&target.at);
     let mail = &what.case.incoming.mail;
     let written = what.block.rest.trim();
-    let text = if target.leaves() { scrubbed } else { written };
+    let text = what.text_of(target.at, target.leaves(), scrubbed);
     // What an agent forwards to open a ticket is the request itself.
     let forwarded = mail.body.quoted_text.trim();
     let whole = match (own && !forwarded.is_empty(), text.is_empty()) {
@@ -201,8 +253,8 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
     let about = |occasion: Occasion| {
         let mut happening = Happening::new(occasion, Some(at), &what.case.sender.trace);
         if target.is_some() {
-            happening.text = if visible { scrubbed } else { what.block.rest.trim() }.to_owned();
-            happening.extra.insert("attachments".to_owned(), data::attachment_names(&mail.attachments));
+            happening.text = what.text_of(at, visible, scrubbed).to_owned();
+            happening.extra.insert("attachments".to_owned(), data::attachment_names(what.files()));
         }
         happening.extra.insert("agent".to_owned(), name.clone());
         happening.extra.insert("by".to_owned(), name.clone());
@@ -221,13 +273,22 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
         } else {
             super::notify::may_reply(what.case.incoming)
         };
-        opened.reply = if what.own.silent { suppressed } else { reply };
+        opened.reply = reply;
+        if let Some(behalf) = what.behalf_of(at) {
+            if !behalf.writes() {
+                opened.text = if visible { scrubbed } else { what.block.rest.trim() }.to_owned();
+            }
+            behalf.announce(&mut opened);
+        }
+        if what.own.silent {
+            opened.reply = suppressed;
+        }
         draft.happenings.push(opened);
     }
     if let Some(silent) = what.wants.closed.get(&at) {
         let mut closed = about(Occasion::Closed);
         if target.is_some() {
-            closed.attachments = files(mail);
+            closed.attachments = to_send(what.files());
         }
         if *silent {
             closed.reply = Err("closed silently".to_owned());
@@ -235,9 +296,9 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
         } else {
             survey_mail::closed(draft, closed, Some(&what.agent.login));
         }
-    } else if visible && has_text && !what.is_new(at) {
+    } else if visible && has_text && (!what.is_new(at) || what.answers(at)) {
         let mut answer = about(Occasion::AgentAnswer);
-        answer.attachments = files(mail);
+        answer.attachments = to_send(what.files());
         draft.happenings.push(answer);
     }
     let to_supplier = target.and_then(|target| target.supplier.as_ref()).filter(|_| has_text);
@@ -246,14 +307,18 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
         draft.happenings.push(note);
     }
     if let Some(name) = to_supplier {
-        let words = supplier::Words { agent: what.agent, text: scrubbed, files: &files(mail) };
+        let words = supplier::Words {
+            agent: what.agent,
+            text: what.text_of(at, true, scrubbed),
+            files: &to_send(what.files()),
+        };
         supplier::write_to(draft, at, name, &words);
     }
 }
 
 /// What goes along to the customer or the supplier: the files, without a signature over a mail that he does not get.
-fn files(mail: &Mail) -> Vec<Attachment> {
-    mail.attachments.iter().filter(|file| !file.is_signature()).cloned().collect()
+fn to_send(files: &[Attachment]) -> Vec<Attachment> {
+    files.iter().filter(|file| !file.is_signature()).cloned().collect()
 }
 
 /// Where the text went, in words.
@@ -277,9 +342,11 @@ fn went(draft: &Draft<'_>, what: &Writing<'_>) -> Option<String> {
         };
         return Some(say.text(what.language));
     };
+    let registered = what.behalf_of(target.at).is_some() && !what.answers(target.at);
     let ticket = draft.ticket(target.at);
     let customer = ticket.and_then(|ticket| ticket.now.customer.as_ref());
     Some(match (target.visible, customer) {
+        (true, Some(customer)) if registered => Say::Registered(customer.called()).text(what.language),
         (true, Some(customer)) => Say::Goes(customer.called()).text(what.language),
         (true, None) | (false, _) => Say::StaysInternal.text(what.language),
     })

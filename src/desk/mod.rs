@@ -6,6 +6,7 @@
 mod agent;
 mod article;
 mod calendar;
+mod canned;
 mod change;
 mod customer;
 mod notice;
@@ -32,6 +33,7 @@ mod verb_levels;
 pub use agent::{Agent, Found, Right, Role};
 pub use article::{Article, Channel, NewArticle, SenderKind};
 pub use calendar::{Calendar, Holiday, Hours};
+pub use canned::{CannedAnswer, Macro, nearest_name};
 pub use change::{Actor, Attribute, Cause, Change, RuleRef};
 pub use customer::{Column, Customer};
 pub use notice::{Allowance, EnvelopeSender, Notice, NoticeKind};

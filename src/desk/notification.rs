@@ -241,7 +241,7 @@ impl Notification {
         };
         let rows = [
             ("acknowledge", Occasion::TicketCreated, vec![Customer], "ticket-created"),
-            ("new ticket", Occasion::TicketCreated, vec![Members], "new-ticket-agent"),
+            ("new ticket", Occasion::TicketCreated, vec![Members, Watchers], "new-ticket-agent"),
             ("follow-up", Occasion::CustomerFollowUp, vec![Attending, Watchers], "customer-follow-up"),
             ("supplier", Occasion::SupplierFollowUp, vec![Attending, Watchers], "supplier-wrote"),
             ("supplier silent", Occasion::SupplierSilent, vec![Attending], "supplier-silent"),

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::token::Keys;
 use super::{
-    Agent, Calendar, Customer, Found, Notification, Numbering, Priority, Queue, Right, Role, Service, Sla,
-    State, StateType, Supplier,
+    Agent, Calendar, CannedAnswer, Customer, Found, Macro, Notification, Numbering, Priority, Queue, Right,
+    Role, Service, Sla, State, StateType, Supplier,
 };
 use crate::mail::{Address, Language};
 
@@ -120,6 +120,10 @@ pub struct Desk {
     pub calendars: Vec<Calendar>,
     /// What is promised of tickets.
     pub slas: Vec<Sla>,
+    /// What agents say by a name, by name.
+    pub answers: Vec<CannedAnswer>,
+    /// What agents do by a name.
+    pub macros: Vec<Macro>,
     /// Names of the mailboxes.
     pub mailboxes: Vec<String>,
     /// Type names; never empty. The first one is the default.
@@ -166,6 +170,8 @@ impl Desk {
             services: Vec::new(),
             calendars: Vec::new(),
             slas: Vec::new(),
+            answers: Vec::new(),
+            macros: Vec::new(),
             mailboxes: Vec::new(),
             types: vec!["incident".to_owned(), "request".to_owned()],
             states: State::shipped(),

@@ -1,5 +1,6 @@
 //! What leaves the desk: templates, composition, the outbox worker.
 
+pub mod answer_files;
 pub mod catalog;
 pub mod compose;
 pub mod data;

@@ -4,6 +4,7 @@
 //! cannot call itself, and cannot write more than [`LIMIT`] octets. When a desk's own template fails all the same,
 //! the shipped one of that name is used: a mail is never lost to a typing error.
 
+pub mod canned;
 mod check;
 mod clean;
 mod set;

@@ -9,7 +9,7 @@ use crate::decide::{Context, Decision, Event, Given, History, Incoming, Lookup, 
 use crate::ingest::classify::classify;
 use crate::ingest::evidence::evidence;
 use crate::ingest::parse::parse;
-use crate::mail::{Digest, Mail};
+use crate::mail::{Attachment, Class, Digest, Mail};
 use crate::store::{Entry, Origin, Writing};
 
 /// How much of a mail is looked at. All of it is kept, whatever is read.
@@ -82,6 +82,7 @@ pub fn read(mut letter: Letter, proof: Proof, house: &House) -> (Event, Entry) {
     }
     let mail = look_into(&letter, house);
     let classified = classify(&mail, &house.marks);
+    let forwarded = forwarded(&mail, classified.class, house);
     let verdicts = evidence(&mail, &house.policy.desk.trust);
     let entry = Entry {
         message_id: mail.message_id.clone(),
@@ -99,6 +100,7 @@ pub fn read(mut letter: Letter, proof: Proof, house: &House) -> (Event, Entry) {
         mailbox: letter.mailbox,
         queue: letter.queue,
         mail,
+        forwarded,
         classified,
         verdicts,
         proof,
@@ -109,6 +111,17 @@ pub fn read(mut letter: Letter, proof: Proof, house: &House) -> (Event, Entry) {
         let_in: letter.let_in,
     };
     (Event::Mail(Box::new(incoming)), entry)
+}
+
+/// The first mail among the attachments of an agent's mail. Nobody else forwards to the desk what is to be read.
+fn forwarded(mail: &Mail, class: Class, house: &House) -> Option<Box<Mail>> {
+    let from = mail.from.as_ref().filter(|_| class == Class::Person)?;
+    house.policy.desk.agent_by_address(&from.address)?;
+    let is_mail = |file: &&Attachment| {
+        file.content_type == "message/rfc822" || file.name.to_lowercase().ends_with(".eml")
+    };
+    let file = mail.attachments.iter().find(is_mail)?;
+    Some(Box::new(parse(Arc::clone(&file.content), &house.limits)))
 }
 
 fn look_into(letter: &Letter, house: &House) -> Mail {
@@ -129,9 +142,9 @@ pub(super) fn contents(read: &[(Event, Entry)]) -> Vec<(Digest, Arc<[u8]>)> {
     for (event, entry) in read {
         contents.extend(entry.raw.clone());
         if let Event::Mail(incoming) = event {
-            contents.extend(
-                incoming.mail.attachments.iter().map(|file| (file.digest, Arc::clone(&file.content))),
-            );
+            let within = incoming.forwarded.iter().flat_map(|mail| &mail.attachments);
+            let files = incoming.mail.attachments.iter().chain(within);
+            contents.extend(files.map(|file| (file.digest, Arc::clone(&file.content))));
         }
     }
     contents

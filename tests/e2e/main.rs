@@ -35,6 +35,7 @@ mod handing_on;
 mod import;
 mod line;
 mod neomutt;
+mod on_behalf;
 mod reconcile;
 mod running;
 mod tickets;

@@ -29,7 +29,7 @@ fn settings_alone_make_a_usable_desk() {
     assert_eq!(desk.types, ["incident", "request"]);
     assert_eq!(desk.notifications, Notification::shipped());
     assert!(loaded.settings.mailboxes.is_empty());
-    assert_eq!(loaded.watched.len(), 7, "{:?}", loaded.watched);
+    assert_eq!(loaded.watched.len(), 9, "{:?}", loaded.watched);
 }
 
 #[test]

@@ -14,6 +14,13 @@ impl<'a> Doing<'_, 'a, '_> {
             let all = desk.queues.iter().map(|queue| queue.name.as_str()).collect();
             return Err(self.say(&unknown(Thing::Queue, typed, all)));
         };
+        if self.wants.is_on_behalf(self.at) {
+            // So it was opened, and whoever may open tickets there may; but a rule may have had another idea.
+            self.allowed_in(Right::Create, &queue.name)?;
+            self.set(Attribute::Queue, Some(queue.name.clone()));
+            self.supervise(queue.owner.clone());
+            return Ok(self.now_is(&Attribute::Queue));
+        }
         // Out of the one queue and into the other: or whoever may move in one would take every ticket there.
         self.allowed(Right::Move)?;
         if !self.order.agent.roles.is_empty() {

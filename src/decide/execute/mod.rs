@@ -14,12 +14,14 @@ mod tickets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use participants::someone;
 pub(super) use state::closing_state;
 
 use super::draft::Draft;
 use super::notify::Happening;
+use super::on_behalf::Behalf;
 use super::sentences::{Say, Thing};
-use super::{SenderTrace, undo};
+use super::{SenderTrace, canned, undo};
 use crate::commands::{Command, Targets};
 use crate::desk::{
     Actor, Agent, Attribute, Cause, Change, Desk, Occasion, Queue, Report, Right, State, Ticket, TicketId,
@@ -43,6 +45,16 @@ pub(super) struct Wants {
     pub(super) took: BTreeSet<TicketRef>,
     /// Tickets whose supervisor the mail names: no queue or service brings another one.
     pub(super) owned: BTreeSet<TicketRef>,
+    /// The ticket that the mail opens for a customer.
+    pub(super) on_behalf: Option<TicketRef>,
+    /// `#new` was said.
+    pub(super) announced: bool,
+    /// The canned answer that the text is, or goes with.
+    pub(super) canned: Option<String>,
+    /// `#customer` says whose it is.
+    pub(super) customer_named: bool,
+    /// The text is a mail to the customer of the new ticket.
+    pub(super) outgoing: bool,
     /// The queue into which a line moves the tickets that it is about, wherever the line stands.
     pub(super) bound_for: Option<String>,
     /// It takes back what another mail did.
@@ -62,6 +74,13 @@ pub(super) struct Wants {
 }
 
 impl Wants {
+    /// What a mail wants before its first line: it may open a ticket for a customer.
+    pub(super) fn begun(on_behalf: Option<TicketRef>, behalf: Option<&Behalf>) -> Self {
+        let outgoing = behalf.is_some_and(|behalf| behalf.outgoing);
+        let customer_named = behalf.is_some_and(|behalf| behalf.named);
+        Self { on_behalf, outgoing, customer_named, visible: outgoing.then_some(true), ..Self::default() }
+    }
+
     /// The ticket, or the one that this mail merged it into.
     pub(super) fn now(&self, at: TicketRef) -> TicketRef {
         self.merged.get(&at).copied().unwrap_or(at)
@@ -113,6 +132,7 @@ pub(super) fn execute(
     let cause = Cause::new(Actor::Agent(order.agent.login.clone()), format!("{written} ({grounds})"));
     let mut doing = Doing { draft, at, order, cause, wants };
     match command {
+        Command::New(_) => doing.new_ticket(),
         Command::Customer(who) => doing.customer(who),
         Command::Close { outcome, silent } => doing.close(*outcome, *silent),
         Command::Reopen => doing.reopen(),
@@ -147,6 +167,9 @@ pub(super) fn execute(
         Command::Show(number) => doing.whole(number.as_ref(), Answer::Show),
         Command::History(number) => doing.whole(number.as_ref(), Answer::History),
         Command::Report { name, since } => doing.report(name, since.as_deref()),
+        Command::Template(name) => doing.template(name),
+        // One that has a macro was read as its lines.
+        Command::Macro(name) => doing.no_such_macro(name),
         Command::Note => doing.text_for(false),
         Command::Public => doing.text_for(true),
         Command::Undo(_) => doing.undo(),
@@ -215,6 +238,14 @@ impl<'a> Doing<'_, 'a, '_> {
         data::change_line(self.desk(), self.order.language, change)
     }
 
+    /// An attribute as it stands, where it was set when the ticket was opened.
+    fn now_is(&self, attribute: &Attribute) -> String {
+        let value = self.at.and_then(|at| self.draft.value(at, attribute)).unwrap_or_default();
+        let language = self.order.language;
+        let label = data::attribute_label(language, attribute);
+        format!("{label}: {}", data::value_label(self.desk(), language, attribute, &value))
+    }
+
     /// Before and after, or the sentence that nothing changed: which is no mistake.
     fn told(&self, change: Option<Change>, value: &str) -> String {
         match change {
@@ -245,6 +276,28 @@ impl<'a> Doing<'_, 'a, '_> {
         }
         self.wants.visible = Some(customer);
         Ok(String::new())
+    }
+
+    /// `#template`: a canned answer, whose words are found when the ticket stands as it will.
+    fn template(&mut self, typed: &str) -> Result<String, String> {
+        let desk = self.desk();
+        let Some(answer) = desk.canned_answer(typed) else {
+            let all = desk.answers.iter().map(|answer| answer.name.as_str()).collect();
+            return Err(self.say(&unknown(Thing::Answer, typed, all)));
+        };
+        if self.wants.canned.as_ref().is_some_and(|before| *before != answer.name) {
+            return Err(self.say(&Say::OneAnswer));
+        }
+        if let Some(at) = self.at {
+            canned::words(self.draft, at, &answer.name, self.order.agent, self.order.reason)?;
+        }
+        self.wants.canned = Some(answer.name.clone());
+        Ok(answer.name.clone())
+    }
+
+    fn no_such_macro(&self, typed: &str) -> Result<String, String> {
+        let all = self.desk().macros.iter().map(|one| one.name.as_str()).collect();
+        Err(self.say(&unknown(Thing::Macro, typed, all)))
     }
 
     /// Which mail it takes back was named before anything was read.
@@ -283,7 +336,7 @@ fn is_member(queue: &Queue, agent: &Agent) -> bool {
 }
 
 fn unknown<'s>(what: Thing, name: &'s str, all: Vec<&'s str>) -> Say<'s> {
-    let near = crate::desk::spelling::nearest(name, all.iter().copied());
+    let near = crate::desk::nearest_name(name, &all);
     // A long list hides what matters; the nearest one is enough then.
     let all = if all.len() <= 12 { all } else { Vec::new() };
     Say::Unknown { what, name, near, all }

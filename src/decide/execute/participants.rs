@@ -1,12 +1,12 @@
 //! Verbs of those outside the desk: whose ticket it is, and who else takes part.
 
-use super::{Doing, unknown};
+use super::Doing;
 use crate::commands::Someone;
 use crate::decide::customer_word::stopped;
 use crate::decide::draft::MOST_PARTICIPANTS;
 use crate::decide::sentences::{Say, Thing};
 use crate::decide::text;
-use crate::desk::{Attribute, Desk, Found, Right, Ticket};
+use crate::desk::{Attribute, Desk, Found, Right, Ticket, fold, spelling};
 use crate::mail::{Address, Language};
 
 /// Candidates that a sentence names.
@@ -22,6 +22,10 @@ impl Doing<'_, '_, '_> {
     /// `#customer`: from now on it is this one's ticket, and what is written to the customer goes there.
     pub(super) fn customer(&mut self, who: &Someone) -> Result<String, String> {
         let customer = someone(self.desk(), who, self.order.language)?;
+        if self.wants.is_on_behalf(self.at) {
+            // So it was opened.
+            return Ok(self.now_is(&Attribute::Customer));
+        }
         self.allowed(Right::Priority)?;
         let language = self.desk().customer(&customer.address).and_then(|known| known.language);
         let change = self.set(Attribute::Customer, Some(customer.to_string()));
@@ -149,10 +153,23 @@ pub(in crate::decide) fn someone(desk: &Desk, who: &Someone, language: Language)
         [] => {
             let all: Vec<&str> =
                 desk.customers.values().filter_map(|customer| customer.name.as_deref()).collect();
-            Err(unknown(Thing::Customer, name, all).text(language))
+            let near = spelling::nearest(name, all.iter().copied()).or_else(|| nearest_by_word(name, desk));
+            let all = if all.len() <= MOST_CANDIDATES { all } else { Vec::new() };
+            Err(Say::Unknown { what: Thing::Customer, name, near, all }.text(language))
         }
         _ => Err(several(name, found.iter(), language)),
     }
+}
+
+/// People are named by one of their names, and mistyped in one: whose name has the word that a mistyped one was meant to be.
+fn nearest_by_word<'a>(typed: &str, desk: &'a Desk) -> Option<&'a str> {
+    let names = || desk.customers.values().filter_map(|customer| customer.name.as_deref());
+    let words: std::collections::BTreeSet<String> = names()
+        .flat_map(|name| fold(name).split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let wanted = fold(typed);
+    let near = spelling::nearest(&wanted, words.iter().map(String::as_str))?;
+    names().find(|name| fold(name).split_whitespace().any(|word| word == near))
 }
 
 fn several<'a>(name: &str, all: impl Iterator<Item = &'a Address>, language: Language) -> String {

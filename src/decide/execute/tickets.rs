@@ -30,8 +30,32 @@ impl Doing<'_, '_, '_> {
         }
     }
 
+    /// `#new`: the ticket was opened before the first line was read, as the lines describe it.
+    pub(super) fn new_ticket(&mut self) -> Result<String, String> {
+        if !self.wants.is_on_behalf(self.at) || self.wants.announced {
+            return Err(self.say(&Say::NewOnce));
+        }
+        // A rule may have moved it where the agent may not.
+        match &self.wants.bound_for {
+            Some(queue) => self.allowed_in(Right::Create, queue)?,
+            None => self.allowed(Right::Create)?,
+        }
+        if self.ticket()?.now.customer.is_none() && !self.wants.customer_named {
+            return Err(self.say(&Say::WhoseTicket));
+        }
+        if self.wants.outgoing && self.order.reason.trim().is_empty() {
+            return Err(self.say(&Say::MailNeedsText));
+        }
+        let number = self.ticket()?.now.number.to_string();
+        self.wants.announced = true;
+        Ok(self.say(&Say::NewTicket(&number)))
+    }
+
     /// `#for N N`: the tickets that the lines below are about, each once.
     pub(super) fn these(&mut self, numbers: &[TicketNumber]) -> Result<String, String> {
+        if self.wants.on_behalf.is_some() {
+            return Err(self.say(&Say::NewOnce));
+        }
         let mut targets: Vec<TicketRef> = Vec::new();
         for number in numbers {
             let at = self.named(number, Right::Read)?;

@@ -44,5 +44,5 @@ pub(super) fn of_ticket<'a>(
         level: 0,
         evidence: vec![format!("{why}: {name}")],
     };
-    Some(Sender { agent: None, supplier: Some(name), trace, doubted: false })
+    Some(Sender { agent: None, supplier: Some(name), trace, vouched: false, doubted: false })
 }

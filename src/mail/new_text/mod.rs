@@ -6,6 +6,7 @@
 
 mod attribution;
 mod borders;
+mod forwarded;
 mod labels;
 mod phrases;
 mod rows;
@@ -14,6 +15,7 @@ mod signature;
 mod tests;
 
 use super::html::Mark;
+pub use forwarded::{Forwarded, Written, forwarded};
 use rows::Row;
 
 /// How our own cut line begins: everything from it on is our notice, quoted. The line ends in ` -##`.

@@ -116,7 +116,11 @@ impl Set {
 }
 
 /// Renders into at most [`LIMIT`] octets.
-fn bounded(registry: &Handlebars<'static>, key: &str, data: Map<String, Value>) -> Result<String, String> {
+pub(super) fn bounded(
+    registry: &Handlebars<'static>,
+    key: &str,
+    data: Map<String, Value>,
+) -> Result<String, String> {
     let mut out = Bounded(Vec::new());
     let context = Context::from(Value::Object(data));
     registry.render_with_context_to_write(key, &context, &mut out).map_err(|error| {
@@ -124,6 +128,11 @@ fn bounded(registry: &Handlebars<'static>, key: &str, data: Map<String, Value>) 
         format!("{line}{}", error.reason())
     })?;
     String::from_utf8(out.0).map_err(|error| error.to_string())
+}
+
+/// `{{multiline text}}` for plain text.
+pub(super) fn register_multiline(registry: &mut Handlebars<'static>) {
+    registry.register_helper("multiline", Box::new(multiline));
 }
 
 struct Bounded(Vec<u8>);

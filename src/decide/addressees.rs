@@ -1,0 +1,223 @@
+//! For whom the text of an agent's mail is: the customer, a supplier, or nobody outside, for each of its tickets.
+
+use std::collections::BTreeSet;
+
+use super::attend::{Own, number};
+use super::draft::Draft;
+use super::execute::Wants;
+use super::lookup::Place;
+use super::mail::Case;
+use super::matching::Match;
+use super::on_behalf::Behalf;
+use super::sentences::Say;
+use super::write::Target;
+use super::{CommandTrace, agent_mail};
+use crate::commands::{Block, Command, Escalation};
+use crate::desk::{
+    Agent, Desk, Right, Supplier, Ticket, TicketRef, TicketSupplier, fold, held_by, may, token,
+};
+use crate::mail::{Address, Language};
+use crate::outbound::data;
+
+/// What is asked about the text of a mail once its commands were tried.
+pub(super) struct Asked<'w> {
+    pub(super) before: &'w Draft<'w>,
+    pub(super) tried: &'w Draft<'w>,
+    pub(super) case: &'w Case<'w>,
+    pub(super) agent: &'w Agent,
+    pub(super) own: Own,
+    pub(super) behalf: Option<&'w Behalf>,
+    pub(super) wants: &'w Wants,
+}
+
+impl Asked<'_> {
+    /// The tickets that get the text, and why others cannot.
+    pub(super) fn targets(&self, text: &str, language: Language) -> (Vec<Target>, Vec<CommandTrace>) {
+        let Self { tried, case, own, wants, .. } = *self;
+        let (mut targets, mut wrong) = (Vec::new(), Vec::new());
+        let named = wants.targets.clone().unwrap_or_else(|| own.at.into_iter().collect());
+        let named: BTreeSet<TicketRef> = named.into_iter().map(|at| wants.now(at)).collect();
+        for at in named {
+            let (visible, guessed) = visible(tried, case, at, own, self.behalf, wants);
+            let supplier = for_supplier(tried, case, at, own, wants).map_err(|say| say.text(language));
+            // Who may open a ticket may say what it is about.
+            let request = self.behalf.is_some_and(|behalf| own.at == Some(at) && !behalf.writes());
+            let allowed = supplier.and_then(|supplier| {
+                let said = !text.is_empty() && (!request || supplier.is_some());
+                if said || wants.canned.is_some() {
+                    let leaves = visible || supplier.is_some();
+                    may_write(tried, self.before, self.agent, at, leaves, wants, language)?;
+                }
+                Ok(supplier)
+            });
+            match allowed {
+                // What is for a supplier is for nobody else.
+                Ok(Some(name)) => {
+                    targets.push(Target { at, visible: false, guessed: false, supplier: Some(name) });
+                }
+                Ok(None) => targets.push(Target { at, visible, guessed, supplier: None }),
+                Err(result) => wrong.push(CommandTrace {
+                    line: first_words(text),
+                    ticket: (own.at != Some(at)).then(|| number(tried, at)).flatten(),
+                    done: false,
+                    result,
+                }),
+            }
+        }
+        (targets, wrong)
+    }
+
+    /// Whether the mail's own ticket has no customer.
+    pub(super) fn is_nobodys(&self) -> bool {
+        self.own.at.and_then(|at| self.tried.ticket(at)).is_some_and(|ticket| ticket.now.customer.is_none())
+    }
+}
+
+/// First words of a text, to name it in a receipt.
+fn first_words(text: &str) -> String {
+    let first: String = text.lines().next().unwrap_or_default().chars().take(60).collect();
+    format!("\u{201c}{first}\u{2026}\u{201d}")
+}
+
+/// Whether the text goes to the customer: as the author says, else as the notice that is answered does. And whether
+/// that had to be guessed.
+fn visible(
+    draft: &Draft<'_>,
+    case: &Case<'_>,
+    at: TicketRef,
+    own: Own,
+    behalf: Option<&Behalf>,
+    wants: &Wants,
+) -> (bool, bool) {
+    if let Some(said) = wants.visible {
+        return (said, false);
+    }
+    if let Some(behalf) = behalf.filter(|_| own.at == Some(at)) {
+        return (behalf.shows_text(wants.closed.get(&at).copied()), false);
+    }
+    // A canned answer was written for customers.
+    let silent = wants.closed.get(&at).copied().unwrap_or_default();
+    if wants.opened.contains(&at) || (wants.canned.is_some() && !silent) {
+        return (true, false);
+    }
+    // A merged ticket has another customer, who never saw what is answered here.
+    if own.at != Some(at) || wants.merged.values().any(|into| *into == at) {
+        // A text for tickets that the author does not have before him stays inside, unless he says otherwise.
+        return (false, false);
+    }
+    if silent || own.new {
+        return (own.new && !silent, false);
+    }
+    if let Some(answered) = answered_notice(case) {
+        return (matches!(answered, token::Use::Thread | token::Use::Copy), false);
+    }
+    // No notice of ours: a reply to the customer's own mail is meant for the customer.
+    let answered = case.incoming.mail.in_reply_to.first().or(case.incoming.mail.references.last());
+    let of_thread = |ticket: &Ticket| answered.is_some_and(|id| ticket.thread.contains(id));
+    let known = draft.ticket(at).is_some_and(of_thread);
+    (known, !known)
+}
+
+/// For what the nearest token is: that of the notice that the mail answers.
+fn answered_notice(case: &Case<'_>) -> Option<token::Use> {
+    let issued = |place: Place| {
+        case.carried
+            .iter()
+            .find(|carried| carried.place == place && carried.claim.purpose != token::Use::Survey)
+    };
+    let nearest = [Place::Parent, Place::Text, Place::Thread, Place::Address].into_iter().find_map(issued);
+    nearest.map(|carried| carried.claim.purpose)
+}
+
+/// The supplier that the text is for: the one that the mail names, else the one whose mail was told of in the notice that is
+/// answered. Where that can be several, the author has to say which.
+fn for_supplier<'t>(
+    draft: &'t Draft<'_>,
+    case: &Case<'_>,
+    at: TicketRef,
+    own: Own,
+    wants: &Wants,
+) -> Result<Option<String>, Say<'t>> {
+    if let Some(name) = wants.suppliers.get(&at) {
+        return Ok(Some(name.clone()));
+    }
+    let answers = own.at == Some(at) && !own.new && wants.visible.is_none();
+    let Some(ticket) =
+        draft.ticket(at).filter(|_| answers && answered_notice(case) == Some(token::Use::Relay))
+    else {
+        return Ok(None);
+    };
+    match ticket.suppliers.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one.name().to_owned())),
+        several => Err(Say::WhichSupplier(several.iter().map(TicketSupplier::name).collect())),
+    }
+}
+
+/// The supplier that a command may hand the ticket to, before it is done.
+fn handed_to(command: &Command, desk: &Desk) -> Option<String> {
+    let typed = if let Command::Escalate(Escalation::Supplier(name))
+    | Command::Derive { meant: Some(Escalation::Supplier(name)), .. } = command
+    {
+        name.clone().unwrap_or_default()
+    } else if let Command::Derive { to, .. } = command
+        && desk.queues.iter().all(|queue| fold(&queue.name) != fold(to))
+    {
+        to.clone()
+    } else {
+        return None;
+    };
+    let fits = |supplier: &&Supplier| fold(&supplier.name).contains(&fold(&typed));
+    desk.suppliers.iter().find(fits).map(|supplier| supplier.name.clone())
+}
+
+/// What would become of the text of a mail that waits, in words.
+pub(super) fn would_go(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent, block: &Block) -> Option<String> {
+    let language = agent.language.unwrap_or(draft.desk.language);
+    let Match::FollowUp(id) = case.matched else { return Some(Say::OpensTicket.text(language)) };
+    if agent_mail::opens(block) {
+        return Some(Say::OpensTicket.text(language));
+    }
+    let at = TicketRef::Existing(id);
+    let mut wants = Wants::default();
+    for command in block.lines.iter().filter_map(|line| line.read.as_ref().ok()) {
+        if matches!(command, Command::Note | Command::Public) {
+            wants.visible = Some(matches!(command, Command::Public));
+        } else if let Command::Close { silent, .. } = command {
+            wants.closed.insert(at, *silent);
+        } else if let Command::Template(name) = command {
+            wants.canned = Some(name.clone());
+        } else if let Some(name) = handed_to(command, draft.desk) {
+            wants.suppliers.insert(at, name);
+        }
+    }
+    let own = Own { at: Some(at), ..Own::default() };
+    if let Ok(Some(name)) = for_supplier(draft, case, at, own, &wants) {
+        return (!block.rest.trim().is_empty()).then(|| Say::WouldGoToSupplier(&name).text(language));
+    }
+    let (visible, _) = visible(draft, case, at, own, None, &wants);
+    let customer = draft.ticket(at).and_then(|ticket| ticket.now.customer.as_ref()).filter(|_| visible);
+    (!block.rest.trim().is_empty()).then(|| Say::WouldGo(customer.map(Address::called)).text(language))
+}
+
+fn may_write(
+    tried: &Draft<'_>,
+    before: &Draft<'_>,
+    agent: &Agent,
+    at: TicketRef,
+    outward: bool,
+    wants: &Wants,
+    language: Language,
+) -> Result<(), String> {
+    let Some(ticket) = before.ticket(at).or_else(|| tried.ticket(at)) else { return Ok(()) };
+    let now = &ticket.now;
+    let right = if outward { Right::Answer } else { Right::Note };
+    may(tried.desk, agent, right, &now.queue).map_err(|refusal| {
+        Say::NotAllowed { right: refusal.right.word(), queue: &refusal.queue }.text(language)
+    })?;
+    let holds = outward && !wants.took.contains(&at) && !wants.is_on_behalf(Some(at));
+    match held_by(now, agent).filter(|_| holds) {
+        Some(holder) => Err(Say::LockedBy(&data::agent_label(tried.desk, holder)).text(language)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,250 @@
+//! The agents' manual, row by row: tickets that an agent opens for a customer, through the real pipeline and store.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
+
+mod support;
+
+use std::path::Path;
+
+use support::desk::{Bench, Sent};
+use taquilla::desk::{Article, Channel, SenderKind, Ticket, TicketId, TicketNumber};
+use taquilla::store::Page;
+
+const ANA: &str = "aquispe@minem.example";
+const AGENT: &str = "mgomez@minem.example";
+const LUIS: &str = "lrojas@minem.example";
+/// What the mail host of the example writes above a mail whose sender logged in.
+const BORDER: &str = "Authentication-Results: mx.minem.example; auth=pass smtp.auth=mgomez@minem.example\n";
+
+fn one<'a>(sent: &'a [Sent], to: &str, template: &str) -> &'a Sent {
+    let mut found = sent.iter().filter(|mail| mail.to == to && mail.template == template);
+    let all: Vec<_> = sent.iter().map(|mail| (&mail.to, &mail.template)).collect();
+    match (found.next(), found.next()) {
+        (Some(one), None) => one,
+        _ => panic!("not one {template} to {to}: {all:?}"),
+    }
+}
+
+/// A mail of the agent for whom the border vouches.
+fn written(bench: &Bench, subject: &str, text: &str) -> String {
+    let id = text.len();
+    let head = bench.head(subject);
+    format!("{BORDER}From: {AGENT}\nTo: soporte@minem.example\nMessage-ID: <a{id}@agent>\n{head}\n{text}")
+}
+
+async fn ticket(bench: &Bench, id: i64) -> Ticket {
+    let number = TicketNumber::new(&bench.number(id).await).unwrap();
+    bench.pipeline.store.ticket(&number).await.unwrap().unwrap()
+}
+
+async fn articles(bench: &Bench, id: i64) -> Vec<Article> {
+    let shown = bench.pipeline.store.articles(TicketId(id), Page::FIRST).await.unwrap();
+    shown.into_iter().map(|shown| shown.article).collect()
+}
+
+#[tokio::test]
+async fn rows_2_4_and_8_a_customer_on_the_phone() {
+    let bench = Bench::new().await;
+    let text = "#nuevo telefónico\n#usuario lhuanca@minem.example\n#cola Soporte Técnico\n#tipo incidente\n\
+                #servicio Equipos::Impresoras\n#propietario csalas\n#responsable lrojas\n#copia +csalas +rcastillo@minem.example\n\
+                #pendiente 2d\n#prioridad alta\n#ans Alta Dirección\n#estimado 1h\n#tiempo 5m\n#etiqueta +piso2\n\
+                #campo.anexo 1500\n\nLlama por la impresora del segundo piso.\n";
+    assert_eq!(bench.mail(&written(&bench, "Impresora", text)).await, "new-ticket");
+    let sent = bench.sent().await;
+    let now = ticket(&bench, 1).await;
+    assert_eq!(now.now.customer.unwrap().to_string(), "Lucía Huanca Ticona <lhuanca@minem.example>");
+    assert_eq!(
+        (now.now.queue.as_str(), now.now.kind.as_str(), now.now.service.as_deref(), now.now.state.as_str()),
+        ("Soporte Técnico", "incident", Some("Equipos::Impresoras"), "pending reminder")
+    );
+    assert_eq!(
+        (now.now.owner.as_deref(), now.now.responsible.as_deref(), now.now.priority.value(), now.now.locked),
+        (Some("csalas"), Some("lrojas"), 4, true)
+    );
+    assert_eq!((now.estimate, now.booked, now.sla.as_deref()), (Some(60), 5, Some("Alta Dirección")));
+    assert!(
+        now.now.tags.contains("piso2")
+            && now.now.fields["anexo"] == "1500"
+            && now.watchers.contains("csalas")
+    );
+    assert_eq!(now.now.title, "Impresora");
+    let all = articles(&bench, 1).await;
+    let [article] = all.as_slice() else { panic!("{all:?}") };
+    assert_eq!((article.content.channel, article.content.sender), (Channel::Phone, SenderKind::Customer));
+    assert_eq!(article.content.text, "Llama por la impresora del segundo piso.");
+    assert_eq!(article.content.from.as_ref().unwrap().address, "lhuanca@minem.example");
+
+    // The customer is told that the ticket exists, and never who wrote it down.
+    let notice = one(&sent, "lhuanca@minem.example", "ticket-created");
+    assert!(notice.subject().contains(now.now.number.as_str()), "{}", notice.subject());
+    assert!(notice.text().contains("Estimado(a) Lucía Huanca Ticona") && !notice.raw().contains("mgomez@"));
+    one(&sent, LUIS, "assigned");
+    let receipt = one(&sent, AGENT, "receipt").text();
+    for line in [
+        format!("ticket nuevo {}", now.now.number),
+        "usuario: Lucía Huanca Ticona <lhuanca@minem.example>".to_owned(),
+        "responsable: ninguno -> Luis Rojas".to_owned(),
+        "+Carla Salas, +Rosa Castillo Vega <rcastillo@minem.example>".to_owned(),
+        "Su texto quedó registrado como el pedido de Lucía Huanca Ticona.".to_owned(),
+    ] {
+        assert!(receipt.contains(&line), "{line}: {receipt}");
+    }
+    // What she answers comes to the same ticket, and all of it is undone with one line.
+    assert_eq!(bench.mail(&notice.reply("Gracias, espero.\n")).await, "follow-up");
+    let history = bench.history(1).await;
+    assert!(history.contains("time: none -> 5"), "{history}");
+}
+
+#[tokio::test]
+async fn row_3_the_help_desk_solves_it_at_once() {
+    let bench = Bench::new().await;
+    let text =
+        "#nuevo presencial\n#usuario John Smith\n#cerrar\n\nHis password had expired. He has a new one.\n";
+    assert_eq!(bench.mail(&written(&bench, "Password", text)).await, "new-ticket");
+    let sent = bench.sent().await;
+    assert!(bench.ticket(1).await.contains("closed successful"));
+    assert_eq!(articles(&bench, 1).await[0].content.channel, Channel::Person);
+    // In his language: the notice, the closing with what was done, the survey.
+    let smith = "jsmith@minem.example";
+    assert!(one(&sent, smith, "ticket-created").text().contains("Hello John Smith"));
+    assert!(one(&sent, smith, "closed").text().contains("His password had expired."));
+    one(&sent, smith, "survey");
+    // Undone, the ticket is gone, and the customer gets none of what still waits.
+    let receipt = one(&sent, AGENT, "receipt");
+    let line =
+        receipt.text().lines().map(str::trim).find(|line| line.starts_with("#deshacer ")).unwrap().to_owned();
+    assert_eq!(bench.mail(&receipt.reply(&format!("{line}\n"))).await, "agent-mail");
+    assert!(bench.ticket(1).await.contains("removed"));
+}
+
+#[tokio::test]
+async fn row_5_a_mail_to_a_customer_from_the_desk() {
+    let bench = Bench::new().await;
+    let text = "#nuevo correo\n#usuario castillo\n#cola Soporte Técnico\n\nMañana le cambiamos el equipo.\nSi no puede, avise a mgomez@minem.example.\n";
+    assert_eq!(bench.mail(&written(&bench, "Cambio de equipo", text)).await, "new-ticket");
+    let sent = bench.sent().await;
+    let rosa = "rcastillo@minem.example";
+    let mail = one(&sent, rosa, "agent-answer");
+    let number = bench.number(1).await;
+    assert!(
+        mail.subject().contains(&number) && mail.subject().contains("Cambio de equipo"),
+        "{}",
+        mail.subject()
+    );
+    assert!(mail.text().contains("Mañana le cambiamos el equipo."), "{}", mail.text());
+    // The queue's signature, and nowhere the agent's own address.
+    assert!(mail.text().contains("Anexo 4010") && !mail.raw().contains("mgomez@"), "{}", mail.raw());
+    assert!(mail.header("Auto-Submitted").is_empty(), "a person wrote it");
+    assert!(sent.iter().all(|mail| mail.to != rosa || mail.template == "agent-answer"), "one mail to her");
+    one(&sent, LUIS, "new-ticket-agent");
+    assert!(one(&sent, AGENT, "receipt").text().contains("Su texto va a Rosa Castillo Vega."));
+    let all = articles(&bench, 1).await;
+    assert_eq!((all[0].content.channel, all[0].content.sender), (Channel::Mail, SenderKind::Agent));
+    assert_eq!(all[0].content.to[0].address, rosa);
+    // Her answer is a follow-up.
+    assert_eq!(bench.mail(&mail.reply("A las nueve está bien.\n")).await, "follow-up");
+    let text = "#nuevo correo\n#usuario castillo\n#nota\n\nSolo para nosotros.\n";
+    assert_eq!(bench.mail(&written(&bench, "Otra cosa", text)).await, "commands-refused");
+}
+
+/// A token was issued for one ticket; it opens no other one in anybody's name.
+#[tokio::test]
+async fn a_token_alone_asks_first() {
+    let bench = Bench::new().await;
+    let raw = format!(
+        "From: {ANA}\nTo: soporte@minem.example\nMessage-ID: <first@customer>\n{}\nNo funciona.\n",
+        bench.head("Una consulta")
+    );
+    assert_eq!(bench.mail(&raw).await, "new-ticket");
+    let notice = one(&bench.sent().await, AGENT, "new-ticket-agent").clone();
+    let text = "#nuevo telefónico\n#usuario castillo\n\nSe quedó sin teléfono.\n";
+    assert_eq!(bench.mail(&notice.reply(text)).await, "held-for-confirmation");
+    let asked = bench.sent().await;
+    let question = one(&asked, AGENT, "confirmation");
+    assert!(question.text().contains("#usuario castillo") && asked.len() == 1, "{}", question.text());
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    let now = ticket(&bench, 2).await.now;
+    assert_eq!(now.customer.unwrap().address, "rcastillo@minem.example");
+    assert!(bench.ticket(1).await.contains("new"), "the other ticket is as it was");
+    assert_eq!(articles(&bench, 1).await.len(), 1);
+    // The same with the word of the border needs no question.
+    let told = format!("{BORDER}{}", notice.reply("#nuevo chat\n#usuario castillo\n\nOtra vez.\n"));
+    assert_eq!(bench.mail(&told).await, "new-ticket");
+    assert_eq!(articles(&bench, 3).await[0].content.channel, Channel::Chat);
+}
+
+/// Every mail program's way to forward a mail.
+#[tokio::test]
+async fn a_forwarded_mail_is_the_request() {
+    let bench = Bench::new().await;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mail/on-behalf");
+    let mut files = support::files(&folder, "eml");
+    files.retain(|file| {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        name.starts_with("forwarded-") && !name.contains("named") && !name.contains("notice")
+    });
+    assert!(files.len() >= 14, "{}", files.len());
+    for (id, file) in (1..).zip(&files) {
+        let name = file.display();
+        let raw = std::fs::read_to_string(file).unwrap();
+        assert_eq!(bench.mail(&format!("{BORDER}{raw}")).await, "new-ticket", "{name}");
+        let now = ticket(&bench, id).await.now;
+        assert_eq!(now.customer.unwrap().to_string(), "Ana Quispe Mamani <aquispe@minem.example>", "{name}");
+        assert!(["Impresora", "Printer"].contains(&now.title.as_str()), "{name}: {}", now.title);
+        let all = articles(&bench, id).await;
+        let request = &all[0].content;
+        assert_eq!(
+            (request.channel, request.sender, request.visible),
+            (Channel::Mail, SenderKind::Customer, true)
+        );
+        assert_eq!(request.from.as_ref().unwrap().key(), ANA, "{name}");
+        assert_eq!(request.at.to_string(), "2026-03-02T13:40:00Z", "{name}");
+        assert!(["Impresora", "Printer"].contains(&request.subject.as_str()), "{name}: {}", request.subject);
+        let first = request.text.lines().next().unwrap_or_default();
+        assert!(
+            ["Buenos días:", "Good morning,", "La impresora del segundo piso no imprime."].contains(&first),
+            "{name}: {first}"
+        );
+        assert!(!request.text.contains('>') && !request.text.contains("#nuevo"), "{name}: {}", request.text);
+        // What the agent says above it stays in the house.
+        assert!(all.iter().skip(1).all(|article| !article.content.visible), "{name}");
+        let sent = bench.sent().await;
+        assert!(!one(&sent, ANA, "ticket-created").raw().contains("fusor"), "{name}");
+    }
+    let by_name = |part: &str| {
+        let at = files.iter().position(|file| file.display().to_string().contains(part)).unwrap();
+        i64::try_from(at + 1).unwrap()
+    };
+    let attached = articles(&bench, by_name("as-attachment")).await;
+    assert_eq!(attached[0].content.attachments[0].name, "error.pdf", "the files of the mail within");
+    assert_eq!(attached[1].content.text, "Lo reenvío tal como llegó.");
+    let picture = articles(&bench, by_name("with-picture")).await;
+    assert_eq!(picture[0].content.attachments[0].name, "foto.png");
+    // The customer's own mail program puts the notice beside the mail that was forwarded.
+    let note = articles(&bench, by_name("outlook-es")).await;
+    assert_eq!(
+        (note[1].content.text.as_str(), note[1].content.sender),
+        ("Parece el fusor.", SenderKind::Agent)
+    );
+}
+
+#[tokio::test]
+async fn the_notice_answers_the_mail_that_was_forwarded_whole() {
+    let bench = Bench::new().await;
+    let file =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mail/on-behalf/forwarded-as-attachment.eml");
+    let raw = std::fs::read_to_string(file).unwrap();
+    assert_eq!(bench.mail(&format!("{BORDER}{raw}")).await, "new-ticket");
+    let sent = bench.sent().await;
+    assert_eq!(one(&sent, ANA, "ticket-created").header("In-Reply-To"), "<original-1@minem.example>");
+    // What she writes in her own thread, without number or token, belongs to it.
+    let more = format!(
+        "From: {ANA}\nTo: soporte@minem.example\nMessage-ID: <more@customer>\nIn-Reply-To: <original-1@minem.example>\n{}\nSigue igual.\n",
+        bench.head("Re: Impresora")
+    );
+    assert_eq!(bench.mail(&more).await, "follow-up");
+    // What was forwarded twice is two tickets, and both are whole.
+    let again = raw.replace("att@minem.example", "att2@minem.example").replace("tal como", "así como");
+    assert_eq!(bench.mail(&format!("{BORDER}{again}")).await, "new-ticket");
+    assert_eq!(articles(&bench, 2).await[0].content.from.as_ref().unwrap().key(), ANA);
+}
