@@ -186,6 +186,10 @@ async fn what_is_for_an_agent_goes_to_the_registered_address() {
     assert!(sent.iter().all(|mail| mail.to == MARIA), "{sent:?}");
     let sent = desk.takes(&from_home("#prioridad altísima\n", ""), "commands-refused").await;
     assert!(sent.iter().all(|mail| mail.to == MARIA), "{sent:?}");
+    for asked in ["#ver\n", "#historial\n", "#lista\n"] {
+        let sent = desk.takes(&from_home(asked, ""), "agent-mail").await;
+        assert!(!sent.is_empty() && sent.iter().all(|mail| mail.to == MARIA), "{asked}: {sent:?}");
+    }
     let two = from_home("#prioridad baja\n", "").replacen("From: ", "From: eve@evil.example, ", 1);
     desk.takes(&two, "follow-up").await;
     let two =

@@ -195,6 +195,7 @@ fn who(sender: SenderKind) -> &'static str {
     match sender {
         SenderKind::Customer => "customer",
         SenderKind::Agent => "agent",
+        SenderKind::Supplier => "supplier",
         _ => "program",
     }
 }
