@@ -130,6 +130,17 @@ async fn a_signature_of_the_agents_domain_is_proof() {
     assert!(desk.done().await);
 }
 
+/// What a list is made of is read before anybody decides: for a signed mail, too.
+#[tokio::test]
+async fn a_signed_mail_gets_the_list_that_it_asks_for() {
+    let desk = Signing::believing().await;
+    let raw = desk.today("list").replace("#priority high", "#list").replace(&desk.number, "0");
+    assert_eq!(desk.bench.mail(&desk.signed(&raw)).await, "agent-mail");
+    let sent = desk.bench.sent().await;
+    assert_eq!(sent[0].template, "list");
+    assert!(sent[0].text().contains("Una consulta"), "{}", sent[0].text());
+}
+
 #[tokio::test]
 async fn what_falls_short_is_asked_about() {
     let desk = Signing::believing().await;

@@ -259,6 +259,7 @@ async fn what_a_query_finds_is_changed_once_it_was_shown() {
     {
         assert!(question.text().contains(wanted), "{wanted}: {}", question.text());
     }
+    assert!(question.text().contains("Otra consulta: #prioridad alta"), "by its title: {}", question.text());
     // Another ticket has come: a confirmation is about what it shows.
     opened(&bench, ANA, "La tercera consulta").await;
     assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");

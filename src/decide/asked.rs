@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::lookup::Carried;
-use super::{Incoming, Proof, agent_mail, identify};
+use super::{Context, Incoming, Proof, agent_mail, identify, signature};
 use crate::commands::{Block, Command, Targets};
 use crate::desk::query::{Asker, Query, moment};
 use crate::desk::{
@@ -202,10 +202,14 @@ pub(super) fn believable(
     agent: &Agent,
     block: &Block,
     desk: &Desk,
+    now: Timestamp,
 ) -> bool {
     let issued = |carried: &Carried| agent.addresses.iter().any(|address| carried.claim.issued_to(address));
+    // Whether a signature was seen before is not known yet.
+    let signed = || signature::evidence(incoming, &Context::default(), desk, now).is_ok();
     incoming.proof != Proof::None
         || agent_mail::needed_level(block, desk) < 2
         || identify::border_evidence(incoming).is_some()
         || carried.iter().any(issued)
+        || signed()
 }

@@ -16,7 +16,7 @@ use super::{
     CommandTrace, Decision, Effect, Fact, HeldMail, Reason, SenderTrace, addressees, agent_mail, quarantine,
 };
 use crate::commands::{self, Block};
-use crate::desk::{Actor, Agent, Cause, Occasion, TicketRef};
+use crate::desk::{Actor, Agent, Cause, Occasion, Ticket, TicketRef};
 use crate::mail::Digest;
 use crate::outbound::{data, scrub};
 
@@ -133,7 +133,7 @@ pub(super) fn hold_for_level(
     let say = if again { Say::OthersThanShown } else { Say::NeedsConfirmation { has: case.sender.level() } };
     let why = say.text(language);
     let shown = lines.iter().take(MOST_ACTIONS).map(|line| {
-        let about = line.ticket.as_ref().map(|number| format!("{number}: ")).unwrap_or_default();
+        let about = line.ticket.as_ref().map(|number| named(&draft, number)).unwrap_or_default();
         let does = if line.result.is_empty() { String::new() } else { format!(" \u{2192} {}", line.result) };
         format!("{about}{}{does}", line.line)
     });
@@ -148,6 +148,20 @@ pub(super) fn hold_for_level(
         agent,
         Question { template: UNPROVED, reason, at, targets, why: &why, actions, text, text_went: None },
     )
+}
+
+/// Letters of a title in a question.
+const TITLE: usize = 50;
+
+/// A ticket as a question names it: nobody knows tickets by their numbers.
+fn named(draft: &Draft<'_>, number: &str) -> String {
+    let of = |ticket: &&Ticket| ticket.now.number.as_str() == number;
+    let title = draft.context.tickets.values().find(of).map_or("", |ticket| ticket.now.title.as_str());
+    let mut shown: String = title.chars().take(TITLE).collect();
+    if shown.len() < title.len() {
+        shown.push('\u{2026}');
+    }
+    if shown.is_empty() { format!("{number}: ") } else { format!("{number} {shown}: ") }
 }
 
 /// Whether queries of a mail find other tickets than its sender was shown, or than anybody was: a confirmation is about

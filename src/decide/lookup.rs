@@ -135,7 +135,7 @@ fn of_block(
     }
     let block = agent_mail::block(incoming, agent, desk, now);
     keys.numbers.extend(steps::numbers(&block));
-    if asked::believable(incoming, carried, agent, &block, desk) {
+    if asked::believable(incoming, carried, agent, &block, desk, now) {
         keys.asked = Asked::of(&block, agent, desk, now);
     }
     keys.articles = steps::articles(&block);
