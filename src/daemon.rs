@@ -33,7 +33,7 @@ pub struct Mode {
 /// Runs the desk. The lock is held until the end.
 ///
 /// # Errors
-/// With [`Mode::once`]: what could not be reached, a sentence each.
+/// With [`Mode::once`]: what could not be reached or taken, a sentence each. Otherwise: a part of the daemon died.
 pub async fn run(loaded: Loaded, pipeline: Pipeline, lock: RunLock, mode: Mode) -> Result<(), Vec<String>> {
     let pipeline = Arc::new(pipeline);
     let (stop, stopping) = watch::channel(false);
@@ -49,8 +49,7 @@ pub async fn run(loaded: Loaded, pipeline: Pipeline, lock: RunLock, mode: Mode) 
     let troubles = if mode.once {
         once(&loaded, &pipeline, worker, manner, stopping).await
     } else {
-        forever(&loaded, &pipeline, worker, manner, stopping).await;
-        Vec::new()
+        forever(&loaded, &pipeline, worker, manner, (&stop, stopping)).await
     };
     pipeline.store.close().await;
     drop(lock);
@@ -97,8 +96,8 @@ async fn forever(
     pipeline: &Arc<Pipeline>,
     worker: Option<Worker<Pipeline>>,
     manner: Manner,
-    stopping: watch::Receiver<bool>,
-) {
+    (stop, stopping): (&watch::Sender<bool>, watch::Receiver<bool>),
+) -> Vec<String> {
     let mut tasks = JoinSet::new();
     for settings in &loaded.settings.mailboxes {
         let settings = Arc::new(settings.clone());
@@ -123,10 +122,33 @@ async fn forever(
     }
     tracing::info!(mailboxes = loaded.settings.mailboxes.len(), "ready");
     let mut stopping = stopping;
-    while !*stopping.borrow() && stopping.changed().await.is_ok() {}
+    let died = loop {
+        tokio::select! {
+            changed = stopping.changed() => if changed.is_err() || *stopping.borrow() { break false },
+            ended = tasks.join_next() => match ended {
+                // Not without mails, not without timers: whoever supervises the program starts it anew.
+                Some(Err(error)) => {
+                    tracing::error!(%error, "a part of the daemon ended by a mistake in this program");
+                    break true;
+                }
+                Some(Ok(())) if *stopping.borrow() => break false,
+                Some(Ok(())) | None => {}
+            },
+        }
+        if tasks.is_empty() {
+            while !*stopping.borrow() && stopping.changed().await.is_ok() {}
+            break false;
+        }
+    };
     tracing::info!("stopping");
+    if died {
+        stop.send_replace(true);
+    }
     let ended = tokio::time::timeout(GRACE, async { while tasks.join_next().await.is_some() {} }).await;
     if ended.is_err() {
         tracing::warn!("not everything ended in time; what was in hand is taken again at the next start");
     }
+    let died =
+        died.then(|| "a part of the daemon ended by a mistake in this program; see the log".to_owned());
+    died.into_iter().collect()
 }

@@ -54,8 +54,9 @@ pub fn given_up(mail: &DueMail, why: &str) {
     sent(mail, "given up", why);
 }
 
-/// No Message-ID here: ours carry tokens.
+/// No Message-ID here: ours carry tokens. Some servers name it in their answer.
 fn sent(mail: &DueMail, result: &str, answer: &str) {
+    let answer = without(answer, mail.message_id.as_str());
     tracing::info!(
         target: "taquilla::journal",
         outbox = mail.id,
@@ -64,4 +65,34 @@ fn sent(mail: &DueMail, result: &str, answer: &str) {
         answer,
         "mail"
     );
+}
+
+/// A text without an id, in whatever case it stands there.
+fn without(text: &str, id: &str) -> String {
+    let (folded, id) = (text.to_ascii_lowercase(), id.to_ascii_lowercase());
+    let mut rest = 0;
+    let mut out = String::new();
+    for (at, _) in folded.match_indices(&id) {
+        out.push_str(text.get(rest..at).unwrap_or_default());
+        out.push_str("...");
+        rest = at + id.len();
+    }
+    out.push_str(text.get(rest..).unwrap_or_default());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_names_the_mail_is_written_without_its_name() {
+        for (answer, written) in [
+            ("2.0.0 OK <Tok.Ran@minem.example> [Hostname=a]", "2.0.0 OK <...> [Hostname=a]"),
+            ("ñ TOK.RAN@MINEM.EXAMPLE tok.ran@minem.example", "ñ ... ..."),
+            ("2.0.0 Ok: queued as 1A", "2.0.0 Ok: queued as 1A"),
+        ] {
+            assert_eq!(without(answer, "tok.ran@minem.example"), written);
+        }
+    }
 }

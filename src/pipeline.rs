@@ -35,7 +35,7 @@ pub use letter::{Letter, Reading, read};
 
 use crate::clock::{Clock, random_seed};
 use crate::crash::{self, Point};
-use crate::decide::{self, Context, Decision, Effect, Event, Given, Lookup, Request};
+use crate::decide::{self, Context, Decision, Effect, Event, Given, Lookup, Request, Unfit};
 use crate::ingest::intake::Source;
 use crate::store::{self, Applied, Entry, Origin, OutboxRow, Store, StoreError, Writing};
 
@@ -77,6 +77,14 @@ pub enum PipelineError {
         "the program failed on this mail; it is tried again and goes to the quarantine after three times"
     )]
     Panicked,
+    /// A mail on a list was dealt with by somebody else in the meantime.
+    #[error("it is no longer on the list")]
+    Settled,
+    /// The rest of the mail was never here.
+    #[error(
+        "the desk has only the header of this mail, which was too large or not given by the server; ask its author, or drop it"
+    )]
+    HeaderOnly,
     /// Another mail of its batch, or the store, was in its way.
     #[error("the batch came to an end before this mail: {0}")]
     BatchEnded(String),
@@ -87,10 +95,18 @@ impl PipelineError {
     fn of_batch(&self) -> Self {
         match self {
             Self::Panicked => Self::Panicked,
-            Self::Store(_) | Self::Chance(_) | Self::NumberTaken { .. } | Self::BatchEnded(_) => {
-                Self::BatchEnded(self.to_string())
-            }
+            Self::Store(_)
+            | Self::Chance(_)
+            | Self::NumberTaken { .. }
+            | Self::Settled
+            | Self::HeaderOnly
+            | Self::BatchEnded(_) => Self::BatchEnded(self.to_string()),
         }
+    }
+
+    /// What somebody else has seen to is well.
+    fn unless_settled(self) -> Result<(), Self> {
+        if matches!(self, Self::Settled) { Ok(()) } else { Err(self) }
     }
 }
 
@@ -161,7 +177,7 @@ impl Pipeline {
     /// Writes a stretch of a batch, and those that are read by the time it is written, in one transaction.
     async fn write(
         &self,
-        house: &House,
+        house: &Arc<House>,
         mut stretch: Stretch,
         stretches: &mut mpsc::Receiver<Result<Stretch, PipelineError>>,
         taken: &mut Vec<Result<Outcome, PipelineError>>,
@@ -215,7 +231,7 @@ impl Pipeline {
     async fn take_event(
         &self,
         mut writing: Writing,
-        house: &House,
+        house: &Arc<House>,
         event: &Event,
         entry: &Entry,
     ) -> Result<Outcome, PipelineError> {
@@ -229,11 +245,17 @@ impl Pipeline {
     async fn one(
         &self,
         writing: &mut Writing,
-        house: &House,
+        house: &Arc<House>,
         event: &Event,
         entry: Entry,
     ) -> Result<Outcome, PipelineError> {
-        let mut outcome = self.step(writing, house, event, entry).await?;
+        let mut outcome = match self.step(writing, house, event, entry.clone()).await {
+            // A mailbox brings it again, and the third time it goes to the quarantine; others bring it once.
+            Err(PipelineError::Panicked) if matches!(entry.origin, Origin::Deliver(_) | Origin::Import) => {
+                self.step(writing, house, &unfit(event), entry).await?
+            }
+            other => other?,
+        };
         if let Some(held) = confirmed(&outcome.decision) {
             let (event, entry) = letter::held(writing, house, held, self.clock.now()).await?;
             let released = self.step(writing, house, &event, entry).await?;
@@ -245,7 +267,7 @@ impl Pipeline {
     async fn step(
         &self,
         writing: &mut Writing,
-        house: &House,
+        house: &Arc<House>,
         event: &Event,
         entry: Entry,
     ) -> Result<Outcome, PipelineError> {
@@ -329,6 +351,15 @@ fn last_number(decision: &Decision) -> Option<u64> {
     let used =
         |effect: &Effect| if let Effect::Create { counter, .. } = effect { Some(*counter) } else { None };
     decision.effects.iter().filter_map(used).max()
+}
+
+/// The event with nothing looked into that the program went down with.
+fn unfit(event: &Event) -> Event {
+    let mut event = event.clone();
+    if let Event::Mail(incoming) = &mut event {
+        incoming.unfit = Some(Unfit::Crashed(1));
+    }
+    event
 }
 
 /// The held mail that a decision sets free.

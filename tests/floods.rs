@@ -11,14 +11,14 @@ use jiff::{SignedDuration, Timestamp};
 use support::desk::{Bench, Sent};
 use support::golden::{house, keys};
 use taquilla::clock::Clock;
-use taquilla::decide::Policy;
+use taquilla::decide::{Policy, Unfit};
 use taquilla::desk::{Desk, Limits};
 use taquilla::ingest::parse::ParseLimits;
 use taquilla::mail::Address;
 use taquilla::outbound::template::Templates;
-use taquilla::pipeline::House;
+use taquilla::pipeline::{House, Letter};
 use taquilla::rules::RuleSet;
-use taquilla::store::{HistoryLine, JournalFilter, Page, Shelf};
+use taquilla::store::{HistoryLine, JournalFilter, Origin, Page, Shelf};
 
 const START: i64 = 1_772_460_000;
 
@@ -328,4 +328,42 @@ async fn mails_too_large_are_all_listed_and_no_flood_of_notices() {
         "the administrator was told as often as the limit says"
     );
     assert_eq!(to(&sent, "beto@clients.example").len(), 3);
+}
+
+#[tokio::test]
+async fn a_parked_mail_is_decided_once_whoever_comes_first() {
+    let bench = bench(with_limits(|limits| limits.tickets_per_sender = 1)).await;
+    for nth in 0..3 {
+        bench.mail(&mail("beto@clients.example", nth)).await;
+    }
+    let parked = bench.pipeline.store.kept(Shelf::Parked, Page::FIRST).await.unwrap();
+    assert_eq!(parked.len(), 2);
+    // The operator lets one in and drops the other, while the daemon holds the list that it read before.
+    assert!(bench.pipeline.retry(&parked[0], true).await.is_ok());
+    bench.pipeline.store.kept_drop(Shelf::Parked, parked[1].id, bench.pipeline.clock.now()).await.unwrap();
+    for line in &parked {
+        assert!(bench.pipeline.retry(line, false).await.is_err());
+    }
+    let tickets = bench.pipeline.store.tickets(&Default::default(), Page::FIRST).await.unwrap();
+    assert_eq!(tickets.len(), 2, "one at once, one let in");
+}
+
+#[tokio::test]
+async fn a_mail_of_which_there_is_the_header_alone_is_not_taken_for_a_whole_one() {
+    let bench = bench(house()).await;
+    let raw = "From: beto@clients.example\r\nSubject: Big\r\nMessage-ID: <big@clients.example>\r\n\r\n";
+    let letter = Letter {
+        size: 60_000_000,
+        unfit: Some(Unfit::TooLarge { size: 60_000_000 }),
+        ..Letter::of(raw.as_bytes().into(), "soporte", Origin::Deliver(None))
+    };
+    bench.pipeline.take(vec![letter]).await.unwrap().remove(0).unwrap();
+    let listed = bench.pipeline.store.kept(Shelf::Quarantine, Page::FIRST).await.unwrap();
+    let refused = bench.pipeline.retry(&listed[0], true).await.unwrap_err().to_string();
+    assert!(refused.contains("only the header"), "{refused}");
+    assert_eq!(
+        bench.pipeline.store.kept(Shelf::Quarantine, Page::FIRST).await.unwrap().len(),
+        1,
+        "it stays listed"
+    );
 }

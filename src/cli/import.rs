@@ -156,13 +156,14 @@ impl Importing {
                 let window = window(&mut source, now);
                 (source, window)
             });
-            let (mails, troubles);
-            (source, (mails, troubles)) = next.await.map_err(|error| CliError::Failed(error.to_string()))?;
+            let (mails, troubles, ended);
+            (source, (mails, troubles, ended)) =
+                next.await.map_err(|error| CliError::Failed(error.to_string()))?;
             for trouble in troubles {
                 self.trouble(&trouble.path, &trouble.error.to_string());
             }
             self.counts.other_files = source.walk.others;
-            if mails.is_empty() {
+            if mails.is_empty() && ended {
                 return Ok(());
             }
             let mut mails = mails.into_iter().peekable();
@@ -278,9 +279,10 @@ impl Importing {
     }
 }
 
-/// The next mails, in the order of their dates.
-fn window(source: &mut Source, now: Timestamp) -> (Vec<Dated>, Vec<Trouble>) {
+/// The next mails, in the order of their dates; and whether there are no more.
+fn window(source: &mut Source, now: Timestamp) -> (Vec<Dated>, Vec<Trouble>, bool) {
     let (mut mails, mut troubles) = (Vec::new(), Vec::new());
+    let mut ended = false;
     while mails.len() < WINDOW && (troubles.len() as u64) < TOLD {
         let found = match &mut source.mbox {
             Some(mbox) => match mbox.next() {
@@ -295,7 +297,10 @@ fn window(source: &mut Source, now: Timestamp) -> (Vec<Dated>, Vec<Trouble>) {
                 }
             },
             None => match source.walk.next() {
-                None => break,
+                None => {
+                    ended = true;
+                    break;
+                }
                 Some(Ok(file)) if file.kind == Kind::Mbox => match Mbox::open(&file.path) {
                     Ok(mbox) => {
                         source.mbox = Some(mbox);
@@ -319,7 +324,7 @@ fn window(source: &mut Source, now: Timestamp) -> (Vec<Dated>, Vec<Trouble>) {
         }
     }
     mails.sort_by_key(|mail| mail.when);
-    (mails, troubles)
+    (mails, troubles, ended)
 }
 
 /// Reads the mails of a group.

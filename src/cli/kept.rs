@@ -10,6 +10,7 @@ use super::output::{say, tell};
 use super::{CliError, Exit, open};
 use crate::clock::Clock;
 use crate::daemon::bell;
+use crate::pipeline::PipelineError;
 use crate::store::{KeptLine, Shelf, Store};
 
 fn columns(shelf: Shelf) -> &'static [&'static str] {
@@ -67,8 +68,11 @@ async fn retry(config: Option<&Path>, shelf: Shelf, ids: &[i64]) -> Result<Exit,
     let ids = if ids.is_empty() { all(&pipeline.store, shelf).await? } else { ids.to_vec() };
     let mut left = 0;
     for id in ids {
-        let line = pipeline.store.kept_row(shelf, id).await?;
-        match pipeline.retry(&line, true).await {
+        let again = match pipeline.store.kept_row(shelf, id).await {
+            Ok(line) => pipeline.retry(&line, true).await,
+            Err(error) => Err(PipelineError::from(error)),
+        };
+        match again {
             Ok(outcome) => say(&format!("{id}: {}", outcome.decision.reason))?,
             Err(error) => {
                 left += 1;

@@ -39,6 +39,8 @@ impl From<PipelineError> for CliError {
             error @ (PipelineError::Chance(_)
             | PipelineError::NumberTaken { .. }
             | PipelineError::BatchEnded(_)
+            | PipelineError::Settled
+            | PipelineError::HeaderOnly
             | PipelineError::Panicked) => Self::Later(error.to_string()),
         }
     }

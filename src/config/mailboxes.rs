@@ -79,7 +79,9 @@ fn folders(fields: &Fields<'_>) -> Vec<String> {
             let title = format!("folder \"{}\" is named twice", item.text());
             fields.add(fields.mistake(&item.spot, title, "second one"));
         } else {
-            folders.push(item.text().to_owned());
+            // RFC 3501 section 5.1: this one name is the same in any case, and the journal knows it by one.
+            let inbox = item.text().eq_ignore_ascii_case("INBOX");
+            folders.push(if inbox { "INBOX".to_owned() } else { item.text().to_owned() });
         }
     }
     if folders.is_empty() {

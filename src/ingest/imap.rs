@@ -14,6 +14,7 @@ mod login;
 mod names;
 mod wire;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, StatusAttribute};
@@ -137,6 +138,8 @@ pub struct Session {
     /// Keywords that the open folder keeps (PERMANENTFLAGS); `None` if the server did not say.
     keeps: Option<Vec<String>>,
     idle_refused: bool,
+    /// Sets of mails of which a folder has its copy, and that could not be deleted yet (servers without MOVE).
+    copied: BTreeSet<(String, String)>,
 }
 
 impl Session {
@@ -163,6 +166,7 @@ impl Session {
             max_mail_bytes: settings.max_mail_bytes,
             keeps: None,
             idle_refused: false,
+            copied: BTreeSet::new(),
         })
     }
 

@@ -72,7 +72,7 @@ pub async fn watch<I: Intake + 'static>(
     let mut tasks = JoinSet::new();
     for (index, name) in (0u64..).zip(&settings.folders) {
         let manner = Manner { seed: manner.seed.wrapping_add(index), ..manner };
-        let name = if name.eq_ignore_ascii_case("INBOX") { "INBOX".into() } else { name.clone() };
+        let name = name.clone();
         let (settings, intake, told) = (Arc::clone(&settings), Arc::clone(&intake), Arc::clone(&told));
         let stop = stop.clone();
         tasks.spawn(async move { supervise(name, settings, intake, told, manner, stop).await });

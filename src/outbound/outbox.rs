@@ -90,7 +90,12 @@ pub trait Outbox: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), OutboxError>> + Send;
 
     /// It will not be tried again: refused for good, or for too long. A decision tells whoever must know.
-    fn give_up(&self, mail: &DueMail, why: &str) -> impl Future<Output = Result<(), OutboxError>> + Send;
+    fn give_up(
+        &self,
+        mail: &DueMail,
+        why: &str,
+        in_doubt: bool,
+    ) -> impl Future<Output = Result<(), OutboxError>> + Send;
 
     /// Returns when there may be something new.
     fn woken(&self) -> impl Future<Output = ()> + Send;

@@ -216,13 +216,22 @@ impl<O: Outbox> Worker<O> {
     }
 }
 
+/// Attempts to put back what was not sent, a second apart: fewer than the daemon has time to stop.
+const GIVE_BACK: u32 = 5;
+
 impl<O: Outbox> Shared<O> {
     async fn give_back(&self, ids: &[i64]) {
         if ids.is_empty() {
             return;
         }
-        if let Err(error) = self.outbox.unsent(ids).await {
-            tracing::warn!(%error, "mails that were not sent are put back at the next start");
+        for attempt in 1..=GIVE_BACK {
+            match self.outbox.unsent(ids).await {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::warn!(%error, attempt, "mails that were not sent cannot be put back now; at the latest at the next start");
+                }
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
 }

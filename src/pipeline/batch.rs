@@ -1,5 +1,7 @@
 //! Events of one transaction: together where that can be, and one that fails takes no other with it.
 
+use std::sync::Arc;
+
 use super::{House, Outcome, Pipeline, PipelineError};
 use crate::decide::Event;
 use crate::store::{Entry, Writing};
@@ -9,7 +11,7 @@ impl Pipeline {
     pub(super) async fn all_of_batch(
         &self,
         writing: &mut Writing,
-        house: &House,
+        house: &Arc<House>,
         events: &[(Event, Entry)],
     ) -> Result<Vec<Result<Outcome, PipelineError>>, PipelineError> {
         let mut outcomes = Vec::with_capacity(events.len());
@@ -30,7 +32,7 @@ impl Pipeline {
     async fn some_of_batch(
         &self,
         writing: &mut Writing,
-        house: &House,
+        house: &Arc<House>,
         events: &[(Event, Entry)],
     ) -> Result<Vec<Result<Outcome, PipelineError>>, PipelineError> {
         writing.savepoint().await?;
@@ -59,7 +61,7 @@ impl Pipeline {
     pub(super) async fn one_of_batch(
         &self,
         writing: &mut Writing,
-        house: &House,
+        house: &Arc<House>,
         event: &Event,
         entry: &Entry,
     ) -> Result<Result<Outcome, PipelineError>, PipelineError> {

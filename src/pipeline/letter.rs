@@ -136,6 +136,15 @@ fn look_into(letter: &Letter, house: &House) -> Mail {
     Mail { digest: Digest::of(&letter.raw), ..parse(part.into(), &house.limits) }
 }
 
+/// Whether these octets are the header alone of a mail that the server said to have more: nothing stands behind the
+/// first empty line. Servers' sizes may differ a little from the octets (Exchange).
+pub(super) fn is_header_of(raw: &[u8], size: u64) -> bool {
+    const SLACK: u64 = 64;
+    let end = raw.windows(2).position(|two| two == b"\n\n" || two == b"\n\r");
+    let body = end.and_then(|end| raw.get(end + 1..)).unwrap_or_default();
+    body.iter().all(u8::is_ascii_whitespace) && size > (raw.len() as u64).saturating_add(SLACK)
+}
+
 /// Raw mails and files; the large ones do not stand in the database.
 pub(super) fn contents(read: &[(Event, Entry)]) -> Vec<(Digest, Arc<[u8]>)> {
     let mut contents = Vec::new();
@@ -150,10 +159,11 @@ pub(super) fn contents(read: &[(Event, Entry)]) -> Vec<(Digest, Arc<[u8]>)> {
     contents
 }
 
-/// A mail that waited and is confirmed, as an event of its own; its journal row gets the new reason.
+/// A mail that waited and is confirmed, as an event of its own; its journal row gets the new reason. The one mail that is
+/// read with the pen in hand: only the decision says which it is.
 pub(super) async fn held(
     writing: &mut Writing,
-    house: &House,
+    house: &Arc<House>,
     held: i64,
     now: Timestamp,
 ) -> Result<(Event, Entry), PipelineError> {
@@ -164,7 +174,10 @@ pub(super) async fn held(
         ..Letter::of(kept.raw, &kept.mailbox, Origin::Again(kept.journal))
     };
     let of_author = kept.reason == Reason::HeldForAuthor.word();
-    Ok(read(letter, Proof::Confirmed { login: kept.login, held, of_author }, house))
+    let proof = Proof::Confirmed { login: kept.login, held, of_author };
+    let house = Arc::clone(house);
+    let read = tokio::task::spawn_blocking(move || read(letter, proof, &house));
+    read.await.map_err(|_| PipelineError::Panicked)
 }
 
 /// Fills in what only the decision knows of its journal row.

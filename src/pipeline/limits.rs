@@ -21,6 +21,9 @@ impl Pipeline {
         let digest =
             kept.raw.ok_or_else(|| StoreError::Missing(format!("the octets of mail {}", kept.id)))?;
         let raw = self.store.blob(&digest).await?;
+        if letter::is_header_of(&raw, kept.size) {
+            return Err(PipelineError::HeaderOnly);
+        }
         let house = self.house();
         let mailbox = kept.mailbox.as_deref().unwrap_or("deliver");
         let again = Letter {
@@ -32,7 +35,13 @@ impl Pipeline {
         let read_with = std::sync::Arc::clone(&house);
         let read = tokio::task::spawn_blocking(move || letter::read(again, Proof::None, &read_with));
         let (event, entry) = read.await.map_err(|_| PipelineError::Panicked)?;
-        self.take_event(self.store.begin().await?, &house, &event, &entry).await
+        let mut writing = self.store.begin().await?;
+        // The list was read without the pen: somebody else may have seen to it.
+        if !writing.still_kept(kept.journal).await? {
+            writing.rollback().await;
+            return Err(PipelineError::Settled);
+        }
+        self.take_event(writing, &house, &event, &entry).await
     }
 
     /// Gives parked mails their turn and tells the administrator what waits; `true` if there may be more to do.
@@ -46,7 +55,8 @@ impl Pipeline {
             }
         };
         for kept in &due {
-            if let Err(error) = self.retry(kept, false).await {
+            let again = self.retry(kept, false).await;
+            if let Err(error) = again.map(drop).or_else(PipelineError::unless_settled) {
                 tracing::error!(%error, parked = kept.id, "a parked mail could not be decided; tried again in an hour");
                 if let Err(error) = self.store.parked_later(kept.id, hour_after(now)).await {
                     tracing::error!(%error, "the store does not answer");

@@ -29,7 +29,7 @@ impl Outbox for Pipeline {
         let oldest = now.saturating_sub(wait).unwrap_or(Timestamp::MIN);
         for id in self.store.outbox_too_old(oldest).await.map_err(refused)? {
             let mail = self.store.outbox_mail(id).await.map_err(refused)?;
-            self.give_up(&mail, "held over the caps of automatic mail for too long").await?;
+            self.give_up(&mail, "held over the caps of automatic mail for too long", false).await?;
         }
         let released =
             self.store.outbox_release(&self.house().policy.desk.limits, now).await.map_err(refused)?;
@@ -96,10 +96,10 @@ impl Outbox for Pipeline {
     }
 
     /// The row is given up in the transaction that tells its ticket.
-    async fn give_up(&self, mail: &DueMail, why: &str) -> Result<(), OutboxError> {
+    async fn give_up(&self, mail: &DueMail, why: &str, in_doubt: bool) -> Result<(), OutboxError> {
         let subject = self.store.outbox_row(mail.id).await.map_err(refused)?.subject;
         let mut writing = self.store.begin().await.map_err(refused)?;
-        if !writing.mark_given_up(mail.id, why, self.clock.now()).await.map_err(refused)? {
+        if !writing.mark_given_up(mail.id, why, in_doubt, self.clock.now()).await.map_err(refused)? {
             return Ok(());
         }
         let request = Request::GivenUp {

@@ -113,6 +113,16 @@ impl Store {
 const LIMITS: &str = "limits";
 
 impl Writing {
+    /// Whether the mail of a journal row still waits in the quarantine or among the parked ones.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn still_kept(&mut self, journal: i64) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM quarantine WHERE journal = $1 AND outcome IS NULL) \
+                   OR EXISTS (SELECT 1 FROM parked WHERE journal = $1 AND outcome IS NULL)";
+        Ok(sqlx::query_scalar(sql).bind(journal).fetch_one(self.conn()).await?)
+    }
+
     /// The administrator is told of the limits in this transaction.
     ///
     /// # Errors

@@ -203,11 +203,19 @@ impl Writing {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn mark_given_up(&mut self, id: i64, error: &str, at: Timestamp) -> Result<bool, StoreError> {
-        let sql = "UPDATE outbox SET state = 'failed', last_error = $2, changed = $3, attempts = attempts + 1 \
+    pub async fn mark_given_up(
+        &mut self,
+        id: i64,
+        error: &str,
+        in_doubt: bool,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE outbox SET state = 'failed', last_error = $2, changed = $3, attempts = attempts + 1, \
+                   in_doubt = CASE WHEN $4 THEN coalesce(in_doubt, $3) ELSE in_doubt END \
                    WHERE id = $1 AND (state IN ('pending', 'sending', 'data-sent') \
                    OR (state = 'held' AND capped IS NOT NULL))";
-        let marked = sqlx::query(sql).bind(id).bind(error).bind(ms(at)).execute(self.conn()).await?;
+        let marked =
+            sqlx::query(sql).bind(id).bind(error).bind(ms(at)).bind(in_doubt).execute(self.conn()).await?;
         Ok(marked.rows_affected() == 1)
     }
 }

@@ -164,7 +164,7 @@ impl Outbox for Memory {
         Ok(())
     }
 
-    async fn give_up(&self, mail: &DueMail, why: &str) -> Result<(), OutboxError> {
+    async fn give_up(&self, mail: &DueMail, why: &str, _in_doubt: bool) -> Result<(), OutboxError> {
         self.note(mail.id, "failed", why)
     }
 

@@ -1,5 +1,5 @@
 //! Telling the server what became of its mails. Each of these may be said twice without harm, and for mails that are
-//! gone.
+//! gone; only a server without MOVE may keep a second copy where the connection broke between the copy and its end.
 
 use super::{ImapError, Session, forgive, names};
 use crate::ingest::protocol::Ack;
@@ -21,29 +21,37 @@ impl Session {
     }
 
     async fn move_to(&mut self, set: &str, folder: &str) -> Result<(), ImapError> {
-        match self.try_move(set, folder).await {
+        // RFC 6851: each mail is moved or not, never half.
+        if self.can("MOVE") {
+            return self.carry_over("MOVE", set, folder).await;
+        }
+        // Without MOVE a copy is made first, and where the mails cannot be deleted then it is not made again.
+        let made = (set.to_owned(), folder.to_owned());
+        if !self.copied.contains(&made) {
+            self.carry_over("COPY", set, folder).await?;
+            self.copied.insert(made.clone());
+        }
+        self.delete(set).await?;
+        self.copied.remove(&made);
+        Ok(())
+    }
+
+    /// `MOVE` or `COPY`, into a folder that is made if need be.
+    async fn carry_over(&mut self, verb: &str, set: &str, folder: &str) -> Result<(), ImapError> {
+        let command = format!("UID {verb} {set} {}", names::quoted_folder(folder));
+        match self.line.exec(&command, &mut |_| ()).await {
             // Not every server says TRYCREATE where it could. A folder that cannot be created may be there by now: the
             // watch over another folder needs it, too.
             Err(ImapError::Refused { .. }) => self.create(folder).await?,
-            other => return other,
+            other => return other.map(drop),
         }
-        match self.try_move(set, folder).await {
+        match self.line.exec(&command, &mut |_| ()).await {
             Err(ImapError::Refused { answer, .. }) => {
                 let answer = format!("cannot move to {folder}: {answer}");
                 Err(ImapError::Refused { answer, try_create: false })
             }
-            other => other,
+            other => other.map(drop),
         }
-    }
-
-    async fn try_move(&mut self, set: &str, folder: &str) -> Result<(), ImapError> {
-        let name = names::quoted_folder(folder);
-        // RFC 6851: each mail is moved or not, never half.
-        if self.can("MOVE") {
-            return self.line.exec(&format!("UID MOVE {set} {name}"), &mut |_| ()).await.map(drop);
-        }
-        self.line.exec(&format!("UID COPY {set} {name}"), &mut |_| ()).await?;
-        self.delete(set).await
     }
 
     /// Marks as deleted, and removes where that can be done for these mails alone.

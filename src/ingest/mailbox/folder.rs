@@ -41,6 +41,8 @@ pub(super) struct Folder<I> {
     /// Since when nothing works.
     failing: Option<Instant>,
     failures: u32,
+    /// What could not be taken, or not be told to the server, when everything else was.
+    left: Option<String>,
 }
 
 impl<I: Intake> Folder<I> {
@@ -68,6 +70,7 @@ impl<I: Intake> Folder<I> {
             backoff,
             failing: None,
             failures: 0,
+            left: None,
         }
     }
 
@@ -77,7 +80,7 @@ impl<I: Intake> Folder<I> {
             let began = Instant::now();
             let ended = self.session(&mut stop).await;
             let trouble = match ended {
-                Ok(()) => return Ok(()),
+                Ok(()) => return self.left.map_or(Ok(()), Err),
                 Err(_) if stopping(&stop) => return Ok(()),
                 Err(trouble) => trouble,
             };
@@ -131,6 +134,10 @@ impl<I: Intake> Folder<I> {
             self.well().await;
             if self.manner.until == Until::CaughtUp {
                 session.leave().await;
+                let left = self.machine.deferred();
+                if left > 0 {
+                    self.left = Some(format!("{left} mails of {} were left; the log says why", self.name));
+                }
                 return Ok(());
             }
             let full = self.wait(&mut session, stop, looked).await?;

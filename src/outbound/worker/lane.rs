@@ -15,9 +15,11 @@ use crate::store::DueMail;
 
 /// How long a connection is kept without a mail. Servers count idle connections too.
 const IDLE: Duration = Duration::from_secs(5);
-/// Attempts to note what the server said, and the pause between them.
+/// Attempts to note what the server said when the daemon stops, and the first pause between them.
 const NOTES: u32 = 5;
 const NOTE_AGAIN: Duration = Duration::from_millis(500);
+/// The longest of those pauses, as a multiple of the first.
+const LONGEST_PAUSE: u32 = 60;
 
 /// Rest of a connection's task while the server grants other tasks a connection and this one none.
 const STAND_DOWN: Duration = Duration::from_secs(30);
@@ -191,7 +193,7 @@ impl<O: Outbox> Lane<O> {
             self.shared.outbox.report(condition).await;
         }
         if self.next_attempt(mail).is_none() {
-            return self.give_up(mail, why).await;
+            return self.give_up(mail, why, false).await;
         }
         let next = self.now().checked_add(pause).unwrap_or(Timestamp::MAX);
         self.noted(mail, || self.shared.outbox.retry(mail, next, why)).await;
@@ -199,7 +201,8 @@ impl<O: Outbox> Lane<O> {
 
     async fn failed(&self, mail: &DueMail, error: SendError) {
         let next = self.next_attempt(mail);
-        tracing::info!(mail = mail.id, step = ?error.step, why = error.words, "a mail was not taken over");
+        // What the server said stands in the journal line, which leaves out what nobody may read.
+        tracing::info!(mail = mail.id, step = ?error.step, "a mail was not taken over");
         if error.refusal == Refusal::AboutUs
             && let Some(condition) = self.shared.gate.refused(&error.words)
         {
@@ -213,27 +216,33 @@ impl<O: Outbox> Lane<O> {
             Some(next) if error.refusal != Refusal::Permanent => {
                 self.noted(mail, || self.shared.outbox.retry(mail, next, &error.words)).await;
             }
-            Some(_) | None => self.give_up(mail, &error.words).await,
+            Some(_) | None => self.give_up(mail, &error.words, error.in_doubt).await,
         }
     }
 
-    async fn give_up(&self, mail: &DueMail, why: &str) {
-        self.noted(mail, || self.shared.outbox.give_up(mail, why)).await;
+    async fn give_up(&self, mail: &DueMail, why: &str, in_doubt: bool) {
+        self.noted(mail, || self.shared.outbox.give_up(mail, why, in_doubt)).await;
     }
 
-    /// Notes what happened, several times if need be: what is not noted is sent again after the next start.
+    /// Notes what happened, until it is noted: what is not noted would stay where it is, and be sent again after the next
+    /// start. Only the end of the daemon ends it early.
     async fn noted<F>(&self, mail: &DueMail, note: impl Fn() -> F)
     where
         F: Future<Output = Result<(), OutboxError>>,
     {
-        for attempt in 1..=NOTES {
+        let mut stopping = self.stopping.clone();
+        for attempt in 1_u32.. {
             match note().await {
                 Ok(()) => return,
                 Err(error) => {
-                    tracing::error!(mail = mail.id, attempt, %error, "what became of a mail cannot be noted")
+                    tracing::error!(mail = mail.id, attempt, %error, "what became of a mail cannot be noted; tried again")
                 }
             }
-            tokio::time::sleep(NOTE_AGAIN * attempt).await;
+            let pause = NOTE_AGAIN * attempt.min(LONGEST_PAUSE);
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = super::stopped(&mut stopping), if attempt >= NOTES => return,
+            }
         }
     }
 

@@ -23,12 +23,12 @@ impl Shelf {
     fn select(self) -> &'static str {
         match self {
             Self::Quarantine => {
-                "SELECT k.*, NULL AS due, t.number, j.origin = 'import' AS imported, j.raw, j.mailbox, j.author, j.subject FROM quarantine k \
+                "SELECT k.*, NULL AS due, t.number, j.origin = 'import' AS imported, j.size, j.raw, j.mailbox, j.author, j.subject FROM quarantine k \
                  LEFT JOIN tickets t ON t.id = k.ticket JOIN journal j ON j.id = k.journal \
                  WHERE k.outcome IS NULL AND k.id > $1 AND ($2 IS NULL OR k.id = $2) ORDER BY k.id LIMIT $3"
             }
             Self::Parked => {
-                "SELECT k.*, NULL AS number, j.origin = 'import' AS imported, j.raw, j.mailbox, j.author, j.subject FROM parked k \
+                "SELECT k.*, NULL AS number, j.origin = 'import' AS imported, j.size, j.raw, j.mailbox, j.author, j.subject FROM parked k \
                  JOIN journal j ON j.id = k.journal \
                  WHERE k.outcome IS NULL AND k.id > $1 AND ($2 IS NULL OR k.id = $2) ORDER BY k.id LIMIT $3"
             }
@@ -60,6 +60,8 @@ pub struct KeptLine {
     pub due: Option<Timestamp>,
     /// As much of the mail as there is.
     pub raw: Option<Digest>,
+    /// Size of the whole mail by the account of whoever brought it, octets.
+    pub size: u64,
     /// It came by `import`: history.
     pub imported: bool,
     /// Name of the mailbox.
@@ -111,7 +113,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn parked_due(&self, now: Timestamp, limit: u32) -> Result<Vec<KeptLine>, StoreError> {
-        let sql = "SELECT k.*, NULL AS number, j.origin = 'import' AS imported, j.raw, j.mailbox, j.author, j.subject FROM parked k \
+        let sql = "SELECT k.*, NULL AS number, j.origin = 'import' AS imported, j.size, j.raw, j.mailbox, j.author, j.subject FROM parked k \
                    JOIN journal j ON j.id = k.journal \
                    WHERE k.outcome IS NULL AND k.due <= $1 ORDER BY k.due, k.id LIMIT $2";
         let rows = sqlx::query(sql).bind(ms(now)).bind(limit).fetch_all(&self.readers).await?;
@@ -139,6 +141,7 @@ fn line(row: &SqliteRow) -> Result<KeptLine, StoreError> {
         at: row.time("at")?,
         due: row.maybe_time("due")?,
         raw: row.digest("raw")?,
+        size: u64::try_from(row.int("size")?).unwrap_or_default(),
         imported: row.flag("imported")?,
         mailbox: row.maybe_text("mailbox")?,
         author: row.maybe_text("author")?,

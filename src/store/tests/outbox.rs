@@ -117,8 +117,8 @@ async fn failed_attempts_are_counted_and_given_up_visibly() {
     store.mark_unsent(&rows, at(60)).await.unwrap();
     assert_eq!(store.outbox_row(row).await.unwrap().attempts, 1, "not looked at, not counted");
     let mut writing = store.begin().await.unwrap();
-    assert!(writing.mark_given_up(row, "550 no such user", at(61)).await.unwrap());
-    assert!(!writing.mark_given_up(row, "550 no such user", at(61)).await.unwrap(), "once");
+    assert!(writing.mark_given_up(row, "550 no such user", false, at(61)).await.unwrap());
+    assert!(!writing.mark_given_up(row, "550 no such user", false, at(61)).await.unwrap(), "once");
     writing.commit().await.unwrap();
     assert_eq!(states(&store).await, [(row, "failed".to_owned())]);
     assert!(store.outbox_due(at(9999), 10).await.unwrap().is_empty());
@@ -129,6 +129,20 @@ async fn failed_attempts_are_counted_and_given_up_visibly() {
     for refused in [store.outbox_drop(row, at(72)).await, store.outbox_retry(row, at(72)).await] {
         assert!(matches!(refused, Err(StoreError::Missing(_))));
     }
+}
+
+#[tokio::test]
+async fn what_is_given_up_in_doubt_is_a_row_of_audit() {
+    let (_dir, store, rows) = with_mails(&["ana@x.example", "eva@x.example"]).await;
+    store.mark_sending(&rows, at(1)).await.unwrap();
+    for (row, in_doubt) in rows.iter().zip([true, false]) {
+        store.mark_data_sent(*row, at(2)).await.unwrap();
+        let mut writing = store.begin().await.unwrap();
+        assert!(writing.mark_given_up(*row, "no answer", in_doubt, at(3)).await.unwrap());
+        writing.commit().await.unwrap();
+    }
+    let audit = store.audit(Page::FIRST).await.unwrap();
+    assert_eq!(audit.iter().map(|line| line.id).collect::<Vec<_>>(), rows[..1]);
 }
 
 #[tokio::test]
