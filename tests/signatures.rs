@@ -141,6 +141,21 @@ async fn a_signed_mail_gets_the_list_that_it_asks_for() {
     assert!(sent[0].text().contains("Una consulta"), "{}", sent[0].text());
 }
 
+/// A ticket in a customer's name needs no more than that; unsigned it is asked about.
+#[tokio::test]
+async fn a_signature_opens_tickets_for_customers() {
+    for (signed, reason) in [(true, "new-ticket"), (false, "held-for-confirmation")] {
+        let desk = Signing::believing().await;
+        let plain = desk.today("new");
+        let (head, _) = plain.split_once("\r\n\r\n").unwrap();
+        let order = "#new phone\r\n#customer aquispe@minem.example\r\n\r\nShe calls about her printer.\r\n";
+        let head = head.replace("Subject: ", "Subject: Printer, not ");
+        let raw = format!("{head}\r\n\r\n{order}");
+        let raw = if signed { desk.signed(&raw) } else { raw };
+        assert_eq!(desk.bench.mail(&raw).await, reason);
+    }
+}
+
 #[tokio::test]
 async fn what_falls_short_is_asked_about() {
     let desk = Signing::believing().await;

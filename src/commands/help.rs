@@ -45,20 +45,6 @@ pub fn help_table(language: Language) -> String {
     table
 }
 
-/// The commands that cannot be given by mail yet and what to do instead, as a table in Markdown.
-pub fn later_table(language: Language) -> String {
-    let heads = match language {
-        Language::En => "| Not yet | Meanwhile |",
-        Language::Es => "| Todavía no | Mientras tanto |",
-    };
-    let mut table = format!("{heads}\n| --- | --- |\n");
-    for entry in words::of(language).later.values() {
-        let written: Vec<String> = entry.words.iter().map(|word| format!("`#{word}`")).collect();
-        table.push_str(&format!("| {} | {} |\n", written.join(", "), entry.instead));
-    }
-    table
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

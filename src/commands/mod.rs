@@ -22,7 +22,7 @@ pub use command::{
     AutoClose, Block, Command, Concerns, CustomerWord, Escalation, Line, Mistake, Outcome, Someone, Targets,
     Who,
 };
-pub use help::{help, help_table, later_table, word};
+pub use help::{help, help_table, word};
 pub use read::{mended, read, same_commands, too_many};
 pub use receipt::{LineResult, ReceiptLine, all_or_nothing, not_done, receipt};
 pub use thanks::only_thanks;

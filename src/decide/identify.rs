@@ -68,6 +68,7 @@ pub(super) fn identify<'a>(
     }
     let token = token_evidence(carried, agent, ticket, context);
     let signature = signature::evidence(incoming, context, desk, now);
+    let sent = border_evidence(incoming).is_some() || signature.is_ok();
     let (level, mut evidence) = level(incoming, token, signature, agent, desk);
     evidence.extend(incoming.verdicts.evidence.iter().cloned());
     let trace = SenderTrace { kind: SenderKind::Agent, id: agent.login.clone(), level, evidence };
@@ -76,8 +77,7 @@ pub(super) fn identify<'a>(
         && !matches!(incoming.proof, Proof::Supposed(_))
         && (incoming.verdicts.fail || doubtful_from(mail).is_some());
     let supposed = matches!(incoming.proof, Proof::Supposed(2..));
-    let vouched =
-        confirmed || supposed || (!doubted && trace.level >= 2 && border_evidence(incoming).is_some());
+    let vouched = confirmed || supposed || (!doubted && trace.level >= 2 && sent);
     Sender { agent: Some(agent), supplier: None, trace, vouched, doubted }
 }
 
