@@ -133,7 +133,10 @@ fn children_are_closed_with_their_parent_by_the_button_of_the_receipt() {
     let offers = |mail: &Letter| mail.text().contains(&format!("- {below}"));
     let receipt = maria.gets("the receipt with the offer", offers);
     maria.submits(&receipt.pressed(&maria.address, "Cerrar también estos"));
-    let about = |mail: &Letter| mail.text().contains(&format!("{below}: #cerrar"));
+    let about = |mail: &Letter| {
+        let text = mail.text();
+        mail.subject().contains("confirme") && text.contains(&below) && text.contains("#cerrar")
+    };
     let question = maria.gets("the question", about);
     assert_eq!(shown(&desk, &below)["state_type"], "new", "not before");
     maria.submits(&question.pressed(&maria.address, "Sí, fui yo"));

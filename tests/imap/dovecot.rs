@@ -387,7 +387,7 @@ async fn folders_and_mailboxes_do_not_wait_for_each_other() {
     dovecot.maildir("soporte", "INBOX");
     dovecot.deliver("soporte", "Anexos", &mail("in Anexos"));
     dovecot.deliver("soporte", "INBOX", &mail("in INBOX"));
-    let folders = vec!["inbox".into(), "Nada".into(), "Anexos".into()];
+    let folders = vec!["INBOX".into(), "Nada".into(), "Anexos".into()];
     let settings = MailboxSettings { folders, ..dovecot.settings("soporte") };
     let journal = Arc::new(Journal::default());
     let watched = Watched::start(settings, &journal, manner(Until::Stopped));

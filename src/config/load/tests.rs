@@ -50,6 +50,14 @@ fn defaults_in_the_documentation_are_those_of_the_types() {
 }
 
 #[test]
+fn the_inbox_has_one_name_however_it_is_written() {
+    let text = "[desk]\naddress = \"a@b.example\"\n[[mailbox]]\nhost = \"h\"\nuser = \"u\"\npassword_env = \"P\"\n\
+                folders = [\"Inbox\", \"Anexos\"]\n";
+    let (loaded, _) = desk_in(&[("taquilla.toml", text)]).unwrap();
+    assert_eq!(loaded.settings.mailboxes[0].folders, ["INBOX", "Anexos"]);
+}
+
+#[test]
 fn calendars_slas_and_columns() {
     let text = r#"
         [[calendar]]
