@@ -211,8 +211,7 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
     if word == Some(CustomerWord::Stop) {
         customer_word::stop(&mut draft, case, at, &cause);
     } else if case.incoming.classified.class == Class::Person {
-        let from = mail.from.iter().filter(|_| case.sender.agent.is_none());
-        draft.add_participants(at, from.chain(mail.recipients()), &cause);
+        join(&mut draft, case, at, &cause);
     }
     let before = if wants_nothing { None } else { wake(&mut draft, at, &ticket.now.state_type, &cause) };
     let obeyed = obey_rules(&mut draft, case, at, RuleEvent::FollowUp);
@@ -230,10 +229,31 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
     draft.finish(reason, Some(at))
 }
 
+/// Whoever writes and is written to takes part from now on, and gets copies of the answers. From outside the desk's and the
+/// customer's domains only with a mail that is proved: a number can be guessed, and a token can be forwarded.
+fn join(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, cause: &Cause) {
+    let (desk, mail) = (&case.policy.desk, &case.incoming.mail);
+    let customer = draft.ticket(at).and_then(|ticket| ticket.now.customer.as_ref()).map(Address::domain);
+    let proved = is_proved(draft, case) && disproved(&case.incoming.verdicts).is_none();
+    let near = |address: &&Address| {
+        let domain = address.domain();
+        proved || desk.is_own_domain(&domain) || Some(&domain) == customer.as_ref()
+    };
+    let from = mail.from.iter().filter(|_| case.sender.agent.is_none());
+    let joining: Vec<&Address> = from.chain(mail.recipients()).filter(near).collect();
+    draft.add_participants(at, joining.into_iter(), cause);
+}
+
+/// The mail comes from where it says: a server vouches for it, or it holds what only its author was given.
+fn is_proved(draft: &Draft<'_>, case: &Case<'_>) -> bool {
+    let verdicts = &case.incoming.verdicts;
+    verdicts.dmarc_pass || verdicts.submission || case.holds_own_token(draft.context)
+}
+
 /// A mail that shows that the customer is who the first one said: from now on the ticket's mails go to him.
 fn prove(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, cause: &Cause) {
     let (verdicts, from) = (&case.incoming.verdicts, case.incoming.mail.from.as_ref());
-    let proved = verdicts.dmarc_pass || verdicts.submission || case.holds_own_token(draft.context);
+    let proved = is_proved(draft, case);
     let customer = draft.ticket(at).and_then(|ticket| ticket.now.customer.as_ref());
     let is_customer = customer.zip(from).is_some_and(|(customer, from)| customer.key() == from.key());
     if is_customer && proved && disproved(verdicts).is_none() {
