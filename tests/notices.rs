@@ -8,7 +8,8 @@ mod support;
 use support::golden::{Given, house};
 use taquilla::decide::{After, Decision, Event, Incoming, Proof, Request, Unfit, decide, lookup};
 use taquilla::desk::{
-    NoticeKind, Notification, Occasion, Recipient, TicketId, TicketNumber, Timer, TimerKind, token,
+    NoticeKind, Notification, Occasion, Recipient, Right, Role, TicketId, TicketNumber, Timer, TimerKind,
+    token,
 };
 use taquilla::mail::{Bounce, BounceAction, Class};
 use taquilla::outbound::catalog;
@@ -324,4 +325,49 @@ fn words_of_customers() {
     };
     assert!(of_agent("#public\nListo.\n").contains(&format!("agent-answer {ana}")));
     assert!(of_agent("#close\n").iter().all(|one| !one.contains(ana)));
+}
+
+/// An answer of an agent to a notice of the ticket, without a word and with a file.
+fn file_alone(house: &House, given: &Given) -> Incoming {
+    let number = TicketNumber::new(NUMBER).unwrap();
+    let to = "lrojas@minem.example";
+    let token = token::issue(&house.policy.desk.keys, token::Use::Thread, &number, to, given.now).unwrap();
+    let more = format!("In-Reply-To: <{token}.x@minem.example>\n{}", with_file(""));
+    mail(house, to, &more, None)
+}
+
+fn with_file(text: &str) -> String {
+    format!(
+        "Subject: Re: [Ticket#{NUMBER}] Pc sin internet\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\n{text}\n\
+         --b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=contrato.pdf\n\
+         Content-Transfer-Encoding: base64\n\nJVBERi0xLjQK\n--b--\n"
+    )
+}
+
+/// A file says as much as a text does: it takes the same right, and stops before the same lock.
+#[test]
+fn a_file_alone_is_an_answer() {
+    let mut house = quiet_house();
+    let refused = |house: &House, given: &Given| {
+        let decision = of_mail(house, given, file_alone(house, given));
+        let text = decision.to_string();
+        assert!(
+            !text.contains("article") && !told(&decision).iter().any(|one| one.contains("ana.")),
+            "{text}"
+        );
+        assert_eq!(decision.reason.word(), "commands-refused");
+        assert!(text.contains("contrato.pdf"), "{text}");
+    };
+    let queue = "queue = \"Soporte Técnico\"";
+    let open = given(&house, queue);
+    let decision = of_mail(&house, &open, file_alone(&house, &open));
+    assert!(told(&decision).contains(&"agent-answer ana.torres@minem.example".to_owned()), "{decision}");
+    refused(&house, &given(&house, &format!("{queue}\nlocked = true")));
+    let reads = Role { name: "reads".to_owned(), queues: Vec::new(), rights: [Right::Read].into() };
+    house.policy.desk.roles.push(reads);
+    for agent in house.policy.desk.agents.iter_mut().filter(|agent| agent.login == "lrojas") {
+        agent.roles = ["reads".to_owned()].into();
+    }
+    refused(&house, &open);
 }

@@ -10,13 +10,13 @@ use super::mail::Case;
 use super::matching::Match;
 use super::on_behalf::Behalf;
 use super::sentences::Say;
-use super::write::Target;
+use super::write::{Target, files, says};
 use super::{CommandTrace, agent_mail};
 use crate::commands::{Block, Command, Escalation};
 use crate::desk::{
     Agent, Desk, Right, Supplier, Ticket, TicketRef, TicketSupplier, fold, held_by, may, token,
 };
-use crate::mail::{Address, Language};
+use crate::mail::{Address, Attachment, Language};
 use crate::outbound::data;
 
 /// What is asked about the text of a mail once its commands were tried.
@@ -25,6 +25,7 @@ pub(super) struct Asked<'w> {
     pub(super) tried: &'w Draft<'w>,
     pub(super) case: &'w Case<'w>,
     pub(super) agent: &'w Agent,
+    pub(super) block: &'w Block,
     pub(super) own: Own,
     pub(super) behalf: Option<&'w Behalf>,
     pub(super) wants: &'w Wants,
@@ -32,9 +33,11 @@ pub(super) struct Asked<'w> {
 
 impl Asked<'_> {
     /// The tickets that get the text, and why others cannot.
-    pub(super) fn targets(&self, text: &str, language: Language) -> (Vec<Target>, Vec<CommandTrace>) {
+    pub(super) fn targets(&self, language: Language) -> (Vec<Target>, Vec<CommandTrace>) {
         let Self { tried, case, own, wants, .. } = *self;
         let (mut targets, mut wrong) = (Vec::new(), Vec::new());
+        let files = files(case, self.behalf);
+        let says = says(self.block, files);
         let named = wants.targets.clone().unwrap_or_else(|| own.at.into_iter().collect());
         let named: BTreeSet<TicketRef> = named.into_iter().map(|at| wants.now(at)).collect();
         for at in named {
@@ -43,7 +46,7 @@ impl Asked<'_> {
             // Who may open a ticket may say what it is about.
             let request = self.behalf.is_some_and(|behalf| own.at == Some(at) && !behalf.writes());
             let allowed = supplier.and_then(|supplier| {
-                let said = !text.is_empty() && (!request || supplier.is_some());
+                let said = says && (!request || supplier.is_some());
                 if said || wants.canned.is_some() {
                     let leaves = visible || supplier.is_some();
                     may_write(tried, self.before, self.agent, at, leaves, wants, language)?;
@@ -57,7 +60,7 @@ impl Asked<'_> {
                 }
                 Ok(None) => targets.push(Target { at, visible, guessed, supplier: None }),
                 Err(result) => wrong.push(CommandTrace {
-                    line: first_words(text),
+                    line: first_words(self.block.rest.trim(), files),
                     ticket: (own.at != Some(at)).then(|| number(tried, at)).flatten(),
                     done: false,
                     result,
@@ -73,8 +76,11 @@ impl Asked<'_> {
     }
 }
 
-/// First words of a text, to name it in a receipt.
-fn first_words(text: &str) -> String {
+/// First words of a text, to name it in a receipt; of a mail without one, what its files are called.
+fn first_words(text: &str, files: &[Attachment]) -> String {
+    if text.is_empty() && !files.is_empty() {
+        return files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
+    }
     let first: String = text.lines().next().unwrap_or_default().chars().take(60).collect();
     format!("\u{201c}{first}\u{2026}\u{201d}")
 }

@@ -65,9 +65,17 @@ pub(super) fn attend(
     }
     let Walk { wants, mut lines, .. } = walk;
     let own = Own { at: own.at.map(|at| wants.now(at)), ..own };
-    let whom =
-        Asked { before: &draft, tried: &tried, case, agent, own, behalf: behalf.as_ref(), wants: &wants };
-    let (targets, more) = whom.targets(text, language);
+    let whom = Asked {
+        before: &draft,
+        tried: &tried,
+        case,
+        agent,
+        block,
+        own,
+        behalf: behalf.as_ref(),
+        wants: &wants,
+    };
+    let (targets, more) = whom.targets(language);
     lines.extend(more);
     let wrong = lines.iter().filter(|line| !line.done).count();
     // A ticket in somebody's name is opened whole or not at all.

@@ -86,10 +86,8 @@ impl Writing<'_> {
         self.behalf_of(at).is_some_and(|behalf| behalf.writes() || self.wants.canned.is_some())
     }
 
-    /// The files that go with the text: not those of a forwarded mail.
     fn files(&self) -> &[Attachment] {
-        let forwards = self.behalf.as_ref().is_some_and(|behalf| behalf.request.is_some());
-        if forwards { &[] } else { &self.case.incoming.mail.attachments }
+        files(self.case, self.behalf.as_ref())
     }
 
     /// The text for one ticket: the canned answer where there is one, else the author's, without what must not leave
@@ -115,13 +113,22 @@ impl Writing<'_> {
         self.targets.iter().filter_map(words).collect()
     }
 
-    /// Text of its own, or a file that is more than the picture in a signature.
     fn has_text(&self) -> bool {
-        let commands_alone = !self.block.lines.is_empty();
-        self.wants.canned.is_some()
-            || !self.block.rest.trim().is_empty()
-            || self.files().iter().any(|file| !(file.is_signature() || file.inline && commands_alone))
+        self.wants.canned.is_some() || says(self.block, self.files())
     }
+}
+
+/// The files that go with the text of a mail: not those of one that it forwards.
+pub(super) fn files<'c>(case: &'c Case<'_>, behalf: Option<&Behalf>) -> &'c [Attachment] {
+    let forwards = behalf.is_some_and(|behalf| behalf.request.is_some());
+    if forwards { &[] } else { &case.incoming.mail.attachments }
+}
+
+/// Text of its own, or a file that is more than the picture in a signature.
+pub(super) fn says(block: &Block, files: &[Attachment]) -> bool {
+    let commands_alone = !block.lines.is_empty();
+    !block.rest.trim().is_empty()
+        || files.iter().any(|file| !(file.is_signature() || file.inline && commands_alone))
 }
 
 /// Writes the articles and tells everybody; `before` is the draft without anything done.
