@@ -6,7 +6,7 @@
 mod support;
 
 use support::golden::{Given, house};
-use taquilla::decide::{After, Decision, Event, Incoming, Proof, Request, Unfit, decide, lookup};
+use taquilla::decide::{After, Decision, Effect, Event, Incoming, Proof, Request, Unfit, decide, lookup};
 use taquilla::desk::{
     NoticeKind, Notification, Occasion, Recipient, Right, Role, TicketId, TicketNumber, Timer, TimerKind,
     token,
@@ -370,4 +370,22 @@ fn a_file_alone_is_an_answer() {
         agent.roles = ["reads".to_owned()].into();
     }
     refused(&house, &open);
+}
+
+/// What keeps automatic mail from the customer of a ticket keeps it from the same customer in a part of it.
+#[test]
+fn a_part_of_a_ticket_writes_to_nobody_to_whom_the_whole_does_not() {
+    let house = quiet_house();
+    for field in ["source = \"automatic\"", "unproved = \"spam\"", "stopped = \"ana.torres@minem.example\""] {
+        let marked = given(&house, &format!("fields = {{ {field}, room = \"204\" }}"));
+        let split = mail(&house, "mgomez@minem.example", &about_it("#split\nOtro asunto.\n"), Some(3));
+        let decision = of_mail(&house, &marked, split);
+        let created = decision.effects.iter().find_map(|effect| {
+            let Effect::Create { ticket, .. } = effect else { return None };
+            Some(&ticket.fields)
+        });
+        let (name, _) = field.split_once(' ').unwrap();
+        assert_eq!(created.unwrap().keys().collect::<Vec<_>>(), [name], "{decision}");
+        assert!(!told(&decision).iter().any(|one| one.contains("ana.")), "{decision}");
+    }
 }

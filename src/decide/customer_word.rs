@@ -4,13 +4,11 @@
 use super::draft::Draft;
 use super::execute::closing_state;
 use super::mail::Case;
+use super::text::STOPPED_FIELD;
 use super::{CommandTrace, Decision, Reason, customer_mail, survey_mail};
 use crate::commands::{self, CustomerWord, Outcome};
 use crate::desk::{Attribute, Cause, Occasion, SenderKind, Ticket, TicketRef};
 use crate::mail::Class;
-
-/// The free field that names the addresses to which no automatic mail about the ticket goes any more.
-const STOPPED: &str = "stopped";
 
 /// The word that the mail says, if its sender may say it: the customer any of them, a participant `#stop`.
 pub(super) fn said(draft: &Draft<'_>, case: &Case<'_>, ticket: &Ticket) -> Option<CustomerWord> {
@@ -53,11 +51,11 @@ pub(super) fn close(mut draft: Draft<'_>, case: &Case<'_>, at: TicketRef) -> Dec
 pub(super) fn stop(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, cause: &Cause) {
     let Some(from) = &case.incoming.mail.from else { return };
     let key = from.key();
-    let listed = draft.ticket(at).and_then(|ticket| ticket.now.fields.get(STOPPED)).cloned();
+    let listed = draft.ticket(at).and_then(|ticket| ticket.now.fields.get(STOPPED_FIELD)).cloned();
     let listed = listed.filter(|listed| !listed.is_empty());
     let all = listed.map_or_else(|| key.clone(), |listed| format!("{listed} {key}"));
     if !stopped(draft, at, &key) {
-        draft.set(at, Attribute::Field(STOPPED.to_owned()), Some(all), cause);
+        draft.set(at, Attribute::Field(STOPPED_FIELD.to_owned()), Some(all), cause);
     }
     draft.remove(at, Attribute::Participant, &key, cause);
     trace(draft, "#stop", Some(format!("no more mails to {key}")));
@@ -65,7 +63,7 @@ pub(super) fn stop(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, cause:
 
 /// Whether an address (lower case) has said `#stop` in this ticket.
 pub(super) fn stopped(draft: &Draft<'_>, at: TicketRef, key: &str) -> bool {
-    let listed = draft.ticket(at).and_then(|ticket| ticket.now.fields.get(STOPPED));
+    let listed = draft.ticket(at).and_then(|ticket| ticket.now.fields.get(STOPPED_FIELD));
     listed.is_some_and(|listed| listed.split_whitespace().any(|known| known == key))
 }
 

@@ -1,12 +1,9 @@
 //! Words of a decision that come out of a mail.
 
 use crate::desk::Desk;
+pub(super) use crate::desk::{MARKS, SOURCE_FIELD, STOPPED_FIELD, UNPROVED_FIELD};
 use crate::mail::{self, Mail};
 
-/// The free field that says which class of program opened a ticket; absent for persons.
-pub(super) const SOURCE_FIELD: &str = "source";
-/// The free field that says why nothing automatic goes to a ticket's customer, until a mail proves who that is.
-pub(super) const UNPROVED_FIELD: &str = "unproved";
 /// Longest title of a ticket, characters.
 const TITLE: usize = 250;
 

@@ -49,6 +49,9 @@ pub use shown::{HistoryLine, LinkedTicket, ShownArticle, SupplierLine, SurveyLin
 pub use sla::{Course, Due, Promise, Sla};
 pub use state::{State, StateType};
 pub use supplier::{Supplier, TicketSupplier};
-pub use ticket::{LinkKind, NewTicket, Relation, Ticket, TicketId, TicketRef};
+pub use ticket::{
+    LinkKind, MARKS, NewTicket, Relation, SOURCE_FIELD, STOPPED_FIELD, Ticket, TicketId, TicketRef,
+    UNPROVED_FIELD,
+};
 pub use timer::{Timer, TimerKind};
 pub use verb_levels::VERB_LEVELS;

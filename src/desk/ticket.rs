@@ -7,6 +7,15 @@ use jiff::Timestamp;
 use super::{Priority, StateType, TicketNumber, TicketSupplier};
 use crate::mail::{Address, Language, MessageId};
 
+/// The free field that says which class of program opened a ticket; absent for persons.
+pub const SOURCE_FIELD: &str = "source";
+/// The free field that says why nothing automatic goes to a ticket's customer, until a mail proves who that is.
+pub const UNPROVED_FIELD: &str = "unproved";
+/// The free field that names the addresses to which no automatic mail about the ticket goes any more.
+pub const STOPPED_FIELD: &str = "stopped";
+/// The free fields that are the program's own marks: each of them keeps automatic mail from somebody.
+pub const MARKS: [&str; 3] = [SOURCE_FIELD, UNPROVED_FIELD, STOPPED_FIELD];
+
 /// Row id of a ticket; never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TicketId(pub i64);

@@ -4,7 +4,7 @@ use super::Doing;
 use crate::decide::matching::resolve;
 use crate::decide::notify::Happening;
 use crate::decide::sentences::Say;
-use crate::decide::{Effect, Fact};
+use crate::decide::{Effect, Fact, text};
 use crate::desk::{
     Attribute, NewArticle, Occasion, Relation, Right, StateType, TicketId, TicketNumber, TicketRef, TimerKind,
 };
@@ -170,9 +170,7 @@ impl Doing<'_, '_, '_> {
             None => None,
         };
         let old = self.ticket()?.now.clone();
-        let title = article
-            .as_ref()
-            .map(|article| crate::decide::text::bare_subject(&article.subject, self.draft.desk));
+        let title = article.as_ref().map(|article| text::bare_subject(&article.subject, self.draft.desk));
         let new = self.draft.create(
             |ticket| {
                 ticket.title = title.filter(|title| !title.is_empty()).unwrap_or(old.title);
@@ -183,6 +181,9 @@ impl Doing<'_, '_, '_> {
                 ticket.owner = old.owner;
                 ticket.customer = old.customer;
                 ticket.language = old.language;
+                // Free fields are the first one's; what keeps automatic mail from its people is theirs.
+                ticket.fields = old.fields;
+                ticket.fields.retain(|name, _| text::MARKS.contains(&name.as_str()));
                 // The supplier knows nothing of the second one.
                 ticket.level = old.level.parse::<u8>().map_or_else(|_| "0".to_owned(), |_| old.level);
             },
