@@ -8,8 +8,8 @@ mod support;
 use support::golden::{Given, house};
 use taquilla::decide::{After, Decision, Effect, Event, Incoming, Proof, Request, Unfit, decide, lookup};
 use taquilla::desk::{
-    NoticeKind, Notification, Occasion, Recipient, Right, Role, TicketId, TicketNumber, Timer, TimerKind,
-    token,
+    Notice, NoticeKind, Notification, Occasion, Recipient, Right, Role, TicketId, TicketNumber, Timer,
+    TimerKind, token,
 };
 use taquilla::mail::{Bounce, BounceAction, Class};
 use taquilla::outbound::catalog;
@@ -388,4 +388,25 @@ fn a_part_of_a_ticket_writes_to_nobody_to_whom_the_whole_does_not() {
         assert_eq!(created.unwrap().keys().collect::<Vec<_>>(), [name], "{decision}");
         assert!(!told(&decision).iter().any(|one| one.contains("ana.")), "{decision}");
     }
+}
+
+/// The names of files that stay inside say as much as a text.
+#[test]
+fn names_of_internal_files_reach_no_customer() {
+    let mut house = quiet_house();
+    let ticket = given(&house, "");
+    let to = vec![Recipient::Customer];
+    house.policy.desk.notifications.push(Notification::new("more", Occasion::Note, to, "ticket-changed"));
+    let named = |notice: &Notice| serde_json::to_string(&notice.data).unwrap().contains("contrato.pdf");
+    for text in ["#note\n#close\nsecreto\n", "#note\n#close\n", "#note\nsecreto\n"] {
+        let note = mail(&house, "mgomez@minem.example", &with_file(text), Some(3));
+        let decision = of_mail(&house, &ticket, note);
+        let hers: Vec<_> =
+            decision.notices().filter(|notice| notice.to.address.starts_with("ana.")).collect();
+        assert!(!hers.is_empty(), "{text}: {decision}");
+        assert!(!hers.into_iter().any(named), "{text}: {decision}");
+    }
+    let public = mail(&house, "mgomez@minem.example", &with_file("#public\nAdjunto.\n"), Some(3));
+    let decision = of_mail(&house, &ticket, public);
+    assert!(decision.notices().any(|notice| notice.to.address.starts_with("ana.") && named(notice)));
 }

@@ -263,6 +263,10 @@ fn notice(
     let mut fill = ticket.map(|t| data::ticket_data(desk, &t.now, language, draft.now())).unwrap_or_default();
     fill.insert("text".to_owned(), json!(if shown { data::shown(&about.text) } else { String::new() }));
     fill.extend(about.extra.clone());
+    if !shown {
+        // What a file is called may say as much as the text.
+        fill.remove("attachments");
+    }
     let queue = ticket.map(|ticket| ticket.now.queue.as_str()).unwrap_or_default();
     let (in_reply_to, references) = thread(about, ticket, of_customer);
     Notice {
