@@ -6,7 +6,7 @@ mod support;
 
 use std::path::Path;
 
-use support::desk::{Bench, Sent};
+use support::desk::{Bench, one_of as one};
 use taquilla::desk::{Article, Channel, SenderKind, Ticket, TicketId, TicketNumber};
 use taquilla::store::Page;
 
@@ -15,15 +15,6 @@ const AGENT: &str = "mgomez@minem.example";
 const LUIS: &str = "lrojas@minem.example";
 /// What the mail host of the example writes above a mail whose sender logged in.
 const BORDER: &str = "Authentication-Results: mx.minem.example; auth=pass smtp.auth=mgomez@minem.example\n";
-
-fn one<'a>(sent: &'a [Sent], to: &str, template: &str) -> &'a Sent {
-    let mut found = sent.iter().filter(|mail| mail.to == to && mail.template == template);
-    let all: Vec<_> = sent.iter().map(|mail| (&mail.to, &mail.template)).collect();
-    match (found.next(), found.next()) {
-        (Some(one), None) => one,
-        _ => panic!("not one {template} to {to}: {all:?}"),
-    }
-}
 
 /// A mail of the agent for whom the border vouches.
 fn written(bench: &Bench, subject: &str, text: &str) -> String {

@@ -9,7 +9,7 @@ use super::minutes::minutes;
 use super::someone;
 use super::verb::Verb;
 use super::when::when;
-use super::words::{self, Meaning, VerbWords, say};
+use super::words::{self, VerbWords, say};
 use crate::desk::typed::{clean, folded, unquoted};
 use crate::desk::{Channel, Priority, Relation, TicketNumber};
 use crate::mail::Language;
@@ -461,13 +461,9 @@ pub(super) fn bare_address(name: &str) -> &str {
     inner.strip_prefix("mailto:").unwrap_or(inner)
 }
 
-/// The sentence about a first word that is no verb of this version.
-pub(super) fn not_a_verb(written: &str, meaning: Option<Meaning>, language: Language) -> Mistake {
+/// The sentence about a first word that is no verb.
+pub(super) fn not_a_verb(written: &str, language: Language) -> Mistake {
     let own = words::of(language);
-    if let Some(Meaning::Later(english)) = meaning {
-        let instead = own.later.get(english).map_or("", |entry| entry.instead.as_str());
-        return Mistake(say(&own.say.later, &[("verb", written), ("instead", instead)]));
-    }
     match words::near_verb(written, language) {
         Some(near) => Mistake(say(&own.say.unknown_verb_near, &[("verb", written), ("near", near)])),
         None => Mistake(say(&own.say.unknown_verb, &[("verb", written)])),

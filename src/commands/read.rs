@@ -8,7 +8,7 @@ use jiff::Zoned;
 use super::arguments::{Arguments, not_a_verb};
 use super::command::{Block, Command, Line, Mistake};
 use super::verb::Verb;
-use super::words::{self, Meaning, say};
+use super::words::{self, say};
 use crate::desk::typed::{clean, folded};
 use crate::mail::Language;
 
@@ -150,7 +150,7 @@ enum Written {
 struct Found {
     /// The verb as typed, folded, without what stands behind its dot.
     verb: String,
-    meaning: Option<(Meaning, usize)>,
+    meaning: Option<(Verb, usize)>,
     /// The whole line behind `#`, clean.
     line: String,
     too_long: bool,
@@ -175,7 +175,7 @@ impl Written {
             first.split('.').next().unwrap_or_default().trim_end_matches(['=', ',', ';', '!']).to_owned();
         let phrase: Vec<&str> = std::iter::once(verb.as_str()).chain(plain.iter().skip(1).copied()).collect();
         let meaning = words::verb(&phrase);
-        if matches!(meaning, Some((Meaning::Verb(Verb::End), _))) && plain.len() == 1 {
+        if matches!(meaning, Some((Verb::End, _))) && plain.len() == 1 {
             return Self::End;
         }
         Self::Command(Found { verb, meaning, line: line.to_owned(), too_long })
@@ -184,8 +184,8 @@ impl Written {
 
 impl Found {
     fn command(&self, now: &Zoned, language: Language) -> Result<Command, Mistake> {
-        let Some((Meaning::Verb(verb), used)) = self.meaning else {
-            return Err(not_a_verb(&self.verb, self.meaning.map(|(meaning, _)| meaning), language));
+        let Some((verb, used)) = self.meaning else {
+            return Err(not_a_verb(&self.verb, language));
         };
         if self.too_long {
             return Err(Mistake(words::of(language).say.too_long.clone()));
@@ -201,7 +201,7 @@ impl Found {
         let name = head.split_once('.').map(|(_, name)| name).filter(|name| !name.is_empty());
         let wrong_dot = name.is_some() && verb != Verb::Field;
         if wrong_dot {
-            return Err(not_a_verb(&folded(head), None, language));
+            return Err(not_a_verb(&folded(head), language));
         }
         Arguments { verb, typed: typed.trim_end(), name, now, language }.command()
     }

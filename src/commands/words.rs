@@ -21,9 +21,6 @@ const LONGEST_PHRASE: usize = 4;
 pub(super) struct Words {
     /// What can be done, by English verb.
     pub(super) verbs: BTreeMap<String, VerbWords>,
-    /// What cannot be done yet, by English verb.
-    #[serde(default)]
-    pub(super) later: BTreeMap<String, LaterWords>,
     /// Kind of argument, its English name, its words.
     pub(super) values: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// Small words that may stand before an argument.
@@ -48,16 +45,6 @@ pub(super) struct VerbWords {
     pub(super) example: String,
     /// What it does, for people.
     pub(super) does: String,
-}
-
-/// One verb that this version does not execute.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct LaterWords {
-    /// Its words.
-    pub(super) words: Vec<String>,
-    /// What to do instead.
-    pub(super) instead: String,
 }
 
 /// Words that confirm.
@@ -88,19 +75,10 @@ macro_rules! texts {
 texts! {
     /// Sentences with `{placeholders}`; a language file without one of them does not load.
     Sentences {
-        unknown_verb, unknown_verb_near, later, too_many, too_long, one_a_line, alone, needs, unknown_value,
+        unknown_verb, unknown_verb_near, too_many, too_long, one_a_line, alone, needs, unknown_value,
         unknown_value_near, twice, number, note_and_public, title_long, field_name, when_unknown, when_past,
         when_impossible, when_far, not_done, all_done, all_refused, all_refused_several,
     }
-}
-
-/// What the first word of a line means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
-    /// A verb that can be done.
-    Verb(Verb),
-    /// One that cannot be done yet, by its English name.
-    Later(&'static str),
 }
 
 struct Lexicon {
@@ -117,7 +95,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon {
     nothing: Words::default(),
 });
 
-type Index = (BTreeMap<String, Meaning>, BTreeMap<(String, String), &'static str>);
+type Index = (BTreeMap<String, Verb>, BTreeMap<(String, String), &'static str>);
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let mut verbs = BTreeMap::new();
@@ -125,11 +103,8 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     for (_, words) in &LEXICON.languages {
         for verb in Verb::ALL {
             for word in words.verbs.get(verb.word()).into_iter().flat_map(|entry| &entry.words) {
-                verbs.insert(folded(word), Meaning::Verb(verb));
+                verbs.insert(folded(word), verb);
             }
-        }
-        for (english, entry) in &words.later {
-            verbs.extend(entry.words.iter().map(|word| (folded(word), Meaning::Later(english.as_str()))));
         }
         for (kind, names) in &words.values {
             for (name, spellings) in names {
@@ -164,7 +139,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Words> {
 }
 
 /// What the leading words mean as a verb, in any language, and how many of them it took.
-pub(super) fn verb(words: &[&str]) -> Option<(Meaning, usize)> {
+pub(super) fn verb(words: &[&str]) -> Option<(Verb, usize)> {
     longest(words, |phrase| INDEX.0.get(phrase).copied())
 }
 
@@ -194,14 +169,8 @@ pub(super) fn near_verb(word: &str, language: Language) -> Option<&'static str> 
     let candidates: Vec<&'static str> = own.chain(INDEX.0.keys()).map(String::as_str).collect();
     let near = spelling::nearest(word, candidates.iter().copied()).or_else(|| begun(word, &candidates))?;
     all()
-        .flat_map(|words| {
-            words
-                .verbs
-                .values()
-                .map(|entry| &entry.words)
-                .chain(words.later.values().map(|entry| &entry.words))
-        })
-        .flatten()
+        .flat_map(|words| words.verbs.values())
+        .flat_map(|entry| &entry.words)
         .find(|shown| folded(shown) == near)
         .map(String::as_str)
 }

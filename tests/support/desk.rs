@@ -54,6 +54,17 @@ impl Bench {
         outcome.decision.reason.word().to_owned()
     }
 
+    /// A customer's first mail; the notice that the agent of the help desk gets of it.
+    pub async fn opened(&self, customer: &str, subject: &str) -> Sent {
+        let raw = format!(
+            "From: {customer}\nTo: soporte@minem.example\nMessage-ID: <{}@customer>\n{}\nNo funciona.\n",
+            subject.replace(' ', "-"),
+            self.head(subject)
+        );
+        assert_eq!(self.mail(&raw).await, "new-ticket");
+        one_of(&self.sent().await, "mgomez@minem.example", "new-ticket-agent").clone()
+    }
+
     /// What was put into the outbox since the last call.
     pub async fn sent(&self) -> Vec<Sent> {
         let after = *self.seen.lock().unwrap();
@@ -113,6 +124,14 @@ impl Bench {
             .first()
             .and_then(|line| line.score)
     }
+}
+
+/// The one mail of a template to somebody.
+pub fn one_of<'a>(sent: &'a [Sent], to: &str, template: &str) -> &'a Sent {
+    let found: Vec<&Sent> = sent.iter().filter(|mail| mail.to == to && mail.template == template).collect();
+    let all: Vec<_> = sent.iter().map(|mail| (&mail.to, &mail.template)).collect();
+    assert_eq!(found.len(), 1, "{template} to {to}, among {all:?}");
+    found[0]
 }
 
 /// The one mail to somebody.

@@ -3,9 +3,7 @@
 use proptest::prelude::*;
 
 use super::monday;
-use crate::commands::{
-    AutoClose, Command, Outcome, Someone, Targets, Who, mended, read, same_commands, words,
-};
+use crate::commands::{AutoClose, Command, Outcome, Someone, Targets, Who, mended, read, same_commands};
 use crate::desk::{Priority, TicketNumber};
 use crate::mail::{Address, Language};
 
@@ -341,20 +339,6 @@ fn mistakes_say_what_to_write() {
         english.lines[0].read.clone().unwrap_err().0,
         "There is no command #clsoe. Did you mean #close?"
     );
-}
-
-#[test]
-fn every_verb_of_later_has_its_own_sentence() {
-    let mut said = std::collections::BTreeSet::new();
-    for entry in words::all().flat_map(|own| own.later.values()) {
-        for word in &entry.words {
-            let sentence = line(&format!("#{word} x")).unwrap_err();
-            assert!(sentence.contains("todavía no se puede hacer por correo"), "{word}: {sentence}");
-            assert!(!sentence.contains("Quiso decir"), "{word}: {sentence}");
-            said.insert(sentence);
-        }
-    }
-    assert!(said.len() >= words::of(Language::Es).later.len());
 }
 
 #[test]
