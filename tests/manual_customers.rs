@@ -53,7 +53,7 @@ async fn row_4_a_copy_keeps_colleagues_and_others_informed() {
     assert_eq!(bench.mail(&notice.reply("#nota\n\nParece el switch.\n")).await, "agent-mail");
     assert!(one(&bench.sent().await, "lrojas@minem.example", "note-added").text().contains("switch"));
     let (receipt, _) = answered(&bench, &notice, "#cc +soporte@minem.example\n", "commands-refused").await;
-    assert!(receipt.contains("es la mesa misma"), "{receipt}");
+    assert!(receipt.contains("es la propia mesa de ayuda"), "{receipt}");
 }
 
 #[tokio::test]

@@ -218,7 +218,7 @@ async fn a_question_shows_what_would_be_sent() {
     let longer = "Buenos días.\n".repeat(1_000);
     bench.mail(&bench.unproved("l2", &format!("#public\n{longer}")).await).await;
     let asked = one(&bench.sent().await, "mgomez@minem.example").text();
-    assert!(asked.contains("2999 letras más"), "{asked}");
+    assert!(asked.contains("2999 caracteres más"), "{asked}");
 }
 
 /// Whoever forges an agent's name cannot fill the mailbox of the agent, and nothing is lost.

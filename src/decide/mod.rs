@@ -1,7 +1,7 @@
 //! All the branching of the program, pure: `decide(event, context, policy, given) -> Decision`.
 //!
 //! Whoever asks for something (a mail, a timer, a person at the command line) asks here; what comes out is
-//! a list of effects that `store::commit` writes as it stands. Nothing here reads or writes anything.
+//! a list of effects that `store::apply` writes as it stands. Nothing here reads or writes anything.
 
 mod addressees;
 mod agent_mail;

@@ -393,7 +393,7 @@ impl Say<'_> {
             Self::SeveralPeople { name, candidates } => {
                 format!("«{name}» puede ser varias personas: {}. Escriba la dirección.", candidates.join(", "))
             }
-            Self::IsTheDesk(address) => format!("{address} es la mesa misma."),
+            Self::IsTheDesk(address) => format!("{address} es la propia mesa de ayuda."),
             Self::SaidStop(address) => format!("{address} pidió no recibir más correos de este ticket (#parar)."),
             Self::TooManyTakePart(most) => format!("En un ticket pueden participar como máximo {most} personas."),
             Self::NotOffered { service, customer, offered } => {
