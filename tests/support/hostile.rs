@@ -262,6 +262,10 @@ const MARKUP: &[Maker] = &[
     ("HTML with 10 MB in one attribute", || {
         mail(HTML, format!("<a href=\"http://x/{}\">Hello.</a>", "y".repeat(9 * MB)))
     }),
+    ("HTML with 50,000 attributions behind words", || {
+        let one = "hola On Mon, 2 Mar 2026 at 09:00, Ana wrote:<br>&gt; x<br>";
+        mail(HTML, one.repeat(50_000))
+    }),
     ("HTML with 100,000 links", || {
         mail(HTML, "<a href=\"https://evil.example/x\">here</a> ".repeat(100_000))
     }),

@@ -126,10 +126,14 @@ fn is_bare(text: &str) -> bool {
     !text.chars().any(|sign| !sign.is_whitespace() && !"_-*=>\u{200b}\u{feff}".contains(sign))
 }
 
+/// Rows cut in two in one text: each moves all rows below it.
+const MOST_SPLITS: usize = 50;
+
 /// The stretches above the border, and the row at which the border stands.
 fn stretches(rows: &mut Vec<Row>) -> (Vec<Stretch>, usize) {
     let mut out: Vec<Stretch> = Vec::new();
     let mut at = 0;
+    let mut splits = 0;
     while at < rows.len() {
         if let Some(border) = border_at(rows, at) {
             close(&mut out, border);
@@ -146,10 +150,12 @@ fn stretches(rows: &mut Vec<Row>) -> (Vec<Stretch>, usize) {
             at = add_quote(rows, at, introduced, &mut out);
             continue;
         }
-        let Some(found) = attribution::ending_at(rows, at) else {
+        let found = attribution::ending_at(rows, at).filter(|it| it.shared == 0 || splits < MOST_SPLITS);
+        let Some(found) = found else {
             at += 1;
             continue;
         };
+        splits += usize::from(found.shared > 0);
         let first = split_shared(rows, found);
         let last = at + (first - found.first);
         let next = rows.iter().skip(last + 1).position(|row| !row.is_blank()).map(|skip| last + 1 + skip);
