@@ -292,6 +292,21 @@ async fn what_a_query_finds_is_changed_once_it_was_shown() {
     assert!(bench.ticket(1).await.contains('2'));
 }
 
+/// The question about a doubtful line shows the mail that the question about the tickets showed: one yes to each.
+#[tokio::test]
+async fn a_doubtful_answer_to_what_a_query_finds_can_be_confirmed() {
+    let bench = Bench::new().await;
+    opened(&bench, ANA, "Una consulta").await;
+    let text = "#para estado:nuevo\n#público\nReinicie el equipo.\nSu respuesta se enviará a Ana.";
+    let question = asked(&bench, &vouched(&bench, "d1", text)).await;
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    let again = one(&bench.sent().await, AGENT).clone();
+    assert_eq!(again.template, "held-for-author");
+    assert_eq!(bench.mail(&again.reply("Sí.\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    assert!(one(&sent, ANA).text().contains("Reinicie el equipo."), "{sent:?}");
+}
+
 #[tokio::test]
 async fn a_query_that_finds_too_many_tickets_changes_none() {
     let mut house = support::golden::house();

@@ -181,12 +181,13 @@ pub(super) fn hold_for_author(
     agent: &Agent,
     block: &Block,
     why: &str,
+    targets: Option<Digest>,
 ) -> Decision {
     let question = Question {
         template: FOR_AUTHOR,
         reason: Reason::HeldForAuthor,
         at: case.matched.ticket().map(TicketRef::Existing),
-        targets: None,
+        targets,
         why,
         actions: Vec::new(),
         text: block.rest.trim(),

@@ -15,7 +15,7 @@ use super::on_behalf::{self, Behalf};
 use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
 use super::view::Reader;
-use super::{Decision, Effect, Reason, canned, confirmation, supplier, survey_mail, undo};
+use super::{Decision, Effect, Reason, asked, canned, confirmation, supplier, survey_mail, undo};
 use crate::commands::{Block, Command};
 use crate::desk::{Agent, Attribute, Cause, Occasion, SenderKind, StateType, TicketRef};
 use crate::mail::{Attachment, Language};
@@ -142,7 +142,9 @@ pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, mut what: Writing<'
     let leaves = what.targets.iter().find(|target| target.leaves() && !request(target.at));
     if leaves.is_some() && doubtful && !meant {
         let why = scrubbed.leftovers.iter().chain(&what.block.stray).cloned().collect::<Vec<_>>().join("; ");
-        return confirmation::hold_for_author(before, case, agent, what.block, &why);
+        // A yes to this is one to the tickets as well: they were shown before, or needed no showing.
+        let targets = asked::digest(&what.wants.queried);
+        return confirmation::hold_for_author(before, case, agent, what.block, &why, targets);
     }
     what.words = what.canned(&draft, &scrubbed.text);
     for target in &what.targets {
