@@ -211,6 +211,28 @@ async fn an_answer_is_taken_back_within_the_hold() {
     assert!(!articles[1].article.content.visible, "the customer never got it");
 }
 
+/// Whoever reads the question too late still says that somebody writes in his name.
+#[tokio::test]
+async fn a_late_no_is_heard_and_a_late_yes_is_answered() {
+    let mut bench = Bench::new().await;
+    opened(&bench, ANA, "Una consulta").await;
+    let mail = bench.unproved("l1", "#cerrar\n").await;
+    assert_eq!(bench.mail(&mail).await, "held-for-confirmation");
+    let question = one(&bench.sent().await, AGENT).clone();
+    let late = bench.pipeline.clock.now() + jiff::SignedDuration::from_mins(40);
+    bench.pipeline.clock = taquilla::clock::Clock::Fixed(late);
+    for timer in bench.pipeline.store.timers_due(late, 10).await.unwrap() {
+        bench.pipeline.fire(timer.id).await.unwrap().unwrap();
+    }
+    bench.sent().await;
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    assert!(one(&bench.sent().await, AGENT).text().contains("El código venció"));
+    assert!(bench.ticket(1).await.contains("new"));
+    assert_eq!(bench.mail(&question.reply("no\n\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    assert!(sent.iter().any(|mail| mail.template == "alarm"), "{sent:?}");
+}
+
 #[tokio::test]
 async fn what_changed_since_is_not_undone() {
     let bench = Bench::new().await;

@@ -13,7 +13,7 @@ use super::notify::Happening;
 use super::receipt::{Manner, Receipt, notice_to_agent, send_receipt};
 use super::sentences::Say;
 use super::{
-    CommandTrace, Decision, Effect, Fact, HeldMail, Reason, SenderTrace, addressees, agent_mail, quarantine,
+    CommandTrace, Decision, Effect, Fact, HeldMail, HeldOutcome, Reason, SenderTrace, addressees, agent_mail, quarantine,
 };
 use crate::commands::{self, Block};
 use crate::desk::{Actor, Agent, Cause, Occasion, Ticket, TicketRef};
@@ -46,19 +46,20 @@ pub(super) fn confirmation(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent,
     let at = held.ticket.map(TicketRef::Existing);
     let body = &case.incoming.mail.body;
     let text = &body.new_text;
-    if held.done {
-        let why = "the mail was confirmed before, or waits no longer";
+    if held.outcome == Some(HeldOutcome::Confirmed) {
+        let why = "the mail was confirmed before";
         draft.trace.remarks.push(format!("nothing is confirmed: {why}"));
         return draft.finish(Reason::Confirmation, at);
     }
-    let refused = if draft.now() > held.expires {
-        Some((Say::CodeExpired, "the code has expired"))
-    } else if case.incoming.verdicts.fail {
+    let refused = if case.incoming.verdicts.fail {
         Some((Say::NotFromYou, "a check of the sender failed"))
     } else if case.sender.doubted {
         Some((Say::NotFromYou, "From can be read in two ways"))
     } else if commands::denies(text) {
+        // Also too late: somebody writes in the agent's name.
         return denied(draft, case, agent, &held);
+    } else if held.outcome.is_some() || draft.now() > held.expires {
+        Some((Say::CodeExpired, "the code has expired"))
     } else if !commands::confirms(text) || !body.html_new_text.as_deref().is_none_or(commands::confirms) {
         Some((Say::NotYes, "the first line is not yes"))
     } else {
@@ -81,7 +82,9 @@ pub(super) fn confirmation(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent,
 fn denied(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: &HeldMail) -> Decision {
     let at = held.ticket.map(TicketRef::Existing);
     draft.trace.remarks.push(format!("{} denies the mail that waited", agent.login));
-    draft.effects.push(Effect::Release { held: held.id, confirmed: false });
+    if held.outcome.is_none() {
+        draft.effects.push(Effect::Release { held: held.id, confirmed: false });
+    }
     let words = format!("{} did not write the mail \"{}\" that waited", agent.login, held.subject);
     if let Some(at) = at {
         draft.fact(at, Fact::Remark(words.clone()), &Cause::new(Actor::System, "confirmation"));

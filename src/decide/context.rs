@@ -157,6 +157,15 @@ pub struct Kin {
     pub open: bool,
 }
 
+/// What became of a mail that waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldOutcome {
+    /// It was done.
+    Confirmed,
+    /// It was not: nobody confirmed it in time, or its supposed author denied it.
+    Expired,
+}
+
 /// A mail that waits for its sender to confirm it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldMail {
@@ -178,8 +187,8 @@ pub struct HeldMail {
     pub subject: String,
     /// Until when it can be confirmed.
     pub expires: Timestamp,
-    /// Confirmed or expired already.
-    pub done: bool,
+    /// What became of it; `None` while it waits.
+    pub outcome: Option<HeldOutcome>,
 }
 
 /// Notices of one kind to one person of the desk within the last hour.

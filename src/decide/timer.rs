@@ -64,7 +64,7 @@ fn pending(mut draft: Draft<'_>, timer: &Timer, at: TicketRef, ticket: &Ticket) 
 
 /// Nobody confirmed: the mail stays where it is kept, and its supposed author hears of it.
 fn held_expired(mut draft: Draft<'_>) -> Decision {
-    let Some(held) = draft.context.held.clone().filter(|held| !held.done) else {
+    let Some(held) = draft.context.held.clone().filter(|held| held.outcome.is_none()) else {
         return draft.finish(Reason::TimerVoid, None);
     };
     let at = held.ticket.map(TicketRef::Existing);

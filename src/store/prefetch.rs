@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::values::{Columns, list, ms, time};
 use super::{Store, StoreError, doings, reading, whole_ticket};
-use crate::decide::{Context, HeldMail, Kin, KnownArticle, Lookup, Surveyed, Told};
+use crate::decide::{Context, HeldMail, HeldOutcome, Kin, KnownArticle, Lookup, Surveyed, Told};
 use crate::desk::{Counter, Relation, StateType, Ticket, TicketId, TicketNumber, TicketSupplier};
 use crate::mail::{Address, Digest, MessageId};
 
@@ -431,7 +431,12 @@ pub(super) fn held_mail(row: &SqliteRow) -> Result<HeldMail, StoreError> {
         targets: row.digest("targets")?,
         subject: row.text("subject")?,
         expires: row.time("expires")?,
-        done: row.maybe_text("outcome")?.is_some(),
+        outcome: match row.maybe_text("outcome")?.as_deref() {
+            None => None,
+            Some("confirmed") => Some(HeldOutcome::Confirmed),
+            Some("expired") => Some(HeldOutcome::Expired),
+            Some(word) => return Err(StoreError::Unreadable(format!("held.outcome \"{word}\""))),
+        },
     })
 }
 

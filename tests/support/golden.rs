@@ -142,7 +142,7 @@ impl Given {
                 targets: None,
                 subject: "the mail that waits".to_owned(),
                 expires: now + SignedDuration::from_mins(10),
-                done: false,
+                outcome: None,
             });
         }
         Self { now, level: file.level, all_rules: file.all_rules, context }

@@ -259,7 +259,7 @@ async fn a_held_mail_waits_and_is_decided_anew_in_its_own_row() {
     let lookup = Lookup { codes: [code].into(), ..Lookup::default() };
     let context = store.prefetch(&lookup, at(1)).await.unwrap();
     let found = context.held.unwrap();
-    assert_eq!((found.id, found.login.as_str(), found.done), (held.held[0], "mgomez", false));
+    assert_eq!((found.id, found.login.as_str(), found.outcome), (held.held[0], "mgomez", None));
     assert_eq!(found.targets, Some(Digest::of(b"some tickets")));
     assert_eq!((found.raw, found.journal, found.ticket), (mail(2).raw.unwrap().0, held.journal, Some(new)));
     assert_eq!(context.tickets.len(), 1, "the ticket that it would change is read too");
@@ -279,7 +279,7 @@ async fn a_held_mail_waits_and_is_decided_anew_in_its_own_row() {
     writing.commit().await.unwrap();
     assert_eq!(applied.journal, held.journal);
     let context = store.prefetch(&Lookup { held: Some(found.id), ..Lookup::default() }, at(3)).await.unwrap();
-    assert!(context.held.unwrap().done);
+    assert_eq!(context.held.unwrap().outcome, Some(crate::decide::HeldOutcome::Confirmed));
     assert_eq!(count(&store, "SELECT count(*) FROM timers").await, 1, "that of the other one");
     assert_eq!(count(&store, "SELECT count(*) FROM journal WHERE reason = 'agent-mail'").await, 1);
     assert_eq!(count(&store, "SELECT count(*) FROM journal").await, 3);
