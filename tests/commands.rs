@@ -211,6 +211,24 @@ async fn an_answer_is_taken_back_within_the_hold() {
     assert!(!articles[1].article.content.visible, "the customer never got it");
 }
 
+/// What came into a ticket since it was opened would go with it.
+#[tokio::test]
+async fn a_ticket_that_went_on_is_not_removed() {
+    let bench = Bench::new().await;
+    let notice = opened(&bench, ANA, "Dos consultas").await;
+    let split = "#dividir\n#título El segundo anexo\n\nLa usuaria pide además otro anexo.\n";
+    assert_eq!(bench.mail(&notice.reply(split)).await, "agent-mail");
+    let sent = bench.sent().await;
+    let receipt = sent.iter().find(|mail| mail.template == "receipt").unwrap();
+    let welcome = sent.iter().find(|mail| mail.to == ANA).unwrap();
+    assert_eq!(bench.mail(&welcome.reply("Es el anexo 1234.\n")).await, "follow-up");
+    bench.sent().await;
+    assert_eq!(bench.mail(&receipt.reply(&format!("{}\n", undo_line(receipt)))).await, "commands-refused");
+    let text = one(&bench.sent().await, AGENT).text();
+    assert!(text.contains("cambió desde entonces") && text.contains(&bench.number(2).await), "{text}");
+    assert!(!bench.ticket(2).await.contains("removed"), "{}", bench.ticket(2).await);
+}
+
 /// Whoever reads the question too late still says that somebody writes in his name.
 #[tokio::test]
 async fn a_late_no_is_heard_and_a_late_yes_is_answered() {

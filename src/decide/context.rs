@@ -116,6 +116,8 @@ pub struct Doings {
     pub changes: Vec<(TicketId, Change)>,
     /// Tickets that it opened.
     pub created: Vec<TicketId>,
+    /// Those of them in which something was written or done since.
+    pub went_on: BTreeSet<TicketId>,
     /// Articles: ticket, row id, visible to the customer.
     pub articles: Vec<(TicketId, i64, bool)>,
     /// Mails that it caused, but for those to the agent about his own mail.

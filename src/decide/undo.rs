@@ -39,8 +39,9 @@ pub(super) fn undo(draft: &mut Draft<'_>, order: &Order<'_>, cause: &Cause) -> R
         return Err(say(&Say::UndoExpired(DAYS)));
     }
     let slots = slots(doings);
-    let since: Vec<String> =
-        slots.iter().filter_map(|(slot, (_, after))| changed(draft, order, slot, after.as_deref())).collect();
+    let changed = slots.iter().filter_map(|(slot, (_, after))| changed(draft, order, slot, after.as_deref()));
+    // What came into a ticket since it was opened would go with it.
+    let since: Vec<String> = changed.chain(went_on(draft, doings)).collect();
     if !since.is_empty() {
         let shown = since.iter().take(MOST_TOLD).cloned().collect::<Vec<_>>().join("; ");
         return Err(say(&Say::ChangedSince(&shown)));
@@ -89,6 +90,12 @@ fn member(change: &Change) -> Option<String> {
     let value = change.after.as_deref().or(change.before.as_deref())?;
     let is_address = matches!(change.attribute, Attribute::Participant | Attribute::Supplier);
     Some(if is_address { crate::mail::Address::read(value).key() } else { value.to_owned() })
+}
+
+/// The opened tickets in which something has happened since.
+fn went_on(draft: &Draft<'_>, doings: &Doings) -> Vec<String> {
+    let tickets = doings.went_on.iter().filter_map(|ticket| draft.ticket(TicketRef::Existing(*ticket)));
+    tickets.map(|ticket| format!("{} {}", ticket.now.number, ticket.now.title)).collect()
 }
 
 /// What stands there now in place of what the event left; `None` where it is as it was left.

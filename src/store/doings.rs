@@ -17,6 +17,11 @@ SELECT u.* FROM undos u WHERE u.login = $1 AND u.used IS NULL AND EXISTS
  (SELECT 1 FROM history h WHERE h.journal = u.journal AND h.ticket IN (SELECT value FROM json_each($2)))
 ORDER BY u.id DESC LIMIT 1";
 
+/// Whether a ticket has anything of another event than the one that opened it.
+const WENT_ON: &str = "\
+SELECT EXISTS (SELECT 1 FROM articles WHERE ticket = $1 AND journal <> $2)
+ OR EXISTS (SELECT 1 FROM history WHERE ticket = $1 AND journal <> $2)";
+
 /// Notices to the agent himself are answers about the mail, not a part of what it did.
 const MAILS: &str = "\
 SELECT id, ticket, recipient, template, state IN ('pending', 'held') AND in_doubt IS NULL AS waits FROM outbox
@@ -43,6 +48,7 @@ pub(super) async fn read(
         done: row.maybe_time("used")?.is_some(),
         changes: Vec::new(),
         created: Vec::new(),
+        went_on: BTreeSet::new(),
         articles: Vec::new(),
         mails: Vec::new(),
     };
@@ -58,6 +64,12 @@ pub(super) async fn read(
                 let (before, after) = (row.maybe_text("old_value")?, row.maybe_text("new_value")?);
                 doings.changes.push((ticket, Change { attribute, before, after }));
             }
+        }
+    }
+    for ticket in &doings.created {
+        let went_on = sqlx::query_scalar(WENT_ON).bind(ticket.0).bind(journal);
+        if went_on.fetch_one(&mut *conn).await? {
+            doings.went_on.insert(*ticket);
         }
     }
     let sql = "SELECT id, ticket, visible FROM articles WHERE journal = $1 ORDER BY id";
