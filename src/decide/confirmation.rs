@@ -13,7 +13,8 @@ use super::notify::Happening;
 use super::receipt::{Manner, Receipt, notice_to_agent, send_receipt};
 use super::sentences::Say;
 use super::{
-    CommandTrace, Decision, Effect, Fact, HeldMail, HeldOutcome, Reason, SenderTrace, addressees, agent_mail, quarantine,
+    CommandTrace, Decision, Effect, Fact, HeldMail, HeldOutcome, Reason, SenderTrace, addressees, agent_mail,
+    quarantine,
 };
 use crate::commands::{self, Block};
 use crate::desk::{Actor, Agent, Cause, Occasion, Ticket, TicketRef};
