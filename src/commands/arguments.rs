@@ -11,7 +11,7 @@ use super::verb::Verb;
 use super::when::when;
 use super::words::{self, VerbWords, say};
 use crate::desk::typed::{clean, folded, unquoted};
-use crate::desk::{Channel, Priority, Relation, TicketNumber};
+use crate::desk::{Channel, Priority, Relation, TicketNumber, is_mark};
 use crate::mail::Language;
 
 /// Letters of a title.
@@ -426,6 +426,9 @@ impl Arguments<'_> {
             && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
         if !fit {
             return Err(self.mistake(|say| &say.field_name, &[("value", &name)]));
+        }
+        if is_mark(&name) {
+            return Err(self.mistake(|say| &say.field_mark, &[("value", &name)]));
         }
         let value = unquoted(value.trim_start_matches([' ', '=', ':']));
         if value.is_empty() {

@@ -76,7 +76,8 @@ texts! {
     /// Sentences with `{placeholders}`; a language file without one of them does not load.
     Sentences {
         unknown_verb, unknown_verb_near, too_many, too_long, one_a_line, alone, needs, unknown_value,
-        unknown_value_near, twice, number, note_and_public, title_long, field_name, when_unknown, when_past,
+        unknown_value_near, twice, number, note_and_public, title_long, field_name, field_mark, when_unknown,
+        when_past,
         when_impossible, when_far, not_done, all_done, all_refused, all_refused_several,
     }
 }

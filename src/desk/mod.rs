@@ -51,7 +51,7 @@ pub use state::{State, StateType};
 pub use supplier::{Supplier, TicketSupplier};
 pub use ticket::{
     LinkKind, MARKS, NewTicket, Relation, SOURCE_FIELD, STOPPED_FIELD, Ticket, TicketId, TicketRef,
-    UNPROVED_FIELD,
+    UNPROVED_FIELD, is_mark,
 };
 pub use timer::{Timer, TimerKind};
 pub use verb_levels::VERB_LEVELS;

@@ -16,6 +16,11 @@ pub const STOPPED_FIELD: &str = "stopped";
 /// The free fields that are the program's own marks: each of them keeps automatic mail from somebody.
 pub const MARKS: [&str; 3] = [SOURCE_FIELD, UNPROVED_FIELD, STOPPED_FIELD];
 
+/// Whether a free field is one of [`MARKS`], which nobody else may set.
+pub fn is_mark(name: &str) -> bool {
+    MARKS.contains(&name.to_lowercase().as_str())
+}
+
 /// Row id of a ticket; never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TicketId(pub i64);

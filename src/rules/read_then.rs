@@ -12,7 +12,7 @@ use super::seen::COLUMN;
 use super::template::Template;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::table::{Table, Value, unknown_key};
-use crate::desk::Column;
+use crate::desk::{Column, MARKS, is_mark};
 
 /// An action whose groups are not filled in yet.
 #[derive(Debug, Clone)]
@@ -44,6 +44,10 @@ impl Then<'_> {
             } else if name == "field" {
                 let Some(fields) = value.table() else { continue };
                 for (field, value) in fields.entries() {
+                    if is_mark(field) {
+                        value.add(mark(&fields, field, &value));
+                        continue;
+                    }
                     self.texts(ActionKey::Field, field, &value, false);
                 }
             } else if let Some(row) = ACTION_ROWS.iter().find(|row| row.name == name) {
@@ -168,6 +172,13 @@ impl Then<'_> {
 
 fn refuse(value: &Value<'_>, refused: Refused) {
     value.wrong(refused.title, "", refused.help);
+}
+
+/// A free field that only the program itself sets.
+fn mark(fields: &Table<'_>, name: &str, value: &Value<'_>) -> Diagnostic {
+    let title = format!("`field.{name}` is set by the program alone");
+    Diagnostic::error(fields.source(), value.key_span.clone(), title, "one of its own marks")
+        .help(format!("{} say who gets no automatic mail; name the field otherwise", MARKS.join(", ")))
 }
 
 fn unknown(table: &Table<'_>, name: &str, value: &Value<'_>) {

@@ -545,3 +545,18 @@ fn tickets_are_asked_for() {
         assert!(line(typed).is_err(), "{typed}");
     }
 }
+
+/// What the program notes in free fields of its own is nobody's to write or to take away.
+#[test]
+fn the_programs_own_fields_are_refused() {
+    for name in crate::desk::MARKS {
+        for text in [
+            format!("#field.{name} x"),
+            format!("#campo {name} x"),
+            format!("#field.{} none", name.to_uppercase()),
+        ] {
+            let wrong = line(&text).unwrap_err();
+            assert!(wrong.contains("del propio programa") && wrong.contains(name), "{text}: {wrong}");
+        }
+    }
+}
