@@ -367,3 +367,25 @@ async fn a_mail_of_which_there_is_the_header_alone_is_not_taken_for_a_whole_one(
         "it stays listed"
     );
 }
+
+/// A program's answer may come from any address, so anybody can write one about a ticket whose number he knows.
+#[tokio::test]
+async fn what_programs_answer_keeps_no_customer_out_of_a_ticket() {
+    let bench = bench(with_limits(|limits| limits.articles_per_ticket = 4)).await;
+    let eva = "eva@proveedor.example";
+    assert_eq!(bench.mail(&mail(eva, 0)).await, "new-ticket");
+    let number = bench.number(1).await;
+    let about = |raw: String| raw.replace("Subject: ", &format!("Subject: Re: [Ticket#{number}] "));
+    let forged = |nth: usize| {
+        about(mail(&format!("x{nth}@evil.example"), nth))
+            .replace("MIME-Version", "Auto-Submitted: auto-replied\nMIME-Version")
+    };
+    for nth in 0..3 {
+        assert_eq!(bench.mail(&forged(nth)).await, "auto-reply");
+    }
+    assert_eq!(bench.mail(&forged(3)).await, "parked", "they shut out each other");
+    for nth in 1..4 {
+        assert_eq!(bench.mail(&about(mail(eva, nth))).await, "follow-up");
+    }
+    assert_eq!(bench.mail(&about(mail(eva, 4))).await, "parked");
+}

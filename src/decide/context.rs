@@ -76,6 +76,8 @@ pub struct Context {
     pub parked_until: Option<Timestamp>,
     /// Tickets that got [`Lookup::crowd`] articles within the last hour.
     pub crowded: BTreeSet<TicketId>,
+    /// Those that got so many even without what programs answered, returned and reported.
+    pub crowded_by_people: BTreeSet<TicketId>,
     /// Surveys about the tickets.
     pub surveys: Vec<Surveyed>,
     /// The counter asked for.

@@ -7,6 +7,7 @@ use super::draft::Draft;
 use super::mail::{Case, concerning_none};
 use super::{Decision, Effect, Reason};
 use crate::desk::TicketId;
+use crate::mail::Class;
 
 const HOUR: i64 = 60 * 60;
 
@@ -26,7 +27,11 @@ pub(super) fn of_sender(draft: &Draft<'_>, case: &Case<'_>) -> Option<String> {
 
 /// Why one more article of this ticket would be too much.
 pub(super) fn of_ticket(draft: &Draft<'_>, case: &Case<'_>, ticket: TicketId) -> Option<String> {
-    if exempt(case) || !draft.context.crowded.contains(&ticket) {
+    // Programs' mails come from anywhere and under any name: however many of them shut out themselves alone.
+    let program =
+        matches!(case.incoming.classified.class, Class::Bounce | Class::AutoReply | Class::Complaint);
+    let crowded = if program { &draft.context.crowded } else { &draft.context.crowded_by_people };
+    if exempt(case) || !crowded.contains(&ticket) {
         return None;
     }
     let number = draft.context.tickets.get(&ticket).map(|ticket| ticket.now.number.to_string());

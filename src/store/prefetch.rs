@@ -56,7 +56,7 @@ SELECT 'other-number', name, ticket, ticket FROM other_numbers WHERE name IN (SE
 
 /// Tickets by row id, and those that they were merged into over any number of hops. UNION, not UNION ALL: a circle
 /// of merged tickets ends where it began. What was sent to the people of a ticket comes with it, and whether its n-th
-/// article from the end is younger than an hour.
+/// article from the end is younger than an hour: 1 with those of programs, 2 without them as well.
 const TICKETS: &str = "\
 WITH RECURSIVE chain (id) AS (
     SELECT value FROM json_each($1)
@@ -74,7 +74,9 @@ SELECT w.*,
        FROM (SELECT key, replace(key, rtrim(key, replace(key, '@', '')), '') AS domain
                FROM (SELECT w.customer_key AS key UNION SELECT key FROM ticket_participants WHERE ticket = w.id)
               WHERE key IS NOT NULL) p) AS sent,
-    (SELECT a.at > $2 FROM articles a
+    (SELECT CASE WHEN a.at <= $2 THEN 0 WHEN (SELECT p.at > $2 FROM articles p
+          WHERE p.id = (SELECT id FROM articles WHERE ticket = w.id AND sender <> 'system'
+                         ORDER BY id DESC LIMIT 1 OFFSET $3)) THEN 2 ELSE 1 END FROM articles a
       WHERE a.id = (SELECT id FROM articles WHERE ticket = w.id ORDER BY id DESC LIMIT 1 OFFSET $3)) AS crowded,
     (SELECT json_group_array(json_array(s.name, s.address, s.since,
         (SELECT json_group_array(o.message_id) FROM (SELECT message_id FROM outbox
@@ -193,7 +195,8 @@ struct Stored {
     surveys: Vec<Surveyed>,
     /// Its people: key, domain, automatic mails of the last hour to either.
     sent: Vec<(String, String, u32, u32)>,
-    crowded: bool,
+    /// By all of its articles, and by those that no program wrote.
+    crowded: (bool, bool),
     /// What has to be known of the tickets that belong to it.
     kin: Vec<(TicketNumber, Kin)>,
 }
@@ -206,7 +209,10 @@ impl Stored {
             kin: links(&mut ticket, row)?,
             surveys: surveys(ticket.id, row)?,
             sent: Columns(row).json("sent")?,
-            crowded: Columns(row).maybe_int("crowded")? == Some(1),
+            crowded: match Columns(row).maybe_int("crowded")? {
+                None | Some(0) => (false, false),
+                Some(by) => (true, by == 2),
+            },
             ticket,
         })
     }
@@ -217,8 +223,10 @@ impl Stored {
             context.sent.insert(key.clone(), *to_person);
             context.sent_to_domains.insert(domain.clone(), *to_domain);
         }
-        if self.crowded && lookup.crowd.is_some() {
-            context.crowded.insert(self.ticket.id);
+        let (by_all, by_people) = self.crowded;
+        if lookup.crowd.is_some() {
+            context.crowded.extend(by_all.then_some(self.ticket.id));
+            context.crowded_by_people.extend(by_people.then_some(self.ticket.id));
         }
         context.surveys.extend(self.surveys.iter().cloned());
         context.kin.extend(self.kin.iter().cloned());

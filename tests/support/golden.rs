@@ -214,6 +214,7 @@ fn add(context: &mut Context, id: TicketId, row: &Row, house: &House, now: Times
         context.surveys.push(Surveyed { id: id.0, ticket: id, customer, score: row.score, waits: false });
     }
     context.crowded.extend(row.crowded.then_some(id));
+    context.crowded_by_people.extend(row.crowded.then_some(id));
     context.tickets.insert(id, ticket);
 }
 
