@@ -11,7 +11,7 @@ use taquilla::desk::{
     Notice, NoticeKind, Notification, Occasion, Recipient, Right, Role, TicketId, TicketNumber, Timer,
     TimerKind, token,
 };
-use taquilla::mail::{Bounce, BounceAction, Class};
+use taquilla::mail::{Bounce, BounceAction, Class, MessageId};
 use taquilla::outbound::catalog;
 use taquilla::pipeline::{House, Letter, read};
 use taquilla::rules::RuleSet;
@@ -409,4 +409,22 @@ fn names_of_internal_files_reach_no_customer() {
     let public = mail(&house, "mgomez@minem.example", &with_file("#public\nAdjunto.\n"), Some(3));
     let decision = of_mail(&house, &ticket, public);
     assert!(decision.notices().any(|notice| notice.to.address.starts_with("ana.") && named(notice)));
+}
+
+/// Anybody can write a report about a number that he knows: no supplier is forgotten over it.
+#[test]
+fn a_report_with_a_number_alone_stops_no_reminder() {
+    let house = quiet_house();
+    let given = given(&house, "suppliers = [\"Suministros Andinos\"]\nthread = [\"<out-1@minem.example>\"]");
+    let supplier = house.policy.desk.supplier("Suministros Andinos").unwrap().address().address;
+    let stops = |returned: Option<&str>| {
+        let mut report = bounce_of(&house, &supplier);
+        report.classified.bounce.as_mut().unwrap().original_message_id = returned.and_then(MessageId::new);
+        let decision = of_mail(&house, &given, report);
+        assert_eq!(decision.reason.word(), "bounce");
+        decision.to_string().contains("no timer supplier-reminder")
+    };
+    assert!(!stops(None));
+    assert!(!stops(Some("<guessed@minem.example>")));
+    assert!(stops(Some("<out-1@minem.example>")));
 }

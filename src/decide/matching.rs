@@ -143,6 +143,16 @@ fn named(
     })
 }
 
+/// Whether a mail names its ticket by what nobody can guess: a token, or the Message-ID of a mail in it.
+pub(super) fn knows_it(incoming: &Incoming, carried: &[Carried], context: &Context) -> bool {
+    let token = |carried: &Carried| {
+        carried.claim.purpose != token::Use::Survey && resolve(context, &carried.claim.number).is_some()
+    };
+    let returned = incoming.classified.bounce.as_ref().and_then(|bounce| bounce.original_message_id.as_ref());
+    carried.iter().any(token)
+        || thread(&incoming.mail).chain(returned).any(|id| context.by_message_id.contains_key(id))
+}
+
 /// The id of a mail of history: those that answer it may have come before it.
 fn history_id(incoming: &Incoming) -> Option<&MessageId> {
     incoming.mail.message_id.as_ref().filter(|_| incoming.silent)

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::draft::Draft;
 use super::mail::{Case, concerning_none};
+use super::matching::knows_it;
 use super::notify::{Happening, is_attended};
 use super::{Decision, Effect, Fact, Reason, SenderTrace};
 use crate::desk::{Actor, Cause, Occasion, SenderKind, Ticket, TicketRef, TimerKind};
@@ -35,13 +36,16 @@ pub(super) fn bounce(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
             happening.extra.insert("mail_subject".to_owned(), json!(case.incoming.mail.subject));
             draft.happenings.push(happening);
             undeliverable(&mut draft, Some(at), &recipient, &described(bounce));
-            stop_reminding(&mut draft, at, &recipient);
+            if knows_it(case.incoming, &case.carried, draft.context) {
+                stop_reminding(&mut draft, at, &recipient);
+            }
         }
     }
     draft.finish(Reason::Bounce, Some(at))
 }
 
-/// A supplier whom no mail reaches is not reminded: the reminders would come back, too.
+/// A supplier whom no mail reaches is not reminded: the reminders would come back, too. Not upon a number in a subject,
+/// which anybody can write.
 fn stop_reminding(draft: &mut Draft<'_>, at: TicketRef, recipient: &str) {
     let key = recipient.to_lowercase();
     let is_its = |ticket: &Ticket| ticket.suppliers.iter().any(|party| party.address.key() == key);
