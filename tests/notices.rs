@@ -6,7 +6,9 @@
 mod support;
 
 use support::golden::{Given, house};
-use taquilla::decide::{After, Decision, Effect, Event, Incoming, Proof, Request, Unfit, decide, lookup};
+use taquilla::decide::{
+    After, Context, Decision, Effect, Event, Incoming, Proof, Request, Told, Unfit, decide, lookup,
+};
 use taquilla::desk::{
     Notice, NoticeKind, Notification, Occasion, Recipient, Right, Role, TicketId, TicketNumber, Timer,
     TimerKind, token,
@@ -427,4 +429,25 @@ fn a_report_with_a_number_alone_stops_no_reminder() {
     assert!(!stops(None));
     assert!(!stops(Some("<guessed@minem.example>")));
     assert!(stops(Some("<out-1@minem.example>")));
+}
+
+/// One complaint an hour is news for the administrator; the others are kept all the same.
+#[test]
+fn complaints_alarm_once_an_hour() {
+    let house = quiet_house();
+    let given = given(&house, "");
+    let mut complaint = mail(&house, "abuse@isp.example", "Subject: x\n\ny\n", None);
+    complaint.classified.class = Class::Complaint;
+    let event = Event::Mail(Box::new(complaint));
+    let keys = lookup(&event, &house.policy, given.now);
+    let mut context = given.context(&keys);
+    let again = |context: &Context| {
+        let decision = decide(&event, context, &house.policy, &given.chance());
+        assert_eq!(decision.reason.word(), "complaint");
+        told(&decision)
+    };
+    assert_eq!(again(&context), ["alarm admin@minem.example"]);
+    let (address, template) = ("admin@minem.example".to_owned(), "alarm".to_owned());
+    context.told.push(Told { address, template, count: 1 });
+    assert_eq!(again(&context), [""; 0]);
 }

@@ -61,14 +61,19 @@ pub(super) fn undeliverable(draft: &mut Draft<'_>, at: Option<TicketRef>, recipi
     let Some(administrator) = &desk.administrator else { return };
     let is_agents = desk.agent_by_address(recipient).is_some();
     let unseen = !at.is_some_and(|at| is_attended(draft, at, recipient));
-    let told = draft.context.told_of(administrator, &["alarm"]) > 0;
-    if !(is_agents || unseen) || told || administrator.key() == recipient.to_lowercase() {
+    if !(is_agents || unseen) || was_alarmed(draft) || administrator.key() == recipient.to_lowercase() {
         return;
     }
     let mut alarm = Happening::new(Occasion::MailboxStalled, at, &SenderTrace::of_program());
     alarm.extra.insert("alarm".to_owned(), json!(format!("Mails to {recipient} cannot be delivered")));
     alarm.text = why.to_owned();
     draft.happenings.push(alarm);
+}
+
+/// Whether the administrator got an alarm within the last hour.
+fn was_alarmed(draft: &Draft<'_>) -> bool {
+    let administrator = draft.desk.administrator.as_ref();
+    administrator.is_some_and(|administrator| draft.context.told_of(administrator, &["alarm"]) > 0)
 }
 
 fn described(bounce: &Bounce) -> String {
@@ -89,17 +94,19 @@ pub(super) fn auto_reply(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
     draft.finish(Reason::AutoReply, Some(at))
 }
 
-/// An abuse report concerns the administrator.
+/// An abuse report concerns the administrator; of many within an hour, one.
 pub(super) fn complaint(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
     let at = concerned(case);
     if let Some(at) = at {
         let cause = cause(case);
         add(&mut draft, case, at, &cause);
     }
-    let mut happening = Happening::new(Occasion::MailboxStalled, at, &case.sender.trace);
-    happening.extra.insert("alarm".to_owned(), json!("Abuse report about a mail of this desk"));
-    happening.text = case.incoming.mail.body.text.chars().take(4000).collect();
-    draft.happenings.push(happening);
+    if !was_alarmed(&draft) {
+        let mut happening = Happening::new(Occasion::MailboxStalled, at, &case.sender.trace);
+        happening.extra.insert("alarm".to_owned(), json!("Abuse report about a mail of this desk"));
+        happening.text = case.incoming.mail.body.text.chars().take(4000).collect();
+        draft.happenings.push(happening);
+    }
     draft.finish(Reason::Complaint, at)
 }
 
