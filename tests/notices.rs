@@ -451,3 +451,15 @@ fn complaints_alarm_once_an_hour() {
     context.told.push(Told { address, template, count: 1 });
     assert_eq!(again(&context), [""; 0]);
 }
+
+/// A name of an agent that nothing proves opens no way past the limits.
+#[test]
+fn only_proved_agents_pass_a_crowd() {
+    let house = quiet_house();
+    let crowded = given(&house, "crowded = true");
+    let of = |level: Option<u8>| {
+        let answer = mail(&house, "mgomez@minem.example", &about_it("Una respuesta.\n"), level);
+        of_mail(&house, &crowded, answer).reason.word()
+    };
+    assert_eq!([of(None), of(Some(1)), of(Some(2))], ["parked", "parked", "agent-mail"]);
+}

@@ -39,9 +39,9 @@ pub(super) fn of_ticket(draft: &Draft<'_>, case: &Case<'_>, ticket: TicketId) ->
     Some(format!("ticket {} got {cap} articles within an hour, the limit", number.unwrap_or_default()))
 }
 
-/// Agents, history, and what a person let in.
+/// Agents whose mail proves who they are, history, and what a person let in.
 fn exempt(case: &Case<'_>) -> bool {
-    case.incoming.silent || case.incoming.let_in || case.sender.agent.is_some()
+    case.incoming.silent || case.incoming.let_in || (case.sender.agent.is_some() && case.sender.level() >= 2)
 }
 
 /// Parks a mail behind those of the same sender that wait already: they come back one after another, as many an hour as
