@@ -211,6 +211,31 @@ async fn an_answer_is_taken_back_within_the_hold() {
     assert!(!articles[1].article.content.visible, "the customer never got it");
 }
 
+/// A notice to a colleague waits in no hold: that it has left says nothing of the answer.
+#[tokio::test]
+async fn an_answer_is_taken_back_though_an_agent_was_told() {
+    let bench = Bench::new().await;
+    let notice = opened(&bench, ANA, "Una consulta").await;
+    assert_eq!(
+        bench.mail(&notice.reply("#asignar jperez\n#cola Redes\nVaya usted al diablo.\n")).await,
+        "agent-mail"
+    );
+    one(&bench.sent().await, "jperez@minem.example");
+    let (store, now) = (&bench.pipeline.store, bench.pipeline.clock.now());
+    let told = store.outbox(Page::FIRST).await.unwrap();
+    let told = told.into_iter().find(|mail| mail.to.eq_ignore_ascii_case("jperez@minem.example")).unwrap().id;
+    store.mark_sending(&[told], now).await.unwrap();
+    store.mark_data_sent(told, now).await.unwrap();
+    store.mark_accepted(told, "250 2.0.0 Ok", now).await.unwrap();
+    let reason = bench.mail(&notice.reply("#deshacer\n")).await;
+    let sent = bench.sent().await;
+    let text = one(&sent, AGENT).text();
+    assert_eq!(reason, "agent-mail", "{text}");
+    assert!(text.contains(&format!("el correo a {ANA} ya no sale")), "{text}");
+    let articles = bench.pipeline.store.articles(TicketId(1), Page::FIRST).await.unwrap();
+    assert!(!articles[1].article.content.visible, "the customer never got it");
+}
+
 /// What came into a ticket since it was opened would go with it.
 #[tokio::test]
 async fn a_ticket_that_went_on_is_not_removed() {

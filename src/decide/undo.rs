@@ -10,7 +10,7 @@ use super::execute::Order;
 use super::sentences::Say;
 use super::{Doings, Effect, Fact};
 use crate::desk::{Attribute, Cause, Change, StateType, TicketId, TicketRef};
-use crate::outbound::data;
+use crate::outbound::{catalog, data};
 
 /// Tickets of which the receipt names each change.
 const MOST_TOLD: usize = 25;
@@ -173,13 +173,20 @@ fn remove_created(draft: &mut Draft<'_>, order: &Order<'_>, doings: &Doings, cau
     told
 }
 
+/// Whether customers get the mails of a template. Nobody knows whom a desk's own template is for: theirs, to be safe.
+fn of_customer(template: &str) -> bool {
+    catalog::find(template).is_none_or(|spec| spec.audience == catalog::Audience::Customer)
+}
+
 /// Drops what waits, names what has left, and hides from the customer the answers that he never got.
 fn take_mails_back(draft: &mut Draft<'_>, order: &Order<'_>, doings: &Doings, cause: &Cause) -> Vec<String> {
     let mut told = Vec::new();
     let mut left_of: BTreeSet<Option<TicketId>> = BTreeSet::new();
     for mail in &doings.mails {
         let say = if mail.left {
-            left_of.insert(mail.ticket);
+            if of_customer(&mail.template) {
+                left_of.insert(mail.ticket);
+            }
             Say::MailHasLeft(&mail.recipient)
         } else {
             // A survey goes with the closing that asked it, and stays where the ticket stays closed.
