@@ -1,10 +1,8 @@
 //! Mails through the real pipeline and the real store: what customers and agents would see, without servers.
 
-#![expect(clippy::panic, reason = "a test says what is wrong by failing")]
-
 mod support;
 
-use support::desk::{Bench, Sent};
+use support::desk::{Bench, Sent, one};
 use taquilla::ingest::intake::{Arrived, Content, Intake, Place, Source, Taken};
 use taquilla::store::{Page, Shelf};
 
@@ -64,15 +62,6 @@ async fn a_ticket_from_first_mail_to_survey() {
     assert_eq!(bench.mail(&survey.reply("1\n")).await, "survey-answer");
     assert_eq!(bench.survey_score().await, Some(5));
     assert!(bench.ticket(1).await.contains("closed successful"));
-}
-
-fn one<'a>(sent: &'a [Sent], to: &str) -> &'a Sent {
-    let mut found = sent.iter().filter(|mail| mail.to == to);
-    let all: Vec<_> = sent.iter().map(|mail| (&mail.to, &mail.template)).collect();
-    match (found.next(), found.next()) {
-        (Some(one), None) => one,
-        _ => panic!("not one mail to {to}: {all:?}"),
-    }
 }
 
 #[tokio::test]

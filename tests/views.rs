@@ -1,10 +1,8 @@
 //! What agents ask to see by mail: lists, tickets whole, histories, reports, and many tickets changed by a query.
 
-#![expect(clippy::panic, reason = "a test says what is wrong by failing")]
-
 mod support;
 
-use support::desk::{Bench, Sent};
+use support::desk::{Bench, Sent, one};
 
 const ANA: &str = "ana@minem.example";
 const BERTA: &str = "berta@minem.example";
@@ -19,15 +17,6 @@ async fn opened(bench: &Bench, customer: &str, subject: &str) -> Sent {
     );
     assert_eq!(bench.mail(&raw).await, "new-ticket");
     one(&bench.sent().await, AGENT).clone()
-}
-
-fn one<'a>(sent: &'a [Sent], to: &str) -> &'a Sent {
-    let mut found = sent.iter().filter(|mail| mail.to == to);
-    let all: Vec<_> = sent.iter().map(|mail| (&mail.to, &mail.template)).collect();
-    match (found.next(), found.next()) {
-        (Some(one), None) => one,
-        _ => panic!("not one mail to {to}: {all:?}"),
-    }
 }
 
 /// A mail of the agent's that belongs to no thread; the border vouches for it.
