@@ -16,17 +16,11 @@ pub(super) fn unfit(mut draft: Draft<'_>, case: &Case<'_>, why: &Unfit) -> Decis
         Unfit::Crashed(_) => {}
     }
     // Of many of one sender a person is told until it is enough; each is listed all the same.
-    let enough = flood::of_sender(&draft, case);
-    let at = match &enough {
-        Some(limit) => {
-            draft.trace.remarks.push(format!("nobody is told: {limit}"));
-            listed(&mut draft, case, &why.to_string())
-        }
-        None => shown(&mut draft, case, &why.to_string()),
-    };
-    if enough.is_some() {
-        return draft.finish(Reason::Quarantined, Some(at));
+    if let Some(limit) = flood::of_sender(&draft, case) {
+        draft.trace.remarks.push(format!("nobody is told: {limit}"));
+        return quietly(draft, case, &why.to_string());
     }
+    let at = shown(&mut draft, case, &why.to_string());
     if let Unfit::TooLarge { size } = why {
         let mut happening = Happening::new(Occasion::Rejected, Some(at), &case.sender.trace);
         let row = Notification::new("too large", Occasion::Rejected, vec![Recipient::Sender], "too-large");
