@@ -125,19 +125,11 @@ async fn forever(
     let died = loop {
         tokio::select! {
             changed = stopping.changed() => if changed.is_err() || *stopping.borrow() { break false },
-            ended = tasks.join_next() => match ended {
-                // Not without mails, not without timers: whoever supervises the program starts it anew.
-                Some(Err(error)) => {
-                    tracing::error!(%error, "a part of the daemon ended by a mistake in this program");
-                    break true;
-                }
-                Some(Ok(())) if *stopping.borrow() => break false,
-                Some(Ok(())) | None => {}
+            // Not without mails, not without timers: whoever supervises the program starts it anew.
+            Some(ended) = tasks.join_next() => if let Err(error) = ended {
+                tracing::error!(%error, "a part of the daemon ended by a mistake in this program");
+                break true;
             },
-        }
-        if tasks.is_empty() {
-            while !*stopping.borrow() && stopping.changed().await.is_ok() {}
-            break false;
         }
     };
     tracing::info!("stopping");
