@@ -128,7 +128,12 @@ fn mixed() -> RuleSet {
         let condition = condition.replace('§', &n.to_string());
         file.push_str(&format!("[[rule]]\nname = \"rule {n}\"\n{condition}\nthen.field.f{n} = \"x\"\n\n"));
     }
-    RuleSet::read(&[("10-bench.toml".to_owned(), file)], &desk(), &[]).expect("rules without mistakes")
+    read(file)
+}
+
+fn read(file: String) -> RuleSet {
+    let set = RuleSet::read(&[("10-bench.toml".to_owned(), file)], &desk(), &[]);
+    set.map_err(|mistakes| mistakes.first().map(|first| first.one_line())).expect("rules without mistakes")
 }
 
 /// What it costs to ask a thousand expressions one by one, as they stand in the rules.
@@ -190,37 +195,55 @@ fn rules(condition: &str) -> RuleSet {
         let condition = condition.replace('N', &n.to_string());
         file.push_str(&format!("[[rule]]\nname = \"rule {n}\"\n{condition}\nthen.tags = \"t{n}\"\n\n"));
     }
-    RuleSet::read(&[("10-bench.toml".to_owned(), file)], &desk(), &[]).expect("rules without mistakes")
+    read(file)
 }
 
-/// Time for one mail, the middle of many different ones.
-fn per_mail(set: &RuleSet, mails: &[Mail]) -> (Duration, Duration) {
+/// Asked for the first time, the middle and the worst of many different mails; and the worst of the best of three, which
+/// no other program on the machine has a part in.
+struct Times {
+    median: Duration,
+    worst: Duration,
+    worst_again: Duration,
+}
+
+/// Time for one mail, of many different ones.
+fn per_mail(set: &RuleSet, mails: &[Mail]) -> Times {
     let classified =
         Classified { class: Class::Person, evidence: Vec::new(), bounce: None, no_answer: false };
     let (ticket, customer) = (ticket(), customer());
-    let mut times: Vec<Duration> = mails
-        .iter()
-        .map(|mail| {
-            let begun = Instant::now();
-            black_box(set.evaluate(&Facts {
-                mail,
-                classified: &classified,
-                event: RuleEvent::New,
-                sender: SenderKind::Customer,
-                authentication: "none",
-                mailbox: "soporte",
-                ticket: Some(&ticket),
-                customer: Some(&customer),
-                text_limit: 64 * 1024,
-                work_limit: usize::MAX,
-                now: now(),
-            }));
-            begun.elapsed()
-        })
-        .collect();
+    let once = |mail: &Mail| {
+        let begun = Instant::now();
+        black_box(set.evaluate(&Facts {
+            mail,
+            classified: &classified,
+            event: RuleEvent::New,
+            sender: SenderKind::Customer,
+            authentication: "none",
+            mailbox: "soporte",
+            ticket: Some(&ticket),
+            customer: Some(&customer),
+            text_limit: 64 * 1024,
+            work_limit: usize::MAX,
+            now: now(),
+            told: false,
+        }));
+        begun.elapsed()
+    };
+    let mut times: Vec<Duration> = mails.iter().map(once).collect();
+    let best = mails.iter().zip(&times).map(|(mail, first)| once(mail).min(once(mail)).min(*first));
+    let worst_again = best.max().unwrap_or_default();
     times.sort();
     let at = |index: usize| times.get(index).copied().unwrap_or_default();
-    (at(times.len() / 2), at(times.len() - 1))
+    Times { median: at(times.len() / 2), worst: at(times.len() - 1), worst_again }
+}
+
+/// A row of the table.
+fn row(name: &str, set: &RuleSet, mails: &[Mail], hostile: &[Mail], rest: &str) {
+    let Times { median, worst, worst_again } = per_mail(set, mails);
+    let slow = per_mail(set, hostile).worst_again;
+    let mut out = std::io::stdout();
+    writeln!(out, "{name:<42} {median:>9.1?} {worst:>9.1?} {worst_again:>9.1?} {slow:>9.1?}  {rest}")
+        .expect("stdout");
 }
 
 fn main() {
@@ -232,14 +255,13 @@ fn main() {
             mail
         })
         .collect();
-    let set = mixed();
-    let (median, worst) = per_mail(&set, &mails);
-    let slow = per_mail(&set, &hostile).1;
     let mut out = std::io::stdout();
-    writeln!(out, "{RULES} rules; a mail of 10 KB (median, worst) and of 64 KB made to be slow")
-        .expect("stdout");
-    writeln!(out, "{:<42} {median:>10.1?} {worst:>10.1?} {slow:>10.1?}", "all kinds of conditions, mixed")
-        .expect("stdout");
+    writeln!(
+        out,
+        "{RULES} rules; a mail of 10 KB (median, worst, worst of the best of three) and one of 64 KB made to be slow"
+    )
+    .expect("stdout");
+    row("all kinds of conditions, mixed", &mixed(), &mails, &hostile, "");
     let kinds = [
         ("one word in the subject", "when.subject = 'averíaN'"),
         ("words in the text", "when.text = ['palabraN', 'impresión N', 'otraN']"),
@@ -251,6 +273,11 @@ fn main() {
             "expression in the text, Unicode classes",
             r"when.text = '/\b(?:código|n[uú]mero)\s+[^\W\d]{3,}N\d+\b/'",
         ),
+        (
+            "expression whose words all stand there",
+            r"when.text = '/\bimpresora\b[^.\n]*\b(?:piso|sistema)\b[^\d\n]*(?:N)?[a-z]/'",
+        ),
+        ("expression without any word", r"when.text = '/\b\p{Lu}\w+\s\d{2,}\s?N?\b/'"),
         ("stars in the sender", "when.from = '*@monitorN.minem.example'"),
         ("stars in the text", "when.text = '*monitorN*'"),
         (
@@ -262,24 +289,12 @@ fn main() {
         ("header, ticket and class", "when.header.x-rule = 'N'\nwhen.class = 'person'"),
         ("all rules hold", "when.subject = 'impresora'"),
     ];
-    let begun = Instant::now();
-    let nothing = per_mail(&rules("when.subject = false"), &mails).0;
-    writeln!(out, "reading {RULES} rules: {:?}", begun.elapsed()).expect("stdout");
     for (name, condition) in kinds {
         let begun = Instant::now();
         let set = rules(condition);
         let reading = begun.elapsed();
-        let (median, worst) = per_mail(&set, &mails);
-        let slow = per_mail(&set, &hostile).1;
-        let ratio = median.as_secs_f64() / nothing.as_secs_f64();
-        let alone = alone(condition, &mails).map_or_else(String::new, |alone| {
-            let times = alone.as_secs_f64() / median.as_secs_f64();
-            format!("; each by itself {alone:.1?}, {times:.0} times as long")
-        });
-        writeln!(
-            out,
-            "{name:<42} {median:>10.1?} {worst:>10.1?} {slow:>10.1?}   {ratio:>5.1} x no condition, read in {reading:.0?}{alone}"
-        )
-        .expect("stdout");
+        let alone = alone(condition, &mails)
+            .map_or_else(String::new, |alone| format!("; each by itself {alone:.1?} a mail"));
+        row(name, &set, &mails, &hostile, &format!("read in {reading:.0?}{alone}"));
     }
 }

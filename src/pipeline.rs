@@ -220,8 +220,8 @@ impl Pipeline {
     ) -> Result<Outcome, PipelineError> {
         let now = self.clock.now();
         // A mail of long ago is decided as of its own time; it is numbered and journalled now.
-        let given =
-            Given { now: decide::dated(event, now), seed: random_seed().map_err(PipelineError::Chance)? };
+        let seed = random_seed().map_err(PipelineError::Chance)?;
+        let given = Given { now: decide::dated(event, now), seed, told: false };
         let mut lookup = decide::lookup(event, &house.policy, now);
         if matches!(entry.origin, Origin::Again(_)) {
             // It has its journal row already, and is not its own duplicate.

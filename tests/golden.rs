@@ -34,7 +34,7 @@ fn outcome(raw: Vec<u8>, given: &Given, house: &House) -> String {
     let rules = std::mem::take(&mut explained.decision.trace.rules);
     explained.decision.trace.rules = rules.iter().filter(|tried| tried.matched).cloned().collect();
     let mut text = explained.to_string() + "\n";
-    for RuleRef { file, line, set, .. } in rules.iter().map(|tried| &tried.rule) {
+    for RuleRef { file, line, set, .. } in rules.iter().map(|tried| &*tried.rule) {
         for place in [format!("({file}:{line}, set {set})"), format!("({file}:{line})")] {
             text = text.replace(&place, &format!("({file})"));
         }

@@ -85,7 +85,7 @@ async fn steps(count: usize) {
             drop(mail);
             let letter = Letter::of(Arc::clone(raw), "soporte", Origin::Deliver(None));
             let (event, mut entry) = read(letter, Proof::None, &house);
-            let given = Given { now: Clock::System.now(), seed: random_seed().unwrap() };
+            let given = Given { now: Clock::System.now(), seed: random_seed().unwrap(), told: false };
             laps.since = Instant::now();
             let lookup = decide::lookup(&event, &house.policy, given.now);
             laps.lap(3);
@@ -170,7 +170,7 @@ fn commands(house: &House) {
         COMMANDS.join("\r\n")
     );
     let raw: Arc<[u8]> = raw.into_bytes().into();
-    let given = Given { now: Clock::System.now(), seed: [7; 32] };
+    let given = Given { now: Clock::System.now(), seed: [7; 32], told: false };
     let id = TicketId(1);
     let context = Context {
         by_number: BTreeMap::from([(open.number.clone(), id)]),

@@ -188,7 +188,7 @@ impl Tried<'_> {
         let truth = |value: bool| vec![value.to_string()];
         match key {
             "matched" => {
-                let tried = decision.trace.rules.iter().find(|tried| tried.rule == self.test.rule);
+                let tried = decision.trace.rules.iter().find(|tried| *tried.rule == self.test.rule);
                 truth(tried.is_some_and(|tried| tried.matched))
             }
             "suppress_reply" => truth(!decision.notices().any(|notice| notice.kind == NoticeKind::AutoReply)),

@@ -237,4 +237,6 @@ pub struct Given {
     pub now: Timestamp,
     /// Random octets; every use draws its own from them.
     pub seed: [u8; 32],
+    /// Whether somebody reads how each rule was tried. What is decided is the same.
+    pub told: bool,
 }

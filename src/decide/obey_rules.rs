@@ -60,6 +60,7 @@ pub(super) fn obey_rules(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, 
         text_limit: draft.desk.limits.rule_text_bytes,
         work_limit: draft.desk.limits.rule_work_bytes,
         now: draft.now(),
+        told: draft.given.told,
     };
     let evaluated = case.policy.rules.evaluate(&facts);
     let mut obeyed = Obeyed { verdict: Verdict::Go, silent: false };
@@ -73,7 +74,8 @@ pub(super) fn obey_rules(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, 
         draft.fact(at, Fact::Remark(words), &Cause::new(Actor::System, "limit of rules"));
     }
     for (rule, action) in evaluated.actions {
-        let cause = Cause::new(Actor::Rule(rule.clone()), format!("mail in {}", case.incoming.mailbox));
+        let cause =
+            Cause::new(Actor::Rule(RuleRef::clone(&rule)), format!("mail in {}", case.incoming.mailbox));
         if let Err(why) = obey(draft, case, at, &rule, &action, &cause, &mut obeyed) {
             let words = format!("rule \"{}\": {why}", rule.name);
             draft.trace.remarks.push(words.clone());

@@ -99,7 +99,7 @@ impl Explained {
     }
 
     fn decided(event: Event, context: &Context, house: &House, now: Timestamp) -> Option<Self> {
-        let given = Given { now, seed: random_seed().unwrap_or_default() };
+        let given = Given { now, seed: random_seed().unwrap_or_default(), told: true };
         let decision = decide::decide(&event, context, &house.policy, &given);
         let Event::Mail(incoming) = event else { return None };
         Some(Self { incoming: *incoming, decision })

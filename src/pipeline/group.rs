@@ -71,7 +71,7 @@ impl Pipeline {
             }
             written.add_to(lookup, &mut context);
             let seed = crate::clock::random_seed().map_err(PipelineError::Chance)?;
-            let given = Given { now: decide::dated(event, now), seed };
+            let given = Given { now: decide::dated(event, now), seed, told: false };
             let entry = Entry { journalled: Some(now), ..entry.clone() };
             // One that fails is the first of the next group, and then fails alone.
             let Ok(one) = decided(event, entry, lookup, &context, house, &given) else { break };

@@ -130,17 +130,28 @@ impl Comparison {
         }
     }
 
-    /// Whether a text begins with a number, or is a date, that compares so: `5.3 (+++++)` is 5.3.
-    pub(super) fn holds_for_text(&self, text: &str, now: Timestamp, zone: &TimeZone) -> bool {
+    /// Whether what a text begins with, or is, compares so.
+    pub(super) fn holds_for_text(&self, text: Measure, now: Timestamp) -> bool {
         match self.amount {
-            Amount::Number(_) => {
-                let first = text.split_whitespace().next().unwrap_or_default();
-                first.parse().is_ok_and(|number| self.holds_for_number(number))
-            }
-            Amount::Time(_) | Amount::Age(_) => {
-                date(text, zone).is_some_and(|time| self.holds_for_time(time, now))
-            }
+            Amount::Number(_) => text.number.is_some_and(|number| self.holds_for_number(number)),
+            Amount::Time(_) | Amount::Age(_) => text.time.is_some_and(|time| self.holds_for_time(time, now)),
         }
+    }
+}
+
+/// What of a text can be compared; read once, however many rules compare it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Measure {
+    /// The number that it begins with: `5.3 (+++++)` is 5.3.
+    number: Option<f64>,
+    /// The date that it is.
+    time: Option<Timestamp>,
+}
+
+impl Measure {
+    pub(super) fn of(text: &str, zone: &TimeZone) -> Self {
+        let first = text.split_whitespace().next().unwrap_or_default();
+        Self { number: first.parse().ok(), time: date(text, zone) }
     }
 }
 
@@ -279,7 +290,11 @@ mod tests {
         ] {
             let read = Comparison::read_among_texts(text, &zone);
             let now = "2026-11-23T12:00:00Z".parse().unwrap();
-            assert_eq!(read.map(|read| read.holds_for_text(left.unwrap_or(""), now, &zone)), holds, "{text}");
+            assert_eq!(
+                read.map(|read| read.holds_for_text(Measure::of(left.unwrap_or(""), &zone), now)),
+                holds,
+                "{text}"
+            );
         }
     }
 }

@@ -1,11 +1,10 @@
 //! Conditions as they are asked, each with its line of trace.
 
-use std::borrow::Cow;
-
 use super::comparison::Comparison;
 use super::key::{Key, ShortKey};
 use super::pattern::Pattern;
-use super::seen::{Asking, Seen, shown};
+use super::seen::{Asking, FieldValues, Seen, shown};
+use super::trace::Line;
 use crate::mail::Attachment;
 
 /// A condition, or several held together.
@@ -27,10 +26,10 @@ pub(super) enum Condition {
 #[derive(Debug, Clone)]
 pub(super) struct Test {
     pub(super) key: Key,
-    /// Of a header field, a free field, a column.
-    pub(super) name: String,
     /// For text of the mail: which field of the set.
     pub(super) field: Option<usize>,
+    /// For what is said in a word: which of the set.
+    pub(super) short: Option<usize>,
     pub(super) wanted: Wanted,
     /// The question in words: `subject has a word of [impresora, printer]`.
     pub(super) words: String,
@@ -60,7 +59,7 @@ pub(super) enum Wanted {
 
 impl Condition {
     /// Asks, and adds the line of trace.
-    pub(super) fn holds(&self, asking: &Asking<'_>, trace: &mut String) -> bool {
+    pub(super) fn holds(&self, asking: &Asking<'_>, trace: &mut Line) -> bool {
         match self {
             Self::All(conditions) => {
                 let kept = asking.groups_kept();
@@ -76,18 +75,19 @@ impl Condition {
             }
             Self::Not(condition) => {
                 let kept = asking.groups_kept();
-                trace.push_str("not (");
+                trace.push("not (");
                 let holds = !condition.holds(asking, trace);
-                trace.push(')');
+                trace.push(")");
                 asking.forget_groups(kept);
                 verdict(holds, trace)
             }
             Self::Attachment(tests) => {
                 let files = &asking.facts.mail.attachments;
-                let words: Vec<&str> = tests.iter().map(|test| test.words.as_str()).collect();
-                trace.push_str(&words.join(" and "));
-                let names = shown(files.iter().map(|file| file.name.as_str()));
-                push_value(&names, trace);
+                for (index, test) in tests.iter().enumerate() {
+                    trace.push(if index == 0 { "" } else { " and " });
+                    trace.push(&test.words);
+                }
+                trace.saw(|| shown(files.iter().map(|file| file.name.as_str())));
                 let holds = files.iter().enumerate().any(|(index, file)| {
                     let kept = asking.groups_kept();
                     let holds = tests.iter().all(|test| test.holds_for_attachment(index, file, asking));
@@ -99,7 +99,7 @@ impl Condition {
                 verdict(holds, trace)
             }
             Self::One(test) => {
-                trace.push_str(&test.words);
+                trace.push(&test.words);
                 let holds = test.holds(asking, trace);
                 verdict(holds, trace)
             }
@@ -112,76 +112,67 @@ impl Condition {
     }
 }
 
-fn verdict(holds: bool, trace: &mut String) -> bool {
-    trace.push_str(if holds { " -> true" } else { " -> false" });
+fn verdict(holds: bool, trace: &mut Line) -> bool {
+    trace.push(if holds { " -> true" } else { " -> false" });
     holds
 }
 
 /// Asks until one answers `until`, and says whether one did (for `any`) or none did (for `all`).
-fn join(conditions: &[Condition], words: &str, until: bool, asking: &Asking<'_>, trace: &mut String) -> bool {
-    trace.push_str(words);
-    trace.push_str(" (");
+fn join(conditions: &[Condition], words: &str, until: bool, asking: &Asking<'_>, trace: &mut Line) -> bool {
+    trace.push(words);
+    trace.push(" (");
     let mut found = false;
     for (index, condition) in conditions.iter().enumerate() {
         if index > 0 {
-            trace.push_str("; ");
+            trace.push("; ");
         }
         if condition.holds(asking, trace) == until {
             found = true;
             break;
         }
     }
-    trace.push(')');
+    trace.push(")");
     found == until
 }
 
-fn push_value(value: &str, trace: &mut String) {
-    trace.push_str(": ");
-    trace.push_str(value);
-}
-
 impl Test {
-    fn holds(&self, asking: &Asking<'_>, trace: &mut String) -> bool {
+    fn holds(&self, asking: &Asking<'_>, trace: &mut Line) -> bool {
         if let Some(field) = self.field {
-            let Some(field) = asking.field(field) else { return false };
-            push_value(field.shown(), trace);
-            return match &self.wanted {
-                Wanted::Patterns(patterns) => field.values.iter().any(|seen| is_any(patterns, seen, asking)),
-                Wanted::There(there) => field.values.is_empty() != *there,
-                Wanted::Names(_) | Wanted::Amounts(_) | Wanted::Hours(_) => false,
-            };
+            return asking.field(field).is_some_and(|field| self.holds_for(field, asking, trace));
+        }
+        if let Some(short) = self.short {
+            return asking.short(short).is_some_and(|values| self.holds_for(&values, asking, trace));
         }
         match &self.wanted {
             Wanted::Amounts(comparisons) => self.compares(comparisons, asking, trace),
             Wanted::Hours(hours) => {
-                push_value(asking.weekday(), trace);
+                trace.saw(|| asking.weekday());
                 hours.iter().any(|wanted| asking.is_open(wanted.calendar) == Some(wanted.inside))
-            }
-            Wanted::There(there) if self.key == Key::Attachment => {
-                let files = &asking.facts.mail.attachments;
-                push_value(&shown(files.iter().map(|file| file.name.as_str())), trace);
-                files.is_empty() != *there
             }
             Wanted::There(there) if self.key == Key::Date => {
                 let date = asking.facts.mail.date;
-                push_value(&date.map_or("none".to_owned(), |date| date.to_string()), trace);
+                trace.saw(|| date.map_or("none".to_owned(), |date| date.to_string()));
                 date.is_some() == *there
             }
             Wanted::There(there) => {
-                let values = self.values(asking);
-                push_value(&shown(values.iter().map(AsRef::as_ref)), trace);
-                values.is_empty() != *there
+                let files = &asking.facts.mail.attachments;
+                trace.saw(|| shown(files.iter().map(|file| file.name.as_str())));
+                files.is_empty() != *there
             }
+            Wanted::Names(_) | Wanted::Patterns(_) => false,
+        }
+    }
+
+    /// Asks about texts.
+    fn holds_for(&self, field: &FieldValues<'_>, asking: &Asking<'_>, trace: &mut Line) -> bool {
+        trace.saw(|| field.shown());
+        match &self.wanted {
+            Wanted::Patterns(patterns) => field.values.iter().any(|seen| is_any(patterns, seen, asking)),
             Wanted::Names(names) => {
-                let values = self.values(asking);
-                push_value(&shown(values.iter().map(AsRef::as_ref)), trace);
-                values.iter().any(|value| names.iter().any(|name| self.is_named(value, name)))
+                field.values.iter().any(|seen| names.iter().any(|name| self.is_named(&seen.text, name)))
             }
-            Wanted::Patterns(patterns) => {
-                let values = self.values(asking);
-                push_value(&shown(values.iter().map(AsRef::as_ref)), trace);
-                values.into_iter().any(|value| is_any(patterns, &Seen::text(value, None), asking))
-            }
+            Wanted::There(there) => field.values.is_empty() != *there,
+            Wanted::Amounts(_) | Wanted::Hours(_) => false,
         }
     }
 
@@ -191,7 +182,7 @@ impl Test {
                 && value.strip_prefix(name).is_some_and(|rest| rest.starts_with("::")))
     }
 
-    fn compares(&self, comparisons: &[Comparison], asking: &Asking<'_>, trace: &mut String) -> bool {
+    fn compares(&self, comparisons: &[Comparison], asking: &Asking<'_>, trace: &mut Line) -> bool {
         let facts = asking.facts;
         let (mut time, mut number) = (None, None);
         match self.key {
@@ -207,30 +198,15 @@ impl Test {
             | Key::Short(_) => {}
         }
         if let Some(time) = time {
-            push_value(&time.to_string(), trace);
+            trace.saw(|| time.to_string());
             return comparisons.iter().any(|one| one.holds_for_time(time, facts.now));
         }
         let Some(number) = number else {
-            push_value("none", trace);
+            trace.saw(|| "none");
             return false;
         };
-        push_value(&number.to_string(), trace);
+        trace.saw(|| number.to_string());
         comparisons.iter().any(|one| one.holds_for_number(number))
-    }
-
-    fn values<'a>(&self, asking: &Asking<'a>) -> Vec<Cow<'a, str>> {
-        match self.key {
-            Key::Short(key) => asking.short(key, &self.name),
-            Key::Text(_)
-            | Key::Attachment
-            | Key::AttachmentType
-            | Key::AttachmentSize
-            | Key::Size
-            | Key::Date
-            | Key::Priority
-            | Key::Age
-            | Key::Hours => Vec::new(),
-        }
     }
 
     fn holds_for_attachment(&self, index: usize, file: &Attachment, asking: &Asking<'_>) -> bool {
@@ -243,7 +219,7 @@ impl Test {
                     .field(field)
                     .and_then(|field| field.values.get(index))
                     .is_some_and(|seen| is_any(patterns, seen, asking)),
-                None => is_any(patterns, &Seen::text(file.content_type.as_str(), None), asking),
+                None => asking.attachment_type(index).is_some_and(|seen| is_any(patterns, seen, asking)),
             },
             Wanted::Names(_) | Wanted::Hours(_) | Wanted::There(_) => false,
         }

@@ -3,7 +3,8 @@
 //! Mail is written by strangers, so only engines of linear time are used. A set of expressions with Unicode
 //! `\b` falls from thousands of mails a second to tens on text that is not ASCII; hence each expression is
 //! also kept in a wider form without such assertions, which finds all that the exact one finds and more,
-//! and the exact one is asked only where the wider one says "perhaps".
+//! and the exact one is asked only where the wider one says "perhaps". Before both stands the search for the pieces of
+//! text that an expression needs ([`super::literals`]).
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -12,6 +13,8 @@ use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition};
+
+use super::literals::{self, OneOf};
 
 /// Longest expression, in octets.
 const LONGEST: usize = 2_000;
@@ -24,7 +27,7 @@ const STATES: usize = 10 << 20;
 /// Depth of brackets.
 const DEPTH: u32 = 40;
 /// Sets of fewer expressions do not pay.
-const WORTH_A_SET: usize = 4;
+pub(super) const WORTH_A_SET: usize = 4;
 
 /// An expression that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +51,11 @@ pub(super) struct Expression {
     pub(super) groups: Vec<String>,
     /// The wider form, as a pattern.
     pub(super) wide: String,
+    /// The wider form by itself, where the exact one is slow: with word boundaries of Unicode the fast engines give up
+    /// at the first letter that is not ASCII.
+    quicker: Option<OnceLock<Option<Regex>>>,
+    /// What stands in whatever it matches.
+    pub(super) needed: Vec<OneOf>,
 }
 
 impl Expression {
@@ -77,7 +85,16 @@ impl Expression {
         })?;
         let groups = exact.capture_names().flatten().map(str::to_owned).collect();
         let wide = widen(&hir).to_string();
-        Ok(Self { pattern: pattern.to_owned(), exact: OnceLock::new(), groups, wide })
+        let quicker = hir.properties().look_set().contains_word_unicode().then(OnceLock::new);
+        let needed = literals::needed(&hir);
+        Ok(Self { pattern: pattern.to_owned(), exact: OnceLock::new(), groups, wide, quicker, needed })
+    }
+
+    /// Whether the exact form has to be asked.
+    pub(super) fn perhaps(&self, text: &str) -> bool {
+        let Some(quicker) = &self.quicker else { return true };
+        let wide = quicker.get_or_init(|| RegexBuilder::new(&self.wide).size_limit(SIZE).build().ok());
+        wide.as_ref().is_none_or(|wide| wide.is_match(text))
     }
 
     /// The exact form; it compiled when the file was read, so it does now.

@@ -49,4 +49,6 @@ pub struct Facts<'a> {
     pub work_limit: usize,
     /// The time of the decision: ages are counted to it, and pending dates from it.
     pub now: Timestamp,
+    /// Whether somebody reads how each rule was tried. The answers are the same.
+    pub told: bool,
 }

@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use super::condition::Condition;
-use super::expression::wide_set;
 use super::names::Names;
 use super::read_then::{Planned, Then};
-use super::read_when::{Gathered, When};
+use super::read_when::{FieldParts, Gathered, When};
 use super::rule_test::{RuleTest, Tests};
-use super::seen::Field;
 use super::set::RuleSet;
 use crate::config::diagnostic::{Diagnostic, Source};
 use crate::config::table::{Document, Table, refuse_duplicates};
@@ -18,7 +16,7 @@ use crate::mail::Digest;
 /// One rule, compiled.
 #[derive(Debug, Clone)]
 pub(super) struct Rule {
-    pub(super) reference: RuleRef,
+    pub(super) reference: Arc<RuleRef>,
     pub(super) conditions: Vec<Condition>,
     pub(super) planned: Vec<Planned>,
     /// No rule after this one is asked once it holds.
@@ -54,17 +52,12 @@ impl RuleSet {
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
-        let fields = gathered.fields.iter().map(|parts| Field {
-            key: parts.key,
-            name: parts.name.clone(),
-            wide: wide_set(&parts.wide),
-            stars: wide_set(&parts.stars),
-        });
         Ok(Self {
             digest,
             rules,
             tests,
-            fields: fields.collect(),
+            fields: gathered.fields.into_iter().map(FieldParts::compiled).collect(),
+            shorts: gathered.shorts,
             vocabulary: gathered.vocabulary,
             names: gathered.names,
             time_zone: desk.time_zone.clone(),
@@ -135,5 +128,5 @@ fn read_rule(
         tests.extend(reading.read(&test));
         test.finish();
     }
-    rules.push(Rule { reference, conditions, planned, stop });
+    rules.push(Rule { reference: Arc::new(reference), conditions, planned, stop });
 }

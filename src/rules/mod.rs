@@ -10,6 +10,7 @@ mod expression;
 mod facts;
 mod file;
 mod key;
+mod literals;
 mod names;
 mod pattern;
 mod read_then;

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::comparison::Comparison;
 use super::expression::{Expression, Unusable};
+use super::literals::OneOf;
 use super::seen::{Asking, Seen};
 use super::words::{Vocabulary, fold};
 
@@ -20,14 +21,17 @@ pub(super) enum Plain {
     Whole,
 }
 
-/// Patterns of many rules that are tried together before each is asked by itself.
+/// The places of a pattern in what is asked about all patterns of a field at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Quick {
-    /// Wide forms of expressions, for the value as it is.
-    Expression,
-    /// The longest pieces between stars, for the folded value.
-    Stars,
+pub(super) struct Quick {
+    /// Among what patterns need.
+    pub(super) pieces: usize,
+    /// Of an expression, among the wide forms.
+    pub(super) wide: Option<usize>,
 }
+
+/// Takes what a pattern needs and its wide form, and says where they are.
+type Keep<'k> = dyn FnMut(&[OneOf], Option<&str>) -> Option<Quick> + 'k;
 
 /// One pattern, compiled.
 #[derive(Debug, Clone)]
@@ -42,15 +46,15 @@ pub(super) enum Pattern {
     Stars {
         /// Cut at the stars.
         stars: Stars,
-        /// Which of the quick patterns of the field; none for short fields.
-        quick: Option<usize>,
+        /// None for short fields.
+        quick: Option<Quick>,
     },
     /// A regular expression.
     Expression {
         /// Compiled.
         expression: Box<Expression>,
-        /// Which of the wide expressions of the field; none for short fields.
-        wide: Option<usize>,
+        /// None for short fields.
+        quick: Option<Quick>,
     },
     /// A number or a date that compares so.
     Compared(Comparison),
@@ -66,13 +70,14 @@ pub(super) enum Mistaken {
 }
 
 impl Pattern {
-    /// Reads one. `wide` keeps a quick form, where the field has such, and says which it is.
+    /// Reads one. `keep` takes what it needs and, of an expression, its wide form, where the field is asked about many
+    /// at once, and says where they are.
     pub(super) fn read(
         text: &str,
         plain: Plain,
         vocabulary: &mut Vocabulary,
         zone: &TimeZone,
-        wide: &mut dyn FnMut(Quick, String) -> Option<usize>,
+        keep: &mut Keep<'_>,
     ) -> Result<Self, Mistaken> {
         if text.trim().is_empty() {
             return Err(Mistaken::Whole(
@@ -88,8 +93,8 @@ impl Pattern {
                 ));
             };
             let expression = Expression::new(inner).map_err(|unusable| Mistaken::Within(1, unusable))?;
-            let wide = wide(Quick::Expression, expression.wide.clone());
-            return Ok(Self::Expression { expression: Box::new(expression), wide });
+            let quick = keep(&expression.needed, Some(&expression.wide));
+            return Ok(Self::Expression { expression: Box::new(expression), quick });
         }
         if matches!(plain, Plain::Whole | Plain::Header) {
             if let Some(comparison) = Comparison::read_among_texts(text, zone) {
@@ -105,8 +110,7 @@ impl Pattern {
         }
         if text.contains('*') {
             let stars = Stars::new(text);
-            let quick = matches!(plain, Plain::Words | Plain::Header)
-                .then(|| wide(Quick::Stars, regex::escape(stars.longest())));
+            let quick = matches!(plain, Plain::Words | Plain::Header).then(|| keep(&stars.needed(), None));
             return Ok(Self::Stars { stars, quick: quick.flatten() });
         }
         match plain {
@@ -145,20 +149,18 @@ impl Pattern {
     pub(super) fn matches(&self, seen: &Seen<'_>, asking: &Asking<'_>) -> bool {
         match self {
             Self::Words(phrase) => seen.words(&asking.set.vocabulary).contain(phrase),
-            Self::Whole(whole) => fold(seen.target().trim()) == *whole,
-            Self::Domain(domain) => {
-                seen.target().rsplit_once('@').is_some_and(|(_, host)| host.to_lowercase() == *domain)
-            }
+            Self::Whole(whole) => seen.folded_target() == whole,
+            Self::Domain(domain) => seen.domain().is_some_and(|host| host == domain),
             Self::Stars { stars, quick } => {
-                if quick.is_some_and(|index| !seen.perhaps(Quick::Stars, index)) {
+                if quick.is_some_and(|quick| !seen.perhaps(quick)) {
                     return false;
                 }
                 // Anybody may put an address into a display name: what names a domain looks at the address.
                 stars.matches(seen.folded_target())
-                    || (!stars.of_address && seen.name().is_some_and(|name| stars.matches(&fold(name))))
+                    || (!stars.of_address && seen.folded_name().is_some_and(|name| stars.matches(name)))
             }
-            Self::Expression { expression, wide } => {
-                if wide.is_some_and(|index| !seen.perhaps(Quick::Expression, index)) {
+            Self::Expression { expression, quick } => {
+                if quick.is_some_and(|quick| !seen.perhaps(quick)) || !expression.perhaps(seen.target()) {
                     return false;
                 }
                 let Some(exact) = expression.exact() else { return false };
@@ -168,7 +170,7 @@ impl Pattern {
                 true
             }
             Self::Compared(comparison) => {
-                comparison.holds_for_text(seen.target(), asking.facts.now, &asking.set.time_zone)
+                comparison.holds_for_text(seen.measure(&asking.set.time_zone), asking.facts.now)
             }
         }
     }
@@ -195,10 +197,11 @@ impl Stars {
         Self { of_address: folded.contains('@'), first, middle, last }
     }
 
-    /// The longest piece without a star, which has to stand in whatever matches.
-    fn longest(&self) -> &str {
+    /// The longest piece without a star, which has to stand in whatever matches; nothing where there are only stars.
+    fn needed(&self) -> Vec<OneOf> {
         let pieces = self.middle.iter().chain([&self.first, &self.last]);
-        pieces.max_by_key(|piece| piece.len()).map_or("", String::as_str)
+        let longest = pieces.max_by_key(|piece| piece.len()).filter(|piece| !piece.is_empty());
+        longest.map(|piece| vec![piece.clone()]).into_iter().collect()
     }
 
     /// Whether a folded text is like this.

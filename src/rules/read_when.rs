@@ -6,10 +6,13 @@ use jiff::tz::TimeZone;
 
 use super::comparison::{Comparison, Unit};
 use super::condition::{Condition, Hours, Test, Wanted};
+use super::expression::{WORTH_A_SET, wide_set};
 use super::facts::RuleEvent;
 use super::key::{Key, ROWS, Row, ShortKey, TextKey, Values, row_of};
+use super::literals::{Literals, OneOf, Pieces};
 use super::names::Names;
 use super::pattern::{Mistaken, Pattern, Plain, Quick};
+use super::seen::Field;
 use super::words::{Vocabulary, fold};
 use crate::config::diagnostic::Diagnostic;
 use crate::config::table::{Table, Value, unknown_key};
@@ -19,13 +22,39 @@ use crate::mail::{Class, Language};
 /// How deep `not`, `any` and `all` may nest.
 const DEPTH: usize = 10;
 
-/// A field of mails that rules ask about, and the wide forms of the expressions for it.
+/// A field of mails that rules ask about, and what is asked of it for all rules at once.
 #[derive(Debug)]
 pub(super) struct FieldParts {
-    pub(super) key: TextKey,
-    pub(super) name: String,
-    pub(super) wide: Vec<String>,
-    pub(super) stars: Vec<String>,
+    key: TextKey,
+    name: String,
+    pieces: Pieces,
+    wide: Vec<String>,
+    expressions: Vec<usize>,
+}
+
+impl FieldParts {
+    fn keep(&mut self, needed: &[OneOf], wide: Option<&str>) -> Quick {
+        let pieces = self.pieces.len();
+        self.pieces.add(needed);
+        let wide = wide.map(|wide| {
+            self.wide.push(wide.to_owned());
+            self.expressions.push(pieces);
+            self.wide.len() - 1
+        });
+        Quick { pieces, wide }
+    }
+
+    /// The field as mails are asked about it. A few patterns are asked one by one.
+    pub(super) fn compiled(self) -> Field {
+        let worth = self.pieces.len() >= WORTH_A_SET;
+        Field {
+            key: self.key,
+            name: self.name,
+            wide: wide_set(&self.wide),
+            literals: worth.then(|| Literals::new(self.pieces)).flatten(),
+            expressions: self.expressions,
+        }
+    }
 }
 
 /// What is gathered while files are read.
@@ -35,11 +64,13 @@ pub(super) struct Gathered<'d> {
     pub(super) names: Names,
     pub(super) vocabulary: Vocabulary,
     pub(super) fields: Vec<FieldParts>,
+    /// What is asked of mail and ticket in one word.
+    pub(super) shorts: Vec<(ShortKey, String)>,
 }
 
 impl<'d> Gathered<'d> {
     pub(super) fn new(desk: &'d Desk, names: Names) -> Self {
-        Self { desk, names, vocabulary: Vocabulary::default(), fields: Vec::new() }
+        Self { desk, names, vocabulary: Vocabulary::default(), fields: Vec::new(), shorts: Vec::new() }
     }
 
     pub(super) fn zone(&self) -> &'d TimeZone {
@@ -49,8 +80,22 @@ impl<'d> Gathered<'d> {
     fn field(&mut self, key: TextKey, name: &str) -> usize {
         let known = self.fields.iter().position(|field| field.key == key && field.name == name);
         known.unwrap_or_else(|| {
-            self.fields.push(FieldParts { key, name: name.to_owned(), wide: Vec::new(), stars: Vec::new() });
+            self.fields.push(FieldParts {
+                key,
+                name: name.to_owned(),
+                pieces: Pieces::default(),
+                wide: Vec::new(),
+                expressions: Vec::new(),
+            });
             self.fields.len() - 1
+        })
+    }
+
+    fn short(&mut self, key: ShortKey, name: &str) -> usize {
+        let known = self.shorts.iter().position(|(short, of)| *short == key && of == name);
+        known.unwrap_or_else(|| {
+            self.shorts.push((key, name.to_owned()));
+            self.shorts.len() - 1
         })
     }
 }
@@ -75,11 +120,11 @@ impl<'g, 'd> When<'g, 'd> {
     /// All conditions of a rule, those that go without saying first.
     pub(super) fn read(&mut self, table: Option<&Table<'_>>) -> Vec<Condition> {
         let own = table.map(|table| self.conditions(table, 0)).unwrap_or_default();
-        let implied = |key, words: &str, names: &[&str]| {
+        let mut implied = |key, words: &str, names: &[&str]| {
             let wanted = Wanted::Names(names.iter().map(|name| (*name).to_owned()).collect());
             let words = words.to_owned();
-            let key = Key::Short(key);
-            Condition::One(Test { key, name: String::new(), field: None, wanted, words, implied: true })
+            let short = Some(self.gathered.short(key, ""));
+            Condition::One(Test { key: Key::Short(key), field: None, short, wanted, words, implied: true })
         };
         let mut conditions = Vec::new();
         if !self.says_event {
@@ -209,8 +254,9 @@ impl<'g, 'd> When<'g, 'd> {
             Some((group, part)) if part.chars().all(char::is_uppercase) => format!("{group}.{name}"),
             _ => row.name.to_owned(),
         };
-        let field = match row.key {
-            Key::Text(key) => Some(self.gathered.field(key, name)),
+        let (field, short) = match row.key {
+            Key::Text(key) => (Some(self.gathered.field(key, name)), None),
+            Key::Short(key) => (None, Some(self.gathered.short(key, name))),
             Key::Attachment
             | Key::AttachmentType
             | Key::AttachmentSize
@@ -218,12 +264,9 @@ impl<'g, 'd> When<'g, 'd> {
             | Key::Date
             | Key::Priority
             | Key::Age
-            | Key::Hours
-            | Key::Short(_) => None,
+            | Key::Hours => (None, None),
         };
-        let made = |wanted, words| {
-            Some(Test { key: row.key, name: name.to_owned(), field, wanted, words, implied: false })
-        };
+        let made = |wanted, words| Some(Test { key: row.key, field, short, wanted, words, implied: false });
         if let Some(there) = value.raw().as_bool() {
             if !row.optional {
                 value.wrong(format!("`{shown}` is always there"), "", Some(values_of(row)));
@@ -377,16 +420,9 @@ impl<'g, 'd> When<'g, 'd> {
                 None => item.string()?.to_owned(),
             };
             let Gathered { vocabulary, fields, desk, .. } = &mut *self.gathered;
-            let mut wide = |quick: Quick, pattern: String| {
-                let parts = fields.get_mut(field?)?;
-                let patterns = match quick {
-                    Quick::Expression => &mut parts.wide,
-                    Quick::Stars => &mut parts.stars,
-                };
-                patterns.push(pattern);
-                Some(patterns.len() - 1)
-            };
-            match Pattern::read(&text, plain, vocabulary, &desk.time_zone, &mut wide) {
+            let mut keep =
+                |needed: &[OneOf], wide: Option<&str>| Some(fields.get_mut(field?)?.keep(needed, wide));
+            match Pattern::read(&text, plain, vocabulary, &desk.time_zone, &mut keep) {
                 Ok(pattern) => {
                     if !self.negative {
                         self.groups.extend(pattern.groups());

@@ -3,10 +3,14 @@
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use regex::{Captures, Regex, RegexSet};
+use jiff::tz::TimeZone;
+use regex::{Captures, Regex, RegexSet, SetMatches};
 
+use super::comparison::Measure;
 use super::key::{ShortKey, TextKey};
+use super::literals::Literals;
 use super::pattern::Quick;
 use super::set::RuleSet;
 use super::words::{Vocabulary, Words, fold};
@@ -16,6 +20,9 @@ use crate::mail::Address;
 
 /// Begins the name of a column of the customers file among groups.
 pub(super) const COLUMN: &str = "customer.";
+
+/// So many expressions are asked one by one; of more, the wide forms are asked first, all at once.
+const FEW: usize = 8;
 
 /// Characters of a group that are kept: it may become a title or a field.
 const GROUP_CHARS: usize = 200;
@@ -29,8 +36,11 @@ pub(super) struct Seen<'a> {
     quick: Option<&'a Field>,
     words: OnceCell<Words>,
     folded: OnceCell<String>,
-    hits: OnceCell<BTreeSet<usize>>,
-    star_hits: OnceCell<BTreeSet<usize>>,
+    folded_name: OnceCell<Option<String>>,
+    domain: OnceCell<Option<String>>,
+    measure: OnceCell<Measure>,
+    candidates: OnceCell<Option<Vec<bool>>>,
+    hits: OnceCell<Option<SetMatches>>,
 }
 
 impl<'a> Seen<'a> {
@@ -42,8 +52,11 @@ impl<'a> Seen<'a> {
             quick,
             words: OnceCell::new(),
             folded: OnceCell::new(),
+            folded_name: OnceCell::new(),
+            domain: OnceCell::new(),
+            measure: OnceCell::new(),
+            candidates: OnceCell::new(),
             hits: OnceCell::new(),
-            star_hits: OnceCell::new(),
         }
     }
 
@@ -57,9 +70,21 @@ impl<'a> Seen<'a> {
         self.address.map_or(self.text.as_ref(), |(address, _)| address)
     }
 
-    /// The display name of an address.
-    pub(super) fn name(&self) -> Option<&str> {
-        self.address.and_then(|(_, name)| name)
+    /// The display name of an address, folded.
+    pub(super) fn folded_name(&self) -> Option<&str> {
+        let name = || self.address.and_then(|(_, name)| name).map(fold);
+        self.folded_name.get_or_init(name).as_deref()
+    }
+
+    /// What stands behind the last @, lower case.
+    pub(super) fn domain(&self) -> Option<&str> {
+        let domain = || self.target().rsplit_once('@').map(|(_, host)| host.to_lowercase());
+        self.domain.get_or_init(domain).as_deref()
+    }
+
+    /// The number or the date that it is.
+    pub(super) fn measure(&self, zone: &TimeZone) -> Measure {
+        *self.measure.get_or_init(|| Measure::of(self.target(), zone))
     }
 
     /// [`Self::target`], folded.
@@ -72,31 +97,36 @@ impl<'a> Seen<'a> {
         self.words.get_or_init(|| Words::of(&self.text, vocabulary))
     }
 
-    /// Whether a quick pattern of the field matches, so that the exact one has to be asked.
-    pub(super) fn perhaps(&self, quick: Quick, index: usize) -> bool {
+    /// Whether a pattern of the field has to be asked, by what all of them need and by their wide forms.
+    pub(super) fn perhaps(&self, quick: Quick) -> bool {
         let Some(field) = self.quick else { return true };
-        let found = match (quick, &field.wide, &field.stars) {
-            (Quick::Expression, Some(set), _) => {
-                self.hits.get_or_init(|| set.matches(self.target()).into_iter().collect())
-            }
-            (Quick::Stars, _, Some(set)) => {
-                self.star_hits.get_or_init(|| set.matches(self.folded_target()).into_iter().collect())
-            }
-            (Quick::Expression | Quick::Stars, _, _) => return true,
-        };
-        found.contains(&index)
+        let candidates = self
+            .candidates
+            .get_or_init(|| Some(field.literals.as_ref()?.candidates(self.folded_target())))
+            .as_deref();
+        let is_candidate = |pieces: usize| candidates.is_none_or(|all| all.get(pieces) != Some(&false));
+        if !is_candidate(quick.pieces) {
+            return false;
+        }
+        let (Some(wide), Some(set)) = (quick.wide, &field.wide) else { return true };
+        let many = || field.expressions.iter().filter(|pieces| is_candidate(**pieces)).count() > FEW;
+        let hits = self.hits.get_or_init(|| many().then(|| set.matches(self.target())));
+        hits.as_ref().is_none_or(|hits| hits.matched(wide))
     }
 }
 
-/// A field of a mail that some rule asks about, with the wide forms of all expressions for it.
+/// A field of a mail that some rule asks about, with what is asked of it for all rules at once.
 #[derive(Debug, Clone)]
 pub(super) struct Field {
     pub(super) key: TextKey,
     /// Name of a header field, lower case; else empty.
     pub(super) name: String,
+    /// The wide forms of all expressions for it.
     pub(super) wide: Option<RegexSet>,
-    /// The longest pieces of all patterns with stars.
-    pub(super) stars: Option<RegexSet>,
+    /// What patterns need.
+    pub(super) literals: Option<Literals>,
+    /// Of each wide form, where its expression stands among what is needed.
+    pub(super) expressions: Vec<usize>,
 }
 
 /// A field, read.
@@ -135,6 +165,9 @@ pub(super) struct Asking<'a> {
     pub(super) set: &'a RuleSet,
     pub(super) facts: &'a Facts<'a>,
     fields: Vec<OnceCell<FieldValues<'a>>>,
+    /// What is said in a word, until an earlier rule says otherwise.
+    shorts: Vec<RefCell<Option<Rc<FieldValues<'a>>>>>,
+    attachment_types: OnceCell<Vec<Seen<'a>>>,
     /// What earlier rules set, in place of what the ticket says.
     said: RefCell<BTreeMap<(ShortKey, String), String>>,
     priority: Cell<Option<Priority>>,
@@ -154,6 +187,8 @@ impl<'a> Asking<'a> {
             set,
             facts,
             fields: set.fields.iter().map(|_| OnceCell::new()).collect(),
+            shorts: set.shorts.iter().map(|_| RefCell::default()).collect(),
+            attachment_types: OnceCell::new(),
             said: RefCell::default(),
             priority: Cell::new(facts.ticket.map(|ticket| ticket.now.priority)),
             tags: RefCell::default(),
@@ -206,8 +241,36 @@ impl<'a> Asking<'a> {
         }
     }
 
-    /// The values of a short key; empty where it is absent.
-    pub(super) fn short(&self, key: ShortKey, name: &str) -> Vec<Cow<'a, str>> {
+    /// The type of an attachment.
+    pub(super) fn attachment_type(&self, index: usize) -> Option<&Seen<'a>> {
+        let files = &self.facts.mail.attachments;
+        let types = || files.iter().map(|file| Seen::text(file.content_type.as_str(), None)).collect();
+        self.attachment_types.get_or_init(types).get(index)
+    }
+
+    /// What is said in a word of the set; without values where it is absent.
+    pub(super) fn short(&self, index: usize) -> Option<Rc<FieldValues<'a>>> {
+        let kept = self.shorts.get(index)?;
+        if let Some(values) = kept.borrow().as_ref() {
+            return Some(Rc::clone(values));
+        }
+        let (key, name) = self.set.shorts.get(index)?;
+        let values = self.read_short(*key, name).into_iter().map(|value| Seen::text(value, None)).collect();
+        let values = Rc::new(FieldValues { values, shown: OnceCell::new() });
+        *kept.borrow_mut() = Some(Rc::clone(&values));
+        Some(values)
+    }
+
+    /// The next rule that asks reads it anew.
+    fn forget_short(&self, key: ShortKey, name: &str) {
+        for ((known, of), kept) in self.set.shorts.iter().zip(&self.shorts) {
+            if *known == key && of == name {
+                *kept.borrow_mut() = None;
+            }
+        }
+    }
+
+    fn read_short(&self, key: ShortKey, name: &str) -> Vec<Cow<'a, str>> {
         if let Some(said) = self.said.borrow().get(&(key, name.to_owned())) {
             return vec![Cow::Owned(said.clone())];
         }
@@ -285,7 +348,7 @@ impl<'a> Asking<'a> {
             }
             Action::Tag(tag) => {
                 self.tags.borrow_mut().insert(tag.clone());
-                return;
+                return self.forget_short(ShortKey::Tag, "");
             }
             Action::Sla(name) => (ShortKey::Sla, "", name.as_str()),
             Action::Level(level) => (ShortKey::Level, "", level.as_str()),
@@ -307,6 +370,7 @@ impl<'a> Asking<'a> {
 
     fn say(&self, key: ShortKey, name: &str, value: &str) {
         self.said.borrow_mut().insert((key, name.to_owned()), value.to_owned());
+        self.forget_short(key, name);
     }
 
     /// Keeps the named groups of a match, on one line each and not too long.

@@ -1,14 +1,17 @@
 //! A rule set: what was read, in its order, and the asking of it.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 
 use super::action_key::ActionKey;
 use super::file::Rule;
+use super::key::ShortKey;
 use super::names::{Names, Origin};
 use super::read_then::Planned;
 use super::rule_test::RuleTest;
 use super::seen::{Asking, Field};
-use super::trace::{RuleTrace, words};
+use super::trace::{Line, RuleTrace, words};
 use super::words::Vocabulary;
 use super::{Action, Facts};
 use crate::desk::{RuleRef, TicketNumber};
@@ -19,11 +22,11 @@ use crate::mail::Digest;
 pub struct Evaluated {
     /// What is to be done, in order, with the rule that wants it. Of two that set the same thing the later
     /// one holds.
-    pub actions: Vec<(RuleRef, Action)>,
-    /// Each rule that was tried.
+    pub actions: Vec<(Arc<RuleRef>, Action)>,
+    /// Each rule that was tried; where nobody asked to be told, those that hold.
     pub traces: Vec<RuleTrace>,
     /// The first rule that was not asked, because those before it searched as much as one mail may cost.
-    pub left_out: Option<RuleRef>,
+    pub left_out: Option<Arc<RuleRef>>,
 }
 
 /// All rule files of a desk, read and compiled.
@@ -34,6 +37,8 @@ pub struct RuleSet {
     pub(super) tests: Vec<RuleTest>,
     /// The fields of mails that rules ask about.
     pub(super) fields: Vec<Field>,
+    /// What else they ask about by one word: a key, and the name of a free field or a column.
+    pub(super) shorts: Vec<(ShortKey, String)>,
     pub(super) vocabulary: Vocabulary,
     pub(super) names: Names,
     pub(super) time_zone: TimeZone,
@@ -47,6 +52,7 @@ impl RuleSet {
             rules: Vec::new(),
             tests: Vec::new(),
             fields: Vec::new(),
+            shorts: Vec::new(),
             vocabulary: Vocabulary::default(),
             names: Names::default(),
             time_zone: TimeZone::UTC,
@@ -93,16 +99,17 @@ impl RuleSet {
         let mut evaluated = Evaluated::default();
         for rule in &self.rules {
             if asking.is_exhausted() {
-                evaluated.left_out = Some(rule.reference.clone());
+                evaluated.left_out = Some(Arc::clone(&rule.reference));
                 break;
             }
-            let (matched, conditions) = holds(rule, &asking);
-            let mut done = Vec::new();
-            if matched {
-                done = act(rule, &asking, &mut evaluated.actions);
+            let mut conditions = Vec::new();
+            let matched = holds(rule, &asking, &mut conditions);
+            if !matched && !facts.told {
+                continue;
             }
-            let rule_reference = rule.reference.clone();
-            evaluated.traces.push(RuleTrace { rule: rule_reference, matched, conditions, actions: done });
+            let actions = if matched { act(rule, &asking, &mut evaluated.actions) } else { Vec::new() };
+            let rule_reference = Arc::clone(&rule.reference);
+            evaluated.traces.push(RuleTrace { rule: rule_reference, matched, conditions, actions });
             if matched && rule.stop {
                 break;
             }
@@ -112,24 +119,23 @@ impl RuleSet {
 }
 
 /// Whether all conditions of a rule hold, with the trace up to the first that does not.
-fn holds(rule: &Rule, asking: &Asking<'_>) -> (bool, Vec<String>) {
-    let mut trace = Vec::new();
+fn holds(rule: &Rule, asking: &Asking<'_>, trace: &mut Vec<String>) -> bool {
     asking.forget_groups(0);
     for condition in &rule.conditions {
-        let mut line = String::with_capacity(120);
+        let mut line = Line::new(asking.facts.told);
         let holds = condition.holds(asking, &mut line);
         if !holds || !condition.is_implied() {
-            trace.push(line);
+            trace.extend(line.into_text());
         }
         if !holds {
-            return (false, trace);
+            return false;
         }
     }
-    (true, trace)
+    true
 }
 
 /// Fills in the actions of a rule that holds; its lines of trace.
-fn act(rule: &Rule, asking: &Asking<'_>, actions: &mut Vec<(RuleRef, Action)>) -> Vec<String> {
+fn act(rule: &Rule, asking: &Asking<'_>, actions: &mut Vec<(Arc<RuleRef>, Action)>) -> Vec<String> {
     let set = asking.set;
     let mut trace = Vec::new();
     for planned in &rule.planned {
@@ -139,7 +145,7 @@ fn act(rule: &Rule, asking: &Asking<'_>, actions: &mut Vec<(RuleRef, Action)>) -
             Ok(action) => {
                 trace.push(words(&action));
                 asking.remember(&action);
-                actions.push((rule.reference.clone(), action));
+                actions.push((Arc::clone(&rule.reference), action));
             }
             Err(refused) => trace.push(format!("left out: {}", refused.title)),
         }

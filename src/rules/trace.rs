@@ -1,5 +1,7 @@
 //! What was tried, in words, as `explain` and the history show it.
 
+use std::sync::Arc;
+
 use super::{Action, Steps};
 use crate::desk::RuleRef;
 
@@ -7,13 +9,42 @@ use crate::desk::RuleRef;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleTrace {
     /// Where it stands.
-    pub rule: RuleRef,
+    pub rule: Arc<RuleRef>,
     /// Whether all its conditions held.
     pub matched: bool,
-    /// Each condition, the value it saw, true or false, in words; up to the first that failed.
+    /// Each condition, the value it saw, true or false, in words; up to the first that failed. Empty where nobody
+    /// asked to be told.
     pub conditions: Vec<String>,
     /// What it did.
     pub actions: Vec<String>,
+}
+
+/// A line of trace, while it is written; nothing is written where nobody reads it.
+pub(super) struct Line(Option<String>);
+
+impl Line {
+    pub(super) fn new(told: bool) -> Self {
+        Self(told.then(|| String::with_capacity(120)))
+    }
+
+    pub(super) fn push(&mut self, text: &str) {
+        if let Some(line) = &mut self.0 {
+            line.push_str(text);
+        }
+    }
+
+    /// Adds what a question saw.
+    pub(super) fn saw<T: AsRef<str>>(&mut self, value: impl FnOnce() -> T) {
+        if let Some(line) = &mut self.0 {
+            line.push_str(": ");
+            line.push_str(value().as_ref());
+        }
+    }
+
+    /// The line, where somebody reads it.
+    pub(super) fn into_text(self) -> Option<String> {
+        self.0
+    }
 }
 
 /// `queue = Redes`, `priority +1`, `discard`.

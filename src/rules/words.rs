@@ -2,8 +2,20 @@
 //!
 //! A field of a mail is cut into words once, whatever the number of rules; a rule then compares numbers.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+/// The letters of European languages behind ASCII that are one ASCII letter once folded; 0 for the others.
+static LATIN: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let plain = |letter: char| {
+        let mut out = String::new();
+        fold_any(letter, &mut out);
+        out.parse().ok().filter(char::is_ascii).and_then(|plain: char| u8::try_from(plain).ok()).unwrap_or(0)
+    };
+    ('\u{80}'..='\u{24f}').map(plain).collect()
+});
 
 /// Adds a character in lower case and without accents; marks and invisible characters add nothing, so that
 /// nobody hides a word from a rule behind a zero-width space.
@@ -12,6 +24,14 @@ fn fold_char(letter: char, out: &mut String) {
         out.push(letter.to_ascii_lowercase());
         return;
     }
+    let place = usize::try_from(u32::from(letter) - 0x80).unwrap_or(usize::MAX);
+    match LATIN.get(place) {
+        Some(plain) if *plain > 0 => out.push(char::from(*plain)),
+        _ => fold_any(letter, out),
+    }
+}
+
+fn fold_any(letter: char, out: &mut String) {
     if matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}') {
         return;
     }
@@ -25,6 +45,13 @@ pub(super) fn fold(text: &str) -> String {
     for letter in text.chars() {
         fold_char(letter, &mut out);
     }
+    out
+}
+
+/// One character as [`fold`] has it.
+pub(super) fn fold_letter(letter: char) -> String {
+    let mut out = String::new();
+    fold_char(letter, &mut out);
     out
 }
 
@@ -145,25 +172,46 @@ const UNKNOWN: u32 = u32::MAX;
 pub(super) struct Words {
     /// In the order of the text.
     sequence: Vec<u32>,
-    /// Those that rules name, sorted, each once.
-    known: Vec<u32>,
+    /// Those that rules name, sorted, each with its places.
+    known: Vec<(u32, usize)>,
 }
 
 impl Words {
     pub(super) fn of(text: &str, vocabulary: &Vocabulary) -> Self {
         let mut sequence = Vec::new();
         each_word(text, |word| sequence.push(vocabulary.number(word).unwrap_or(UNKNOWN)));
-        let mut known: Vec<u32> = sequence.iter().copied().filter(|number| *number != UNKNOWN).collect();
+        let places = sequence.iter().copied().zip(0..);
+        let mut known: Vec<(u32, usize)> = places.filter(|(number, _)| *number != UNKNOWN).collect();
         known.sort_unstable();
-        known.dedup();
         Self { sequence, known }
     }
 
-    /// Whether the words of a phrase follow each other here.
+    /// Whether the words of a phrase follow each other here: looked for where its rarest word stands.
     pub(super) fn contain(&self, phrase: &[u32]) -> bool {
-        !phrase.is_empty()
-            && phrase.iter().all(|number| self.known.binary_search(number).is_ok())
-            && (phrase.len() == 1 || self.sequence.windows(phrase.len()).any(|window| window == phrase))
+        let mut rarest: Option<(usize, &[(u32, usize)])> = None;
+        for (index, number) in phrase.iter().enumerate() {
+            let places = self.places(*number);
+            if places.is_empty() {
+                return false;
+            }
+            if rarest.is_none_or(|(_, fewest)| places.len() < fewest.len()) {
+                rarest = Some((index, places));
+            }
+        }
+        let Some((index, places)) = rarest else { return false };
+        phrase.len() == 1
+            || places.iter().any(|(_, place)| {
+                let begin = place.checked_sub(index);
+                begin.and_then(|begin| self.sequence.get(begin..begin + phrase.len())) == Some(phrase)
+            })
+    }
+
+    /// Where a word stands.
+    fn places(&self, number: u32) -> &[(u32, usize)] {
+        let begin = self.known.partition_point(|(known, _)| *known < number);
+        let rest = self.known.get(begin..).unwrap_or_default();
+        let count = rest.partition_point(|(known, _)| *known == number);
+        rest.get(..count).unwrap_or_default()
     }
 }
 

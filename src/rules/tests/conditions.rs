@@ -298,7 +298,7 @@ fn rules_end_where_one_mail_costs_too_much() {
         assert_eq!(evaluated.traces.len(), asked, "{limit}");
         assert_eq!(evaluated.actions.len(), asked, "{limit}");
         assert_eq!(
-            evaluated.left_out.map(|rule| rule.name),
+            evaluated.left_out.map(|rule| rule.name.clone()),
             (asked < 5).then(|| format!("r{asked}")),
             "{limit}"
         );

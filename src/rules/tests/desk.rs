@@ -164,6 +164,7 @@ pub(super) struct World {
     pub(super) customer: Option<Customer>,
     pub(super) text_limit: usize,
     pub(super) work_limit: usize,
+    pub(super) told: bool,
 }
 
 impl World {
@@ -176,6 +177,7 @@ impl World {
             customer: Some(customer()),
             text_limit: 64 * 1024,
             work_limit: usize::MAX,
+            told: true,
         }
     }
 
@@ -194,6 +196,7 @@ impl World {
             text_limit: self.text_limit,
             work_limit: self.work_limit,
             now: now(),
+            told: self.told,
         })
     }
 }

@@ -4,3 +4,4 @@ mod actions;
 mod conditions;
 mod desk;
 mod never_panics;
+mod shortcuts;

@@ -49,6 +49,7 @@ pub(super) fn run(octets: &[u8]) {
         text_limit: 65_536,
         work_limit: house.policy.desk.limits.rule_work_bytes,
         now: "2026-03-02T14:00:00Z".parse().unwrap(),
+        told: true,
     };
     let evaluated = set.evaluate(&facts);
     assert!(evaluated.traces.len() <= set.len());
