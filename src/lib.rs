@@ -7,7 +7,7 @@
 //!   pipeline.rs    THE page: one mail through all steps
 //!   pipeline/      letter (raw octets to event), ahead (a batch is read while it is written), batch and group (mails taken
 //!                  together), house (all files of the desk), render,
-//!                  explain, door (of the mailboxes), limits (what was parked or held, on its way out)
+//!                  explain, door (of the mailboxes), limits (what was parked or held, on its way out), alarm (to the administrator)
 //!   clock.rs       the only place that asks for the time and for chance
 //!   crash.rs       deliberate crashes for the tests of the program; none in a release build
 //!   journal.rs     the operator's mail log: one line for each mail event

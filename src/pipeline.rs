@@ -9,6 +9,7 @@
 //! and no server is told anything while the pen is held.
 
 mod ahead;
+mod alarm;
 mod batch;
 mod door;
 mod erase;

@@ -54,7 +54,7 @@ async fn a_list_is_answered_within_a_thread_and_without_one() {
         assert!(text.contains(wanted), "{wanted}: {text}");
     }
     assert!(text.contains(&bench.number(1).await) && text.contains(&bench.number(2).await));
-    assert!(text.contains("token issued to mgomez"), "on what grounds it was sent: {text}");
+    assert!(text.contains("código entregado a mgomez"), "on what grounds it was sent: {text}");
     assert_eq!(bench.history(1).await, articles, "the ticket of the thread is as it was");
     assert_eq!(list.subject(), "Tickets abiertos (2)");
 

@@ -70,7 +70,7 @@ fn to_json(path: &Path, explained: &Explained, house: &House) -> Value {
     });
     let sender = decision.trace.sender.as_ref().map(|sender| {
         json!({
-            "kind": sender.kind.word(), "id": sender.id, "level": sender.level, "evidence": sender.evidence,
+            "kind": sender.kind.word(), "id": sender.id, "level": sender.level, "evidence": sender.evidence.iter().map(ToString::to_string).collect::<Vec<_>>(),
         })
     });
     let matched = decision.trace.matched.as_ref().map(|matched| {

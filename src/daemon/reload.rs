@@ -11,7 +11,6 @@ use tokio::sync::{mpsc, watch};
 
 use crate::config::diagnostic::render_all;
 use crate::config::load;
-use crate::decide::Request;
 use crate::pipeline::{House, Pipeline};
 use crate::store::keys;
 
@@ -131,8 +130,7 @@ async fn reload(config: &Path, pipeline: &Pipeline, there: &[PathBuf]) -> bool {
         }
         Err(mistakes) => {
             tracing::error!("the new files of the desk are refused, the old ones stay:\n{mistakes}");
-            let subject = "The new files of the desk are refused, the old ones stay".to_owned();
-            if let Err(error) = pipeline.request(Request::Alarm { subject, text: mistakes }).await {
+            if let Err(error) = pipeline.request(pipeline.refused_files(mistakes)).await {
                 tracing::error!(%error, "the administrator could not be told");
             }
         }

@@ -218,9 +218,8 @@ fn may_write(
     let Some(ticket) = before.ticket(at).or_else(|| tried.ticket(at)) else { return Ok(()) };
     let now = &ticket.now;
     let right = if outward { Right::Answer } else { Right::Note };
-    may(tried.desk, agent, right, &now.queue).map_err(|refusal| {
-        Say::NotAllowed { right: refusal.right.word(), queue: &refusal.queue }.text(language)
-    })?;
+    may(tried.desk, agent, right, &now.queue)
+        .map_err(|refusal| Say::NotAllowed { right: refusal.right, queue: &refusal.queue }.text(language))?;
     let holds = outward && !wants.took.contains(&at) && !wants.is_on_behalf(Some(at));
     match held_by(now, agent).filter(|_| holds) {
         Some(holder) => Err(Say::LockedBy(&data::agent_label(tried.desk, holder)).text(language)),

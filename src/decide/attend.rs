@@ -15,7 +15,7 @@ use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
 use super::steps::{Plan, Step};
 use super::write::{Writing, write};
-use super::{CommandTrace, Decision, Reason, agent_mail, asked, confirmation, customer_mail, mail};
+use super::{CommandTrace, Decision, Reason, agent_mail, asked, confirmation, customer_mail, evidence, mail};
 use crate::commands::{self, Block, Command, Line};
 use crate::desk::{Actor, Agent, Cause, Desk, Relation, TicketRef, fold};
 use crate::mail::Language;
@@ -42,7 +42,10 @@ pub(super) fn attend(
 ) -> Decision {
     let plan = Plan::of(block);
     let mut tried = draft.clone();
-    let cause = Cause::new(Actor::Agent(agent.login.clone()), case.sender.trace.evidence.join("; "));
+    let cause = Cause::new(
+        Actor::Agent(agent.login.clone()),
+        evidence::line(&case.sender.trace.evidence, Language::En),
+    );
     let text = block.rest.trim();
     let behalf = Behalf::of(&plan, case, text, language);
     let opened = behalf.as_ref().map(|behalf| on_behalf::open(&mut tried, case, behalf, text, &cause));

@@ -6,6 +6,7 @@
 //! answers everything, and no header of ours that it heeds.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::draft::Draft;
 use super::{Effect, Fact};
@@ -19,17 +20,39 @@ pub(super) fn weigh(draft: &mut Draft<'_>) {
     let (desk, author) = (draft.desk, draft.author.clone());
     for effect in &mut draft.effects {
         let Effect::Notify(notice) = effect else { continue };
-        notice.allowance = counts.allow(notice, desk, author.as_deref());
-        if let Allowance::Over { why, .. } = &notice.allowance {
-            over.push((notice.ticket, format!("{} ({}): {why}", notice.to.address, notice.template)));
+        match counts.allow(notice, desk, author.as_deref()) {
+            Ok(allowance) => notice.allowance = allowance,
+            Err(full) => {
+                let (to, template) = (notice.to.address.clone(), notice.template.clone());
+                let domain = full.domain.clone();
+                notice.allowance = Allowance::Over { domain, why: full.to_string() };
+                let Full { sent, cap, of_domain, .. } = full;
+                over.push((notice.ticket, Fact::Capped { to, template, sent, cap, of_domain }));
+            }
         }
     }
     let cause = Cause::new(Actor::System, "caps of automatic mail");
     for (ticket, what) in over {
-        draft.trace.remarks.push(format!("held: {what}"));
+        draft.trace.remarks.push(what.to_string());
         if let Some(at) = ticket {
-            draft.fact(at, Fact::Capped(what), &cause);
+            draft.fact(at, what, &cause);
         }
+    }
+}
+
+/// A cap that is reached.
+struct Full {
+    /// The foreign domain of the recipient.
+    domain: Option<String>,
+    sent: u32,
+    cap: u32,
+    of_domain: bool,
+}
+
+impl fmt::Display for Full {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let domain = if self.of_domain { " to its domain" } else { "" };
+        write!(out, "{} automatic mails{domain} within an hour, the cap is {}", self.sent, self.cap)
     }
 }
 
@@ -40,11 +63,11 @@ struct Counts {
 }
 
 impl Counts {
-    fn allow(&mut self, notice: &Notice, desk: &Desk, author: Option<&str>) -> Allowance {
+    fn allow(&mut self, notice: &Notice, desk: &Desk, author: Option<&str>) -> Result<Allowance, Full> {
         let (key, domain) = (notice.to.key(), notice.to.domain());
         let of_desk = is_of_desk(desk, &key);
         if notice.kind == NoticeKind::Human || (of_desk && author != Some(key.as_str())) {
-            return Allowance::Uncounted;
+            return Ok(Allowance::Uncounted);
         }
         let own = of_desk || desk.is_own_domain(&domain);
         let domain = (!own).then_some(domain);
@@ -53,19 +76,17 @@ impl Counts {
         let sent = self.people.get(&key).copied().unwrap_or(0);
         let to_domain = domain.as_ref().and_then(|domain| self.domains.get(domain)).copied().unwrap_or(0);
         if sent >= cap {
-            let why = format!("{sent} automatic mails within an hour, the cap is {cap}");
-            return Allowance::Over { domain, why };
+            return Err(Full { domain, sent, cap, of_domain: false });
         }
         if domain.is_some() && to_domain >= limits.notices_per_domain {
             let cap = limits.notices_per_domain;
-            let why = format!("{to_domain} automatic mails to its domain within an hour, the cap is {cap}");
-            return Allowance::Over { domain, why };
+            return Err(Full { domain, sent: to_domain, cap, of_domain: true });
         }
         self.people.insert(key, sent + 1);
         if let Some(domain) = &domain {
             self.domains.insert(domain.clone(), to_domain + 1);
         }
-        Allowance::Within { domain }
+        Ok(Allowance::Within { domain })
     }
 }
 

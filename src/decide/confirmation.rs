@@ -13,12 +13,12 @@ use super::notify::Happening;
 use super::receipt::{Manner, Receipt, notice_to_agent, send_receipt};
 use super::sentences::Say;
 use super::{
-    CommandTrace, Decision, Effect, Fact, HeldMail, HeldOutcome, Reason, SenderTrace, addressees, agent_mail,
-    quarantine,
+    CommandTrace, Decision, Effect, Evidence, Fact, HeldMail, HeldOutcome, Reason, SenderTrace, addressees,
+    agent_mail, evidence, quarantine,
 };
 use crate::commands::{self, Block};
 use crate::desk::{Actor, Agent, Cause, Occasion, Ticket, TicketRef};
-use crate::mail::Digest;
+use crate::mail::{Digest, Language};
 use crate::outbound::{data, scrub};
 
 /// For how long a code is good.
@@ -86,9 +86,10 @@ fn denied(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: &HeldMail)
     if held.outcome.is_none() {
         draft.effects.push(Effect::Release { held: held.id, confirmed: false });
     }
-    let words = format!("{} did not write the mail \"{}\" that waited", agent.login, held.subject);
+    let denied = Fact::Denied { login: agent.login.clone(), subject: held.subject.clone() };
+    let words = denied.text(draft.desk.language, |at| at.to_string());
     if let Some(at) = at {
-        draft.fact(at, Fact::Remark(words.clone()), &Cause::new(Actor::System, "confirmation"));
+        draft.fact(at, denied, &Cause::new(Actor::System, "confirmation"));
     }
     answer(&mut draft, case, agent, &Say::Denied, true);
     let mut happening = Happening::new(Occasion::MailboxStalled, at, &case.sender.trace);
@@ -114,7 +115,7 @@ pub(super) fn hold_unproved(draft: Draft<'_>, case: &Case<'_>, agent: &Agent, bl
         reason: Reason::HeldForConfirmation,
         at: case.matched.ticket().map(TicketRef::Existing),
         targets: None,
-        why: &case.sender.trace.evidence.join("; "),
+        why: &Why::Sender(&case.sender.trace.evidence),
         actions: agent_mail::actions(block),
         text: block.rest.trim(),
         text_went: addressees::would_go(&draft, case, agent, block),
@@ -132,10 +133,8 @@ pub(super) fn hold_for_level(
     targets: Option<Digest>,
 ) -> Decision {
     let at = case.matched.ticket().map(TicketRef::Existing);
-    let language = agent.language.unwrap_or(draft.desk.language);
     let again = matches!(case.incoming.proof, super::Proof::Confirmed { .. });
     let say = if again { Say::OthersThanShown } else { Say::NeedsConfirmation { has: case.sender.level() } };
-    let why = say.text(language);
     let shown = lines.iter().take(MOST_ACTIONS).map(|line| {
         let about = line.ticket.as_ref().map(|number| named(&draft, number)).unwrap_or_default();
         let does = if line.result.is_empty() { String::new() } else { format!(" \u{2192} {}", line.result) };
@@ -150,7 +149,16 @@ pub(super) fn hold_for_level(
         draft,
         case,
         agent,
-        Question { template: UNPROVED, reason, at, targets, why: &why, actions, text, text_went: None },
+        Question {
+            template: UNPROVED,
+            reason,
+            at,
+            targets,
+            why: &Why::Says(say),
+            actions,
+            text,
+            text_went: None,
+        },
     )
 }
 
@@ -192,7 +200,7 @@ pub(super) fn hold_for_author(
         reason: Reason::HeldForAuthor,
         at: case.matched.ticket().map(TicketRef::Existing),
         targets,
-        why,
+        why: &Why::Text(why),
         actions: Vec::new(),
         text: block.rest.trim(),
         text_went: None,
@@ -207,10 +215,30 @@ struct Question<'q> {
     at: Option<TicketRef>,
     /// Which tickets a query finds that the question shows.
     targets: Option<Digest>,
-    why: &'q str,
+    why: &'q Why<'q>,
     actions: Vec<String>,
     text: &'q str,
     text_went: Option<String>,
+}
+
+/// Why a mail waits.
+enum Why<'w> {
+    /// What is known of its sender.
+    Sender(&'w [Evidence]),
+    /// A sentence.
+    Says(Say<'w>),
+    /// Words of the mail itself.
+    Text(&'w str),
+}
+
+impl Why<'_> {
+    fn text(&self, language: Language) -> String {
+        match self {
+            Self::Sender(evidence) => evidence::line(evidence, language),
+            Self::Says(say) => say.text(language),
+            Self::Text(words) => (*words).to_owned(),
+        }
+    }
 }
 
 fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question<'_>) -> Decision {
@@ -235,8 +263,8 @@ fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question
         expires,
     });
     if let Some(at) = at {
-        let cause = Cause::new(Actor::System, why);
-        draft.fact(at, Fact::Held(format!("a mail in the name of {}", agent.login)), &cause);
+        let cause = Cause::new(Actor::System, why.text(Language::En));
+        draft.fact(at, Fact::Held(agent.login.clone()), &cause);
     }
     // As it would leave: without tokens and without agents' addresses.
     let text = scrub::scrub(question.text, &scrub::Private::of(desk)).text;
@@ -247,20 +275,17 @@ fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question
     fill.insert("actions".to_owned(), json!(question.actions));
     fill.insert("minutes".to_owned(), json!(MINUTES.to_string()));
     fill.insert("expires".to_owned(), json!(data::date(desk, language, expires)));
-    fill.insert("why".to_owned(), json!(why));
+    fill.insert("why".to_owned(), json!(why.text(language)));
     fill.insert("text_went".to_owned(), json!(question.text_went));
     fill.insert("text".to_owned(), json!(text.chars().take(SHOWN).collect::<String>()));
     fill.insert("omitted".to_owned(), json!((omitted > 0).then(|| omitted.to_string())));
     fill.insert("attachments".to_owned(), data::attachment_names(&mail.attachments));
     notice_to_agent(&mut draft, case, agent, at, template, language, fill);
     if asked + 1 == cap {
-        let alarm = format!("{cap} mails in the name of {} wait for confirmation", agent.login);
+        let alarm = Say::ManyWait { login: &agent.login, cap }.text(desk.language);
         let mut happening = Happening::new(Occasion::MailboxStalled, None, &SenderTrace::of_program());
         happening.extra.insert("alarm".to_owned(), json!(alarm));
-        happening.text = "Somebody may be using this agent's address. For an hour further such mails are not asked \
-                          about: they go to the quarantine (taquilla quarantine list), from where they can be \
-                          retried."
-            .to_owned();
+        happening.text = Say::ManyWaitText.text(desk.language);
         draft.happenings.push(happening);
     }
     draft.finish(question.reason, at)
@@ -276,11 +301,11 @@ fn not_asked(
     cap: u32,
 ) -> Decision {
     let login = &agent.login;
-    let why = format!("a mail in the name of {login}, who was asked about {cap} such mails within an hour");
-    draft.trace.remarks.push(format!("no question: {why}"));
+    let why = Say::NotAsked { login, cap };
+    draft.trace.remarks.push(format!("no question: {}", why.text(Language::En)));
     if let Some(at) = at {
         let system = Cause::new(Actor::System, "cap of questions");
-        draft.fact(at, Fact::NotNotified(format!("{why}; it is in the quarantine")), &system);
+        draft.fact(at, Fact::NotAsked { login: login.clone(), cap }, &system);
     }
     quarantine::quietly(draft, case, &why)
 }

@@ -7,7 +7,8 @@ use super::mail::Case;
 use super::matching::{Apart, Match};
 use super::notify::{Happening, disproved, may_reply};
 use super::obey_rules::{Verdict, obey_rules};
-use super::{Decision, Fact, Reason, customer_word, flood, history, mail, quarantine, text};
+use super::sentences::Say;
+use super::{Decision, Fact, NoMail, Reason, customer_word, flood, history, mail, quarantine, text};
 use crate::commands::{self, CustomerWord};
 use crate::desk::{
     Actor, Attribute, Cause, Later, Occasion, Priority, Relation, SenderKind, StateType, TicketId, TicketRef,
@@ -67,7 +68,7 @@ pub(super) fn open(draft: &mut Draft<'_>, case: &Case<'_>, cause: &Cause) -> Tic
                     .insert(text::SOURCE_FIELD.to_owned(), case.incoming.classified.class.to_string());
             }
             if let Some(why) = disproved(&case.incoming.verdicts) {
-                ticket.fields.insert(text::UNPROVED_FIELD.to_owned(), why.to_owned());
+                ticket.fields.insert(text::UNPROVED_FIELD.to_owned(), why.to_string());
             }
         },
         cause,
@@ -104,8 +105,7 @@ fn new_ticket(mut draft: Draft<'_>, case: &Case<'_>, named: Option<(TicketId, Ap
     }
     let reply = may_reply(case.incoming);
     let mut happening = written(case, Occasion::TicketCreated, at);
-    happening.reply =
-        if obeyed.silent { Err("a rule suppresses the automatic reply".to_owned()) } else { reply };
+    happening.reply = if obeyed.silent { Err(NoMail::Rule) } else { reply };
     draft.happenings.push(happening);
     draft.finish(reason, Some(at))
 }
@@ -118,9 +118,8 @@ pub(super) fn kept_out(draft: Draft<'_>, case: &Case<'_>, verdict: &Verdict) -> 
             let says_so =
                 |tried: &&RuleTrace| tried.matched && tried.actions.iter().any(|a| a == "quarantine");
             let rule = draft.trace.rules.iter().rev().find(says_so);
-            let why =
-                rule.map_or_else(|| "a rule".to_owned(), |tried| format!("rule \"{}\"", tried.rule.name));
-            quarantine::quarantine(draft, case, &why)
+            let name = rule.map(|tried| tried.rule.name.clone());
+            quarantine::quarantine(draft, case, &Say::ByRule(name.as_deref()))
         }
         Verdict::Reject(template) => {
             let mut happening = Happening::new(Occasion::Rejected, None, &case.sender.trace);
@@ -221,7 +220,7 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
     let mut happening = written(case, occasion, at);
     let state = before.map(|before| data::state_label(desk, desk.language, &before));
     happening.extra.insert("before".to_owned(), json!(state));
-    happening.reply = Err("follow-ups are not acknowledged".to_owned());
+    happening.reply = Err(NoMail::FollowUp);
     if !wants_nothing {
         draft.happenings.push(happening);
     }
@@ -298,7 +297,7 @@ fn policy_of_closed(draft: &Draft<'_>, ticket: &crate::desk::Ticket, desk: &crat
 
 fn reject_follow_up(mut draft: Draft<'_>, case: &Case<'_>, at: TicketRef) -> Decision {
     let cause = cause(case);
-    draft.fact(at, Fact::Remark("a follow-up was rejected: the ticket is closed".to_owned()), &cause);
+    draft.fact(at, Fact::FollowUpRejected, &cause);
     let closed = draft.ticket(at).and_then(|ticket| ticket.closed_at);
     let desk = &case.policy.desk;
     let language = draft.ticket(at).map_or(desk.language, |ticket| ticket.now.language);

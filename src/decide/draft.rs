@@ -355,8 +355,7 @@ impl<'a> Draft<'a> {
         };
         if let Some(survey) = self.context.surveys.iter().find(waits) {
             self.effects.push(Effect::WithdrawSurvey { ticket: at, survey: survey.id });
-            let words = "the survey had not left and was taken back: the ticket was opened again";
-            self.fact(at, Fact::Remark(words.to_owned()), cause);
+            self.fact(at, Fact::SurveyWithdrawn, cause);
         }
     }
 

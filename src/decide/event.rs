@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::Evidence;
 use crate::desk::{TicketId, Timer};
 use crate::mail::{Classified, Digest, Mail};
 use crate::outbound::data;
@@ -116,29 +117,46 @@ pub struct Verdicts {
     pub spam: bool,
     /// What our own check of its signatures found, where it was made.
     pub dkim: Option<Signed>,
-    /// Each verdict with its source, in words.
-    pub evidence: Vec<String>,
+    /// Each verdict with its source.
+    pub evidence: Vec<Evidence>,
 }
 
 /// What our own check of DKIM signatures (RFC 6376) found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signed {
-    /// The domain of the author's address vouches for the mail.
-    pub pass: bool,
-    /// Which signature, or why none.
-    pub words: String,
+pub enum Signed {
+    /// The domain of the author's address, or one above it, vouches for the mail.
+    Holds {
+        /// Who signed.
+        domain: String,
+        /// With which key.
+        selector: String,
+    },
+    /// Nobody does, and why.
+    Not(String),
 }
+
+/// What stands between the domain and the selector in the journal.
+const VOUCHES: &str = " vouches for it (DKIM, selector ";
 
 impl Signed {
     /// The form in which the journal keeps it.
     pub fn to_text(&self) -> String {
-        format!("{}: {}", if self.pass { "pass" } else { "none" }, self.words)
+        match self {
+            Self::Holds { domain, selector } => format!("pass: {domain}{VOUCHES}{selector})"),
+            Self::Not(why) => format!("none: {why}"),
+        }
     }
 
     /// Reads [`to_text`](Self::to_text) back.
     pub fn from_text(text: &str) -> Option<Self> {
-        let (pass, words) = text.split_once(": ")?;
-        Some(Self { pass: pass == "pass", words: words.to_owned() })
+        match text.split_once(": ")? {
+            ("pass", words) => {
+                let (domain, selector) = words.split_once(VOUCHES)?;
+                let selector = selector.strip_suffix(')')?.to_owned();
+                Some(Self::Holds { domain: domain.to_owned(), selector })
+            }
+            (_, why) => Some(Self::Not(why.to_owned())),
+        }
     }
 }
 

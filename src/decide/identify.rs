@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::lookup::Carried;
 use super::matching::resolve;
-use super::{Context, Incoming, Proof, SenderTrace, signature};
+use super::{Context, Evidence, Incoming, Proof, SenderTrace, signature};
 use crate::desk::token::Use;
 use crate::desk::{Agent, Desk, SenderKind, TicketId};
 use crate::mail::{Class, Defect, Mail};
@@ -54,16 +54,16 @@ pub(super) fn identify<'a>(
     let mail = &incoming.mail;
     let Some(from) = &mail.from else {
         return supplier::of_ticket(incoming, carried, ticket, context, desk)
-            .unwrap_or_else(|| stranger("", vec!["no From address".to_owned()]));
+            .unwrap_or_else(|| stranger("", vec![Evidence::NoFrom]));
     };
     let Some(agent) = desk.agent_by_address(&from.address) else {
         return supplier::of_ticket(incoming, carried, ticket, context, desk)
-            .unwrap_or_else(|| stranger(&from.key(), vec!["From is no agent's".to_owned()]));
+            .unwrap_or_else(|| stranger(&from.key(), vec![Evidence::NoAgent]));
     };
     if !matches!(incoming.classified.class, Class::Person | Class::SurveyAnswer) {
         // Programs write under people's addresses; a program gives no orders.
         let evidence =
-            vec![format!("From is {}'s, but the mail is {}", agent.login, incoming.classified.class)];
+            vec![Evidence::Program { login: agent.login.clone(), class: incoming.classified.class }];
         return stranger(&from.key(), evidence);
     }
     let token = token_evidence(carried, agent, ticket, context);
@@ -81,30 +81,30 @@ pub(super) fn identify<'a>(
     Sender { agent: Some(agent), supplier: None, trace, vouched, doubted }
 }
 
-fn stranger<'a>(address: &str, evidence: Vec<String>) -> Sender<'a> {
+fn stranger<'a>(address: &str, evidence: Vec<Evidence>) -> Sender<'a> {
     let trace = SenderTrace { kind: SenderKind::Customer, id: address.to_owned(), level: 0, evidence };
     Sender { agent: None, supplier: None, trace, vouched: false, doubted: false }
 }
 
 fn level(
     incoming: &Incoming,
-    token: Option<String>,
-    signature: Result<String, Option<String>>,
+    token: Option<Evidence>,
+    signature: Result<Evidence, Option<Evidence>>,
     agent: &Agent,
     desk: &Desk,
-) -> (u8, Vec<String>) {
+) -> (u8, Vec<Evidence>) {
     match &incoming.proof {
         Proof::Confirmed { login, .. } if *login == agent.login => {
-            return (3, vec![format!("confirmed from the registered address of {login}")]);
+            return (3, vec![Evidence::Confirmed(login.clone())]);
         }
-        Proof::Supposed(level) => return (*level, vec![format!("level {level} supposed")]),
+        Proof::Supposed(level) => return (*level, vec![Evidence::Supposed(*level)]),
         Proof::Confirmed { .. } | Proof::None => {}
     }
     if let Some(doubt) = doubtful_from(&incoming.mail) {
         return (1, vec![doubt]);
     }
     if incoming.verdicts.fail {
-        return (1, vec!["a check of the sender failed".to_owned()]);
+        return (1, vec![Evidence::CheckFailed]);
     }
     let border = border_evidence(incoming);
     let (signed, unsigned) = match signature {
@@ -115,23 +115,21 @@ fn level(
     let enough = if desk.trust.strict { sent && token.is_some() } else { sent || token.is_some() };
     // Why a signature proves nothing is of interest where something is amiss.
     let unsigned = unsigned.filter(|_| !enough);
-    let mut evidence: Vec<String> = border.into_iter().chain(signed).chain(token).chain(unsigned).collect();
+    let mut evidence: Vec<Evidence> = border.into_iter().chain(signed).chain(token).chain(unsigned).collect();
     if enough {
         return (2, evidence);
     }
-    evidence.push(if desk.trust.strict {
-        "strict: the border's word (or a signature) and a token of this agent are both needed".to_owned()
-    } else {
-        "From is an agent's, nothing proves it".to_owned()
-    });
+    evidence.push(if desk.trust.strict { Evidence::NeedsBoth } else { Evidence::Unproved });
     (1, evidence)
 }
 
 /// Several authors, or a header that stands twice, is how a From is shown to one program and hidden from another.
-pub(super) fn doubtful_from(mail: &Mail) -> Option<String> {
+pub(super) fn doubtful_from(mail: &Mail) -> Option<Evidence> {
     mail.defects.iter().find_map(|defect| match defect {
-        Defect::SeveralFrom | Defect::GroupFrom => Some(defect.to_string()),
-        Defect::Repeated(name) if name.eq_ignore_ascii_case("from") => Some(defect.to_string()),
+        Defect::SeveralFrom | Defect::GroupFrom => Some(Evidence::DoubtfulFrom(defect.clone())),
+        Defect::Repeated(name) if name.eq_ignore_ascii_case("from") => {
+            Some(Evidence::DoubtfulFrom(defect.clone()))
+        }
         Defect::Repeated(_)
         | Defect::Empty
         | Defect::NoHeader
@@ -147,14 +145,14 @@ pub(super) fn doubtful_from(mail: &Mail) -> Option<String> {
 }
 
 /// What the border says of the sender.
-pub(super) fn border_evidence(incoming: &Incoming) -> Option<String> {
+pub(super) fn border_evidence(incoming: &Incoming) -> Option<Evidence> {
     let verdicts = &incoming.verdicts;
     if verdicts.submission {
-        Some("the border vouches for the submission (auth=pass)".to_owned())
+        Some(Evidence::Submission)
     } else if verdicts.dmarc_pass {
-        Some("the border vouches for the domain (dmarc=pass)".to_owned())
+        Some(Evidence::Dmarc)
     } else if verdicts.internal {
-        Some("the internal header stands there".to_owned())
+        Some(Evidence::InternalHeader)
     } else {
         None
     }
@@ -165,7 +163,7 @@ fn token_evidence(
     agent: &Agent,
     ticket: Option<TicketId>,
     context: &Context,
-) -> Option<String> {
+) -> Option<Evidence> {
     let good = carried.iter().find(|carried| {
         let claim = &carried.claim;
         // What an agent got as customer or participant of a ticket, others may have seen.
@@ -175,5 +173,5 @@ fn token_evidence(
             && resolve(context, &claim.number) == ticket
             && agent.addresses.iter().any(|address| claim.issued_to(address))
     })?;
-    Some(format!("token issued to {} for ticket {}", agent.login, good.claim.number))
+    Some(Evidence::Token { login: agent.login.clone(), number: good.claim.number.to_string() })
 }

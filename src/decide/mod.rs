@@ -17,6 +17,7 @@ mod decision;
 mod draft;
 mod effect;
 mod event;
+mod evidence;
 mod execute;
 mod fact;
 mod flood;
@@ -26,6 +27,7 @@ mod lookup;
 mod macros;
 mod mail;
 mod matching;
+mod no_mail;
 mod notify;
 mod obey_rules;
 mod on_behalf;
@@ -58,9 +60,11 @@ pub use context::{
 pub use decision::{After, Decision};
 pub use effect::{ConfirmationCode, Effect};
 pub use event::{Event, History, Incoming, Proof, Request, Signed, Unfit, Verdicts};
+pub use evidence::{Evidence, InVain};
 pub use fact::Fact;
 pub use history::{dated, time_of_history};
 pub use lookup::lookup;
+pub use no_mail::NoMail;
 pub use reason::Reason;
 pub use trace::{CommandTrace, MatchKind, MatchTrace, SenderTrace, Trace};
 

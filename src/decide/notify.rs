@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
-use super::{Effect, Fact, SenderTrace, customer_word};
+use super::{Effect, Fact, NoMail, SenderTrace, customer_word};
 use crate::desk::{
     Actor, Agent, Allowance, Cause, Desk, Notice, NoticeKind, Notification, Occasion, Recipient, SenderKind,
     Ticket, TicketRef, token,
@@ -45,7 +45,7 @@ pub(super) struct Happening {
     /// In place of the rows of the table: what a rule says.
     pub(super) row: Option<Notification>,
     /// Whether an automatic mail to the customer may follow; if not, why not.
-    pub(super) reply: Result<(), String>,
+    pub(super) reply: Result<(), NoMail>,
 }
 
 impl Happening {
@@ -239,7 +239,8 @@ fn tell(
     {
         if let Some(at) = about.ticket {
             let system = Cause::new(Actor::System, "automatic mails (RFC 3834)");
-            draft.fact(at, Fact::NotNotified(format!("{} ({}): {why}", to.address, row.template)), &system);
+            let (to, template) = (to.address.clone(), row.template.clone());
+            draft.fact(at, Fact::NotNotified { to, template, why: why.clone() }, &system);
         }
         draft.trace.remarks.push(format!("no {} to {}: {why}", row.template, to.address));
         return;
@@ -344,13 +345,13 @@ fn thread(
 }
 
 /// Programs get answers of people, never automatic mails: not at once and not later.
-pub(super) fn automatic(draft: &Draft<'_>, at: TicketRef) -> Result<(), String> {
+pub(super) fn automatic(draft: &Draft<'_>, at: TicketRef) -> Result<(), NoMail> {
     let field = |name: &str| draft.ticket(at).and_then(|ticket| ticket.now.fields.get(name));
     if let Some(class) = field(super::text::SOURCE_FIELD) {
-        return Err(format!("the ticket was opened by a program ({class})"));
+        return Err(NoMail::OpenedByProgram(class.clone()));
     }
     match field(super::text::UNPROVED_FIELD) {
-        Some(why) => Err(format!("the customer is not proved: {why}")),
+        Some(why) => Err(NoMail::Unproved(why.clone())),
         None => Ok(()),
     }
 }
@@ -365,33 +366,33 @@ pub(super) fn is_attended(draft: &Draft<'_>, at: TicketRef, but: &str) -> bool {
 }
 
 /// The sentence why a mail's sender may be somebody else, by the border's own checks.
-pub(super) fn disproved(verdicts: &super::Verdicts) -> Option<&'static str> {
+pub(super) fn disproved(verdicts: &super::Verdicts) -> Option<NoMail> {
     if verdicts.fail {
-        Some("a check of the sender failed")
+        Some(NoMail::CheckFailed)
     } else if verdicts.spam {
-        Some("the mail is marked as spam")
+        Some(NoMail::Spam)
     } else {
         None
     }
 }
 
 /// Whether the sender of a mail may get automatic mails because of it; RFC 3834 section 2.
-pub(super) fn may_reply(incoming: &super::Incoming) -> Result<(), String> {
+pub(super) fn may_reply(incoming: &super::Incoming) -> Result<(), NoMail> {
     let mail = &incoming.mail;
     if mail.from.is_none() {
-        return Err("the mail has no sender".to_owned());
+        return Err(NoMail::NoSender);
     }
     if !matches!(incoming.classified.class, crate::mail::Class::Person) {
-        return Err(format!("the mail is {}", incoming.classified.class));
+        return Err(NoMail::NotPerson(incoming.classified.class));
     }
     if incoming.classified.no_answer {
-        return Err("the mail asks not to be answered automatically".to_owned());
+        return Err(NoMail::AsksNot);
     }
     if mail.return_path.as_deref() == Some("") {
-        return Err("the mail has the null return path".to_owned());
+        return Err(NoMail::NullReturnPath);
     }
     if let Some(why) = disproved(&incoming.verdicts) {
-        return Err(why.to_owned());
+        return Err(why);
     }
     Ok(())
 }

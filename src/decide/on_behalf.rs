@@ -12,7 +12,7 @@ use super::mail::Case;
 use super::notify::Happening;
 use super::steps::Plan;
 use super::write::{Target, Writing};
-use super::{Effect, MatchKind, text};
+use super::{Effect, MatchKind, NoMail, text};
 use crate::commands::Command;
 use crate::desk::{Cause, Channel, Desk, NewArticle, Priority, SenderKind, TicketRef};
 use crate::mail::{Address, Attachment, Language, Mail, MessageId, language, new_text};
@@ -93,7 +93,7 @@ impl Behalf {
     pub(super) fn announce(&self, opened: &mut Happening) {
         opened.answers = None;
         if self.outgoing {
-            opened.reply = Err("the customer gets the agent's mail".to_owned());
+            opened.reply = Err(NoMail::AgentsMail);
         } else {
             opened.reply = Ok(());
         }

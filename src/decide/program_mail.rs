@@ -6,6 +6,7 @@ use super::draft::Draft;
 use super::mail::{Case, concerning_none};
 use super::matching::knows_it;
 use super::notify::{Happening, is_attended};
+use super::sentences::Say;
 use super::{Decision, Effect, Fact, Reason, SenderTrace};
 use crate::desk::{Actor, Cause, Occasion, SenderKind, Ticket, TicketRef, TimerKind};
 use crate::mail::{Bounce, BounceAction};
@@ -65,7 +66,7 @@ pub(super) fn undeliverable(draft: &mut Draft<'_>, at: Option<TicketRef>, recipi
         return;
     }
     let mut alarm = Happening::new(Occasion::MailboxStalled, at, &SenderTrace::of_program());
-    alarm.extra.insert("alarm".to_owned(), json!(format!("Mails to {recipient} cannot be delivered")));
+    alarm.extra.insert("alarm".to_owned(), json!(Say::Undeliverable(recipient).text(desk.language)));
     alarm.text = why.to_owned();
     draft.happenings.push(alarm);
 }
@@ -103,7 +104,7 @@ pub(super) fn complaint(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
     }
     if !was_alarmed(&draft) {
         let mut happening = Happening::new(Occasion::MailboxStalled, at, &case.sender.trace);
-        happening.extra.insert("alarm".to_owned(), json!("Abuse report about a mail of this desk"));
+        happening.extra.insert("alarm".to_owned(), json!(Say::AbuseReport.text(draft.desk.language)));
         happening.text = case.incoming.mail.body.text.chars().take(4000).collect();
         draft.happenings.push(happening);
     }

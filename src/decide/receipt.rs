@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::Effect;
 use super::draft::Draft;
 use super::execute::Child;
 use super::mail::Case;
+use super::{Effect, evidence};
 use crate::commands::{self, LineResult, Mistake, ReceiptLine};
 use crate::desk::{Agent, Allowance, Notice, NoticeKind, TicketRef, token};
 use crate::mail::Language;
@@ -68,7 +68,8 @@ pub(super) fn send_receipt(
         commands::all_or_nothing(&mut lines);
     }
     shorten(&mut lines);
-    let mut fill = commands::receipt(&lines, &agent.name, &case.sender.trace.evidence, language);
+    let grounds = evidence::texts(&case.sender.trace.evidence, language);
+    let mut fill = commands::receipt(&lines, &agent.name, &grounds, language);
     if manner == Manner::Dry {
         fill.insert("done".to_owned(), json!(false));
     }

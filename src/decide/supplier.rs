@@ -108,7 +108,7 @@ pub(super) fn remind(mut draft: Draft<'_>, at: TicketRef, ticket: &Ticket) -> De
         draft.effects.push(Effect::Notify(Box::new(notice)));
     }
     let cause = Cause::new(Actor::Timer(TimerKind::SupplierReminder.word()), "");
-    draft.fact(at, Fact::Remark(format!("supplier {name} was reminded")), &cause);
+    draft.fact(at, Fact::SupplierReminded(name.clone()), &cause);
     draft.happenings.push(silent);
     await_answer(&mut draft, at, &name);
     draft.finish(Reason::TimerFired, Some(at))

@@ -9,7 +9,7 @@ use super::customer_mail::{kept, kept_out, written};
 use super::draft::Draft;
 use super::mail::Case;
 use super::obey_rules::{Verdict, obey_rules};
-use super::{Decision, Effect, Reason, history};
+use super::{Decision, Effect, NoMail, Reason, history};
 use crate::desk::{Actor, Cause, Occasion, SenderKind, TicketId, TicketRef, TimerKind};
 use crate::mail::Class;
 use crate::rules::RuleEvent;
@@ -39,7 +39,7 @@ pub(super) fn supplier_mail(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId,
     happening.by = SenderKind::Supplier;
     happening.public = false;
     happening.extra.insert("supplier".to_owned(), json!(name));
-    happening.reply = Err("suppliers are not acknowledged".to_owned());
+    happening.reply = Err(NoMail::Supplier);
     draft.happenings.push(happening);
     draft.finish(Reason::FollowUp, Some(at))
 }

@@ -38,11 +38,7 @@ pub(super) fn survey_answer(mut draft: Draft<'_>, case: &Case<'_>, answered: Ans
     let cause = super::customer_mail::cause(case);
     if let Some(score) = survey.score {
         draft.trace.remarks.push(format!("the survey was answered before, with {score}"));
-        draft.fact(
-            at,
-            Fact::Remark(format!("another survey answer ({}) was not counted", answer.score)),
-            &cause,
-        );
+        draft.fact(at, Fact::SurveyAgain(answer.score), &cause);
         return draft.finish(Reason::SurveyAnswer, Some(at));
     }
     draft.effects.push(Effect::AnswerSurvey {
@@ -72,7 +68,7 @@ pub(super) fn ask(draft: &mut Draft<'_>, at: TicketRef, closed_by: Option<&str>)
         {
             Err("the customer wants no more mails".to_owned())
         }
-        other => other.and_then(|()| automatic(draft, at)),
+        other => other.and_then(|()| automatic(draft, at).map_err(|why| why.to_string())),
     };
     let (Ok(()), Some(customer)) = (&asked, &ticket.now.customer) else {
         if let Err(why) = asked {

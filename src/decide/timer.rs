@@ -71,7 +71,7 @@ fn held_expired(mut draft: Draft<'_>) -> Decision {
     draft.effects.push(Effect::Release { held: held.id, confirmed: false });
     if let Some(at) = at {
         let cause = Cause::new(Actor::Timer(TimerKind::HeldExpired.word()), "");
-        draft.fact(at, Fact::HeldExpired(format!("a mail in the name of {}", held.login)), &cause);
+        draft.fact(at, Fact::HeldExpired(held.login.clone()), &cause);
     }
     let desk = draft.desk;
     if let Some(agent) = desk.agent(&held.login) {

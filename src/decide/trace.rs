@@ -1,5 +1,6 @@
 //! How a decision was reached.
 
+use super::Evidence;
 use crate::desk::SenderKind;
 use crate::rules::RuleTrace;
 
@@ -13,7 +14,7 @@ pub struct SenderTrace {
     /// 0 to 3.
     pub level: u8,
     /// Why that level.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<Evidence>,
 }
 
 impl SenderTrace {

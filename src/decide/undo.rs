@@ -55,9 +55,8 @@ pub(super) fn undo(draft: &mut Draft<'_>, order: &Order<'_>, cause: &Cause) -> R
     let mut touched: BTreeSet<TicketId> = slots.keys().map(|slot| slot.ticket).collect();
     touched.extend(doings.articles.iter().map(|(ticket, ..)| *ticket));
     touched.extend(doings.created.iter().copied());
-    let when = data::date(draft.desk, draft.desk.language, doings.at);
     for ticket in touched {
-        draft.fact(TicketRef::Existing(ticket), Fact::Undone(when.clone()), cause);
+        draft.fact(TicketRef::Existing(ticket), Fact::Undone(doings.at), cause);
     }
     draft.effects.push(Effect::Undo { undo: doings.id });
     let more = told.len().saturating_sub(MOST_TOLD);

@@ -15,7 +15,7 @@ use super::on_behalf::{self, Behalf};
 use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
 use super::view::Reader;
-use super::{Decision, Effect, Reason, asked, canned, confirmation, supplier, survey_mail, undo};
+use super::{Decision, Effect, NoMail, Reason, asked, canned, confirmation, supplier, survey_mail, undo};
 use crate::commands::{Block, Command};
 use crate::desk::{Agent, Attribute, Cause, Occasion, SenderKind, StateType, TicketRef};
 use crate::mail::{Attachment, Language};
@@ -276,7 +276,7 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
             opened.answers.clone_from(&mail.message_id);
         }
         opened.by = SenderKind::Customer;
-        let suppressed = Err("a rule suppresses the automatic reply".to_owned());
+        let suppressed = Err(NoMail::Rule);
         let reply = if what.wants.opened.contains(&at) {
             Ok(())
         } else {
@@ -300,7 +300,7 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
             closed.attachments = to_send(what.files());
         }
         if *silent {
-            closed.reply = Err("closed silently".to_owned());
+            closed.reply = Err(NoMail::Silent);
             draft.happenings.push(closed);
         } else {
             survey_mail::closed(draft, closed, Some(&what.agent.login));

@@ -85,12 +85,12 @@ impl Keys {
 /// Checks a mail.
 pub async fn check(mail: &Mail, keys: &Keys) -> Signed {
     match passed(mail, keys).await {
-        Ok(words) => Signed { pass: true, words },
-        Err(why) => Signed { pass: false, words: why },
+        Ok((domain, selector)) => Signed::Holds { domain, selector },
+        Err(why) => Signed::Not(why),
     }
 }
 
-async fn passed(mail: &Mail, keys: &Keys) -> Result<String, String> {
+async fn passed(mail: &Mail, keys: &Keys) -> Result<(String, String), String> {
     form::one_reading(mail)?;
     let domain = mail.from.as_ref().map(crate::mail::Address::domain).unwrap_or_default();
     let names = form::key_names(mail, &domain, MOST_SIGNATURES, MOST_TRIED)?;
@@ -119,14 +119,14 @@ async fn passed(mail: &Mail, keys: &Keys) -> Result<String, String> {
     tokio::task::spawn_blocking(work).await.map_err(|_| "the signature cannot be read".to_owned())?
 }
 
-/// The signature that holds, in words.
+/// Domain and selector of the signature that holds.
 async fn verified(
     raw: &[u8],
     domain: &str,
     has_cc: bool,
     known: &Known,
     keys: &Keys,
-) -> Result<String, String> {
+) -> Result<(String, String), String> {
     let mut message = AuthenticatedMessage::parse(raw).ok_or("the mail cannot be read")?;
     let mut why = "no signature of the domain can be read".to_owned();
     message.dkim_headers.retain_mut(|field| {
@@ -144,7 +144,7 @@ async fn verified(
     for one in &checked {
         match (one.result(), one.signature()) {
             (DkimResult::Pass, Some(signature)) => {
-                return Ok(format!("{} vouches for it (DKIM, selector {})", signature.d, signature.s));
+                return Ok((signature.d.clone(), signature.s.clone()));
             }
             (
                 DkimResult::Neutral(error)

@@ -3,7 +3,7 @@
 //! Believed is only what the trusted border wrote: fields with its authserv-id, above the first `Received` of its own,
 //! since whatever stands below came with the mail. Where no border is trusted, nothing is believed.
 
-use crate::decide::Verdicts;
+use crate::decide::{Evidence, Verdicts};
 use crate::desk::Trust;
 use crate::mail::Mail;
 
@@ -16,33 +16,37 @@ const LENGTH: usize = 8 * 1024;
 pub fn evidence(mail: &Mail, trust: &Trust) -> Verdicts {
     let mut verdicts = Verdicts { spam: marked_as_spam(mail), ..Verdicts::default() };
     if verdicts.spam {
-        verdicts.evidence.push("marked as spam".to_owned());
+        verdicts.evidence.push(Evidence::Spam);
     }
     if let Some((name, value)) = &trust.internal_header
         && mail.header(name).any(|seen| seen.trim().eq_ignore_ascii_case(value))
     {
         verdicts.internal = true;
-        verdicts.evidence.push(format!("{name}: {value}"));
+        verdicts.evidence.push(Evidence::Header { name: name.clone(), value: value.clone() });
     }
     let Some(border) = &trust.border else { return verdicts };
     let (from, domain) = mail.from.as_ref().map_or_else(Default::default, |from| (from.key(), from.domain()));
     for field in of_border(mail, border) {
         for result in results(field) {
-            let said = format!("{border} says {}={}", result.method, result.result);
+            let said = |of: Option<&str>| Evidence::Border {
+                border: border.clone(),
+                result: format!("{}={}", result.method, result.result),
+                of: of.map(str::to_owned),
+            };
             match (result.method.as_str(), result.result.as_str()) {
                 ("dmarc", "pass")
                     if !domain.is_empty() && result.property("header.from") == Some(domain.as_str()) =>
                 {
                     verdicts.dmarc_pass = true;
-                    verdicts.evidence.push(format!("{said} for {domain}"));
+                    verdicts.evidence.push(said(Some(&domain)));
                 }
                 ("auth", "pass") if trust.submission && vouches_for(&result, &from, &domain) => {
                     verdicts.submission = true;
-                    verdicts.evidence.push(format!("{said} for {from}"));
+                    verdicts.evidence.push(said(Some(&from)));
                 }
                 ("dmarc" | "auth", "fail") => {
                     verdicts.fail = true;
-                    verdicts.evidence.push(said);
+                    verdicts.evidence.push(said(None));
                 }
                 _ => {}
             }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use super::letter::Reading;
-use super::{Letter, Outcome, Pipeline, PipelineError};
+use super::{Letter, Outcome, Pipeline, PipelineError, alarm};
 use crate::crash::{self, Point};
-use crate::decide::{After, History, Request, Unfit};
+use crate::decide::{After, History, Unfit};
 use crate::ingest::intake::{
     AfterTaking, Arrived, Condition, Content, Intake, IntakeError, Known, LeftAlone, Place, Position, Source,
     Taken,
@@ -66,7 +66,7 @@ impl Intake for Pipeline {
         if matches!(condition, Condition::Recovered) {
             return;
         }
-        let alarm = Request::Alarm { subject: format!("Mailbox {mailbox}"), text: condition.to_string() };
+        let alarm = alarm::of_mailbox(self.language(), mailbox, &condition);
         if let Err(error) = self.request(alarm).await {
             tracing::error!(%error, mailbox, "the administrator could not be told");
         }

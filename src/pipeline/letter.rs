@@ -195,7 +195,8 @@ pub(super) fn complete(
     if decision.reason == Reason::DuplicateOf {
         entry.duplicate_of = context.duplicate.map(|(row, _)| row);
     }
-    let sender = decision.trace.sender.iter().flat_map(|sender| sender.evidence.iter().cloned());
+    let sender =
+        decision.trace.sender.iter().flat_map(|sender| sender.evidence.iter().map(ToString::to_string));
     let matched = decision.trace.matched.iter().map(|matched| matched.evidence.clone());
     entry.evidence =
         sender.chain(matched).chain(decision.trace.remarks.iter().cloned()).collect::<Vec<_>>().join("; ");

@@ -1,13 +1,11 @@
 //! What the limits held back, on its way out: parked mails have their turn, held mails leave, the administrator hears of
 //! it once an hour at most.
 
-use std::fmt::Write as _;
-
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Letter, Outcome, Pipeline, PipelineError, letter};
-use crate::decide::{Event, Proof, Request};
-use crate::store::{Entry, HeldBack, KeptLine, Origin, StoreError};
+use super::{Letter, Outcome, Pipeline, PipelineError, alarm, letter};
+use crate::decide::{Event, Proof};
+use crate::store::{Entry, KeptLine, Origin, StoreError};
 
 /// Parked mails decided in one go.
 const BATCH: u32 = 100;
@@ -73,7 +71,7 @@ impl Pipeline {
     async fn tell_of_limits(&self, now: Timestamp) -> Result<(), PipelineError> {
         let Some(held) = self.store.news_of_limits(now).await? else { return Ok(()) };
         tracing::warn!(target: "taquilla::journal", mails = ?held.mails, parked = ?held.parked, "limits");
-        let alarm = Request::Alarm { subject: "Limits of the desk".to_owned(), text: in_words(&held) };
+        let alarm = alarm::of_limits(self.language(), &held);
         let mut writing = self.store.begin().await?;
         writing.told_of_limits(now).await?;
         let entry = Entry::of_event(Origin::Request, now, "");
@@ -84,35 +82,4 @@ impl Pipeline {
 
 fn hour_after(now: Timestamp) -> Timestamp {
     now.checked_add(SignedDuration::from_hours(1)).unwrap_or(now)
-}
-
-fn in_words(held: &HeldBack) -> String {
-    let mut text = String::new();
-    let mut list = |title: &str, rows: &[(String, u64)], what_to_do: &str| {
-        if rows.is_empty() {
-            return;
-        }
-        let lines: String = rows.iter().fold(String::new(), |mut lines, (who, count)| {
-            let who = if who.is_empty() { "nobody" } else { who };
-            // Writing to a string does not fail.
-            let _infallible = writeln!(lines, "  {count:>6}  {who}");
-            lines
-        });
-        let _infallible = write!(text, "{title}\n{lines}{what_to_do}\n\n");
-    };
-    list(
-        "Mails that are parked because their sender floods the desk, the most first:",
-        &held.parked,
-        "They become tickets one after another, as [limits] tickets_per_sender and articles_per_ticket allow. \
-         `taquilla parked list` shows them, `taquilla parked retry` lets them in at once, `taquilla parked drop` \
-         takes them off.",
-    );
-    list(
-        "Automatic mails that are held because their recipient got too many, the most first:",
-        &held.mails,
-        "They leave as [limits] notices_per_recipient and notices_per_domain allow. `taquilla outbox list` shows them, \
-         `taquilla outbox retry` sends them at once, `taquilla outbox drop` drops them. Look whether a program answers \
-         the desk.",
-    );
-    text.trim_end().to_owned()
 }

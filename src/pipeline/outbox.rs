@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Pipeline;
+use super::{Pipeline, alarm};
 use crate::config::smtp::InDoubt;
 use crate::crash::{self, Point};
 use crate::decide::{Event, Request};
@@ -126,7 +126,7 @@ impl Outbox for Pipeline {
             return;
         }
         tracing::warn!(target: "taquilla::journal", %condition, "smtp");
-        let alarm = Request::Alarm { subject: "Outgoing mail".to_owned(), text: condition.to_string() };
+        let alarm = alarm::of_outbox(self.language(), &condition);
         if let Err(error) = self.request(alarm).await {
             tracing::error!(%error, "the administrator could not be told");
         }

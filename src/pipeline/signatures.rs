@@ -47,7 +47,7 @@ pub(super) async fn verdict(
     }
     let signed = match house.key_source() {
         Ok(keys) => dkim::check(&incoming.mail, keys).await,
-        Err(why) => Signed { pass: false, words: why.clone() },
+        Err(why) => Signed::Not(why.clone()),
     };
     Ok(Some(signed))
 }

@@ -21,7 +21,7 @@ use super::draft::Draft;
 use super::notify::Happening;
 use super::on_behalf::Behalf;
 use super::sentences::{Say, Thing};
-use super::{SenderTrace, canned, undo};
+use super::{SenderTrace, canned, evidence, undo};
 use crate::commands::{Command, Targets};
 use crate::desk::{
     Actor, Agent, Attribute, Cause, Change, Desk, Occasion, Queue, Report, Right, State, Ticket, TicketId,
@@ -128,7 +128,7 @@ pub(super) fn execute(
     command: &Command,
     wants: &mut Wants,
 ) -> Result<String, String> {
-    let grounds = order.trace.evidence.join("; ");
+    let grounds = evidence::line(&order.trace.evidence, Language::En);
     let cause = Cause::new(Actor::Agent(order.agent.login.clone()), format!("{written} ({grounds})"));
     let mut doing = Doing { draft, at, order, cause, wants };
     match command {
@@ -229,9 +229,8 @@ impl<'a> Doing<'_, 'a, '_> {
     }
 
     fn allowed_in(&self, right: Right, queue: &str) -> Result<(), String> {
-        may(self.desk(), self.order.agent, right, queue).map_err(|refusal| {
-            self.say(&Say::NotAllowed { right: refusal.right.word(), queue: &refusal.queue })
-        })
+        may(self.desk(), self.order.agent, right, queue)
+            .map_err(|refusal| self.say(&Say::NotAllowed { right: refusal.right, queue: &refusal.queue }))
     }
 
     fn shown(&self, change: &Change) -> String {

@@ -2,7 +2,7 @@
 
 use super::super::lookup::Carried;
 use super::super::matching::{resolve, supplier_at};
-use super::super::{Context, Incoming, SenderTrace};
+use super::super::{Context, Evidence, Incoming, SenderTrace};
 use super::Sender;
 use crate::desk::token::Use;
 use crate::desk::{Desk, SenderKind, TicketId};
@@ -33,16 +33,13 @@ pub(super) fn of_ticket<'a>(
         let known = || desk.suppliers.iter().find(|supplier| held.is_of(supplier));
         // Even of one that is in no file any more it is never the customer's mail.
         let name = party.map(|party| party.name()).or_else(|| known().map(|known| known.name.as_str()));
-        Some((name.unwrap_or_else(|| from.called()).to_owned(), "a token issued to the supplier"))
+        let name = name.unwrap_or_else(|| from.called()).to_owned();
+        Some((name.clone(), Evidence::SupplierToken(name)))
     };
-    let by_address = supplier_at(ticket, &from.address, desk).map(|name| (name, "From is the supplier's"));
+    let by_address =
+        supplier_at(ticket, &from.address, desk).map(|name| (name.clone(), Evidence::SupplierAddress(name)));
     let token = || by_token().filter(|_| !ticket.has_participant(&from.address));
     let (name, why) = by_address.or_else(token)?;
-    let trace = SenderTrace {
-        kind: SenderKind::Supplier,
-        id: from.key(),
-        level: 0,
-        evidence: vec![format!("{why}: {name}")],
-    };
+    let trace = SenderTrace { kind: SenderKind::Supplier, id: from.key(), level: 0, evidence: vec![why] };
     Some(Sender { agent: None, supplier: Some(name), trace, vouched: false, doubted: false })
 }

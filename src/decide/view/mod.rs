@@ -9,6 +9,7 @@ mod show;
 use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
+use super::evidence;
 use super::execute::Answer;
 use super::mail::Case;
 use super::receipt::{notice_to_agent, send_help};
@@ -53,7 +54,10 @@ impl Reader<'_> {
         template: &str,
         mut data: Map<String, Value>,
     ) {
-        data.insert("evidence".to_owned(), json!(self.case.sender.trace.evidence));
+        data.insert(
+            "evidence".to_owned(),
+            json!(evidence::texts(&self.case.sender.trace.evidence, self.language)),
+        );
         notice_to_agent(draft, self.case, self.agent, at, template, self.language, data);
     }
 }

@@ -4,12 +4,12 @@ use serde_json::{Map, Value, json};
 
 use super::{Reader, history, more};
 use crate::decide::draft::Draft;
-use crate::decide::text::bare_subject;
-use crate::decide::{ARTICLE_LETTERS, Thread};
+use crate::decide::text::{SOURCE_FIELD, STOPPED_FIELD, UNPROVED_FIELD, bare_subject};
+use crate::decide::{ARTICLE_LETTERS, NoMail, Thread};
 use crate::desk::{
     Channel, Course, Desk, Due, Promise, SenderKind, ShownArticle, Ticket, TicketId, TicketRef,
 };
-use crate::mail::{Address, Language};
+use crate::mail::{Address, Class, Language};
 use crate::outbound::data;
 
 /// Letters of all articles together, the newest first: mail programs cut longer mails.
@@ -67,7 +67,7 @@ fn details(desk: &Desk, language: Language, ticket: &Ticket, thread: &Thread) ->
         (label("Tags", "Etiquetas").to_owned(), joined(now.tags.iter().cloned().collect())),
     ];
     rows.extend(promises(desk, language, ticket, thread));
-    rows.extend(now.fields.iter().map(|(name, value)| (name.clone(), Some(value.clone()))));
+    rows.extend(now.fields.iter().map(|(name, value)| field(language, name, value)));
     for link in &thread.links {
         let relation = match link.relation {
             "parent" => label("Parent ticket", "Ticket principal"),
@@ -80,6 +80,36 @@ fn details(desk: &Desk, language: Language, ticket: &Ticket, thread: &Thread) ->
     rows.into_iter()
         .filter_map(|(name, value)| Some(json!({ "name": name, "value": value.filter(|v| !v.is_empty())? })))
         .collect()
+}
+
+/// A field of the ticket; those that the program keeps for itself, in words.
+fn field(language: Language, name: &str, value: &str) -> (String, Option<String>) {
+    let spanish = match (name, language) {
+        (SOURCE_FIELD, Language::Es) => Some(("Origen", Class::from_word(value).map(source))),
+        (UNPROVED_FIELD, Language::Es) => {
+            let why = NoMail::read(value).map(|known| known.text(language));
+            Some(("Remitente sin probar", why))
+        }
+        (STOPPED_FIELD, Language::Es) => Some(("No quieren más correos", None)),
+        _ => None,
+    };
+    match spanish {
+        Some((label, said)) => (label.to_owned(), Some(said.unwrap_or_else(|| value.to_owned()))),
+        None => (name.to_owned(), Some(value.to_owned())),
+    }
+}
+
+fn source(class: Class) -> String {
+    match class {
+        Class::Automatic => "un programa",
+        Class::List => "una lista de correo",
+        Class::AutoReply => "una respuesta automática",
+        Class::Bounce => "una devolución",
+        Class::Person | Class::SurveyAnswer => "una persona",
+        Class::Own => "la propia mesa",
+        Class::Complaint => "un reporte de abuso",
+    }
+    .to_owned()
 }
 
 /// Until when its SLA promises something.
