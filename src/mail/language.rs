@@ -11,7 +11,7 @@ const MIN_LETTERS: usize = 25;
 /// How sure the detector must be; neighbours such as Portuguese come close to Spanish.
 const SURE: f64 = 0.6;
 /// No more than this is read, in octets; a language shows itself early.
-const MAX_READ: usize = 1_200;
+const MAX_READ: usize = 600;
 
 /// Ours, and those that could be taken for them or are written by neighbours. Each costs a comparison with its most common
 /// triples of letters, and of seventy most only add doubt.

@@ -17,6 +17,8 @@ mod status;
 
 pub use feedback::complaint;
 
+use std::cell::OnceCell;
+
 use crate::mail::{Bounce, BounceAction, Mail};
 
 use fields::Recipient;
@@ -31,15 +33,17 @@ pub fn read(mail: &Mail) -> Option<(Bounce, Vec<String>)> {
         return Some((bounce, vec![evidence]));
     }
     let report = Report::of(mail);
-    let recipients = status_recipients(mail, &report);
-    let evidence = signs::evidence(mail, &report, !recipients.is_empty())?;
+    let told = OnceCell::new();
+    let has_fields = || !told.get_or_init(|| status_recipients(mail, &report)).is_empty();
+    let evidence = signs::evidence(mail, &report, &has_fields)?;
+    let recipients = told.into_inner().unwrap_or_else(|| status_recipients(mail, &report));
     let untold = recipients.is_empty() && report.recipient(mail).is_none();
     let recipients = if untold { original::reported(mail) } else { recipients };
     Some((tell(mail, &report, recipients), evidence))
 }
 
 /// The recipients of the status part, else those that stand as fields in the text.
-fn status_recipients(mail: &Mail, report: &Report) -> Vec<Recipient> {
+fn status_recipients(mail: &Mail, report: &Report<'_>) -> Vec<Recipient> {
     let parts = mail.attachments.iter().filter(|part| STATUS_PARTS.contains(&part.content_type.as_str()));
     let told: Vec<Recipient> =
         parts.flat_map(|part| fields::recipients(&String::from_utf8_lossy(&part.content))).collect();
@@ -47,7 +51,7 @@ fn status_recipients(mail: &Mail, report: &Report) -> Vec<Recipient> {
 }
 
 /// Fields first, text for what they leave open.
-fn tell(mail: &Mail, report: &Report, recipients: Vec<Recipient>) -> Bounce {
+fn tell(mail: &Mail, report: &Report<'_>, recipients: Vec<Recipient>) -> Bounce {
     let one = recipients.into_iter().min_by_key(|recipient| match recipient.action() {
         Some(BounceAction::Failed) => 0,
         Some(BounceAction::Delayed) => 1,

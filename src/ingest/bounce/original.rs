@@ -10,7 +10,7 @@ use super::report::Report;
 const HEADER_BYTES: usize = 64 * 1024;
 
 /// The Message-ID of the bounced mail: the returned mail's, else what the text or the fields say, else the thread.
-pub(super) fn message_id(mail: &Mail, report: &Report) -> Option<MessageId> {
+pub(super) fn message_id(mail: &Mail, report: &Report<'_>) -> Option<MessageId> {
     let own = mail.message_id.as_ref();
     let usable = |value: String| identifier(&value).filter(|id| Some(id) != own);
     let parts = || parts(mail).find_map(|text| field(&text, "message-id").and_then(usable));
@@ -27,7 +27,7 @@ pub(super) fn message_id(mail: &Mail, report: &Report) -> Option<MessageId> {
 }
 
 /// To whom the bounced mail went, by its own header.
-pub(super) fn recipient(mail: &Mail, report: &Report) -> Option<String> {
+pub(super) fn recipient(mail: &Mail, report: &Report<'_>) -> Option<String> {
     let texts = parts(mail).chain([report.original().to_owned()]);
     let fields = ["x-original-to", "x-rcpt-to", "to", "cc"];
     texts

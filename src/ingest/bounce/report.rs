@@ -1,5 +1,7 @@
 //! The text of a bounce: where the returned mail begins, who was not reached, what the other server said.
 
+use std::cell::OnceCell;
+
 use crate::ingest::classify::fold::fold;
 use crate::mail::{Address, BounceAction, Mail};
 
@@ -10,34 +12,40 @@ const CHARS: usize = 64 * 1024;
 /// Lines of the report that are looked at.
 const LINES: usize = 400;
 
-/// The text of a mail, cut where the returned mail begins.
-pub(super) struct Report {
-    all: String,
+/// The text of a mail, cut where the returned mail begins. The cut is sought when it is asked for: of most mails nobody
+/// asks.
+pub(super) struct Report<'a> {
+    all: &'a str,
     /// Octets of `all` before the returned mail.
-    end: usize,
+    end: OnceCell<usize>,
 }
 
-impl Report {
-    /// Cuts the text of a mail.
-    pub(super) fn of(mail: &Mail) -> Self {
-        let all: String = mail.body.text.chars().take(CHARS).collect();
-        let end = returned_mail(&all);
-        Self { all, end }
+impl<'a> Report<'a> {
+    /// The text of a mail.
+    pub(super) fn of(mail: &'a Mail) -> Self {
+        let text = mail.body.text.as_str();
+        let most = text.char_indices().nth(CHARS).map_or(text.len(), |(at, _)| at);
+        let all = text.get(..most).unwrap_or(text);
+        Self { all, end: OnceCell::new() }
+    }
+
+    fn end(&self) -> usize {
+        *self.end.get_or_init(|| returned_mail(self.all))
     }
 
     /// All of the text.
     pub(super) fn all(&self) -> &str {
-        &self.all
+        self.all
     }
 
     /// What the mail system wrote.
     pub(super) fn text(&self) -> &str {
-        self.all.split_at_checked(self.end).map_or("", |(text, _)| text)
+        self.all.split_at_checked(self.end()).map_or("", |(text, _)| text)
     }
 
     /// The returned mail, where it stands in the text.
     pub(super) fn original(&self) -> &str {
-        let rest = self.all.split_at_checked(self.end).map_or("", |(_, rest)| rest);
+        let rest = self.all.split_at_checked(self.end()).map_or("", |(_, rest)| rest);
         // From the first header field on; the separator before it is no field.
         let fields = rest
             .lines()
@@ -48,7 +56,7 @@ impl Report {
 
     /// The returned mail begins somewhere in the text.
     pub(super) fn returns_mail(&self) -> bool {
-        self.end < self.all.len()
+        self.end() < self.all.len()
     }
 
     /// Some line holds a server's reply: a code, and an address, an enhanced code or a reason with it.

@@ -33,7 +33,11 @@ enum Voice {
 }
 
 /// Evidence that the mail is a bounce.
-pub(super) fn evidence(mail: &Mail, report: &Report, has_fields: bool) -> Option<Vec<String>> {
+pub(super) fn evidence(
+    mail: &Mail,
+    report: &Report<'_>,
+    has_fields: &dyn Fn() -> bool,
+) -> Option<Vec<String>> {
     let voice = voice(mail);
     let person = voice == Voice::Somebody || (voice == Voice::Postmaster && has_reply_prefix(&mail.subject));
     let subject = fold(&mail.subject, 300);
@@ -48,7 +52,7 @@ pub(super) fn evidence(mail: &Mail, report: &Report, has_fields: bool) -> Option
     if status_report && (part || !person || returned(mail, report)) {
         return Some(vec!["Content-Type: multipart/report; report-type=delivery-status".to_owned()]);
     }
-    if part && has_fields && !(person && (has_reply_prefix(&mail.subject) || written(mail))) {
+    if part && has_fields() && !(person && (has_reply_prefix(&mail.subject) || written(mail))) {
         return Some(vec!["part message/delivery-status".to_owned()]);
     }
     if person {
@@ -63,10 +67,10 @@ pub(super) fn evidence(mail: &Mail, report: &Report, has_fields: bool) -> Option
 /// A mail system's voice with words, or without words but with a returned mail.
 fn by_words(
     mail: &Mail,
-    report: &Report,
+    report: &Report<'_>,
     voice: Voice,
     subject: &str,
-    has_fields: bool,
+    has_fields: &dyn Fn() -> bool,
 ) -> Option<Vec<String>> {
     let text = fold(report.text(), CHARS);
     let speaks = who(mail, voice);
@@ -80,7 +84,7 @@ fn by_words(
         text: announcements::announced(&text),
         returned: returned(mail, report),
         reply: report.has_reply(),
-        fields: has_fields,
+        fields: has_fields(),
     };
     if !words.are_enough(mail, voice) {
         return None;
@@ -92,7 +96,7 @@ fn by_words(
 
 /// A gateway that sends under some name of its own: the subject announces, the mail answers nothing, and its
 /// very first paragraph is a sentence that only mail systems write. Whoever asks about a bounce begins otherwise.
-fn by_form(mail: &Mail, report: &Report, subject: &str) -> Option<Vec<String>> {
+fn by_form(mail: &Mail, report: &Report<'_>, subject: &str) -> Option<Vec<String>> {
     let answers = !mail.in_reply_to.is_empty() || !mail.references.is_empty();
     if answers || has_reply_prefix(&mail.subject) || announcements::announced(subject).is_none() {
         return None;
@@ -206,7 +210,7 @@ fn who(mail: &Mail, voice: Voice) -> String {
 }
 
 /// A mail, or the header of one, came back with it.
-fn returned(mail: &Mail, report: &Report) -> bool {
+fn returned(mail: &Mail, report: &Report<'_>) -> bool {
     report.returns_mail() || mail.attachments.iter().any(is_returned)
 }
 

@@ -35,9 +35,11 @@ pub(in crate::ingest) fn fold(text: &str, limit: usize) -> String {
 /// One character without its ornaments; `None` for what has no place of its own.
 fn plain(character: char) -> Option<char> {
     Some(match character {
+        '`' => '\'',
+        ascii if ascii.is_ascii() => ascii,
         '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}' => return None,
         mark if is_combining_mark(mark) => return None,
-        '\u{2018}' | '\u{2019}' | '\u{02bc}' | '`' | '\u{00b4}' => '\'',
+        '\u{2018}' | '\u{2019}' | '\u{02bc}' | '\u{00b4}' => '\'',
         '\u{201c}' | '\u{201d}' | '\u{00ab}' | '\u{00bb}' => '"',
         '\u{2010}'..='\u{2015}' => '-',
         'ı' => 'i',

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use mail_parser::decoders::charsets::map::charset_decoder;
+use memchr::memchr2;
 
 /// Text, and the label nobody knows if there was one.
 pub(super) struct Decoded<'o> {
@@ -148,7 +149,7 @@ pub(super) fn base64(octets: &[u8], most: usize) -> Vec<u8> {
         while count == 0
             && out.len() < most
             && let Some((&[a, b, c, d], after)) = rest.split_first_chunk()
-            && let [a, b, c, d] = [a, b, c, d].map(digit)
+            && let (a, b, c, d) = (digit(a), digit(b), digit(c), digit(d))
             && (a | b | c | d) < SKIPPED
         {
             let group = u32::from(a) << 18 | u32::from(b) << 12 | u32::from(c) << 6 | u32::from(d);
@@ -221,7 +222,11 @@ fn flush(out: &mut Vec<u8>, bits: u32, count: u8) -> (u32, u8) {
 pub(super) fn quoted_printable(octets: &[u8], most: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(octets.len().min(most));
     let mut rest = octets;
-    while let Some((&octet, after)) = rest.split_first().filter(|_| out.len() < most) {
+    while out.len() < most {
+        let plain = memchr2(b'=', b'\n', rest).unwrap_or(rest.len());
+        let (run, special) = rest.split_at_checked(plain.min(most - out.len())).unwrap_or((rest, &[]));
+        out.extend_from_slice(run);
+        let Some((&octet, after)) = special.split_first().filter(|_| out.len() < most) else { break };
         rest = after;
         match octet {
             b'=' => match hex(after) {

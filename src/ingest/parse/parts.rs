@@ -216,22 +216,27 @@ fn append(text: &mut Option<String>, more: Option<String>) {
 
 /// LF line ends, no control characters but tab and LF; the flag says that there were some.
 pub(super) fn tidy(text: &str) -> (String, bool) {
+    let odd = |sign: char| {
+        matches!(sign, '\u{2028}' | '\u{2029}') || sign.is_control() && !matches!(sign, '\n' | '\t')
+    };
     let mut removed = false;
     let mut out = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '\r' => {
-                if characters.peek() != Some(&'\n') {
+    let mut rest = text;
+    while let Some((plain, from)) = rest.find(odd).and_then(|at| rest.split_at_checked(at)) {
+        out.push_str(plain);
+        let mut characters = from.chars();
+        match characters.next() {
+            Some('\r') => {
+                if !characters.as_str().starts_with('\n') {
                     out.push('\n');
                 }
             }
-            '\n' | '\t' => out.push(character),
             // A line ends where a reader sees it end: page break, vertical tabulator, the separators of Unicode.
-            '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
-            control if control.is_control() => removed = true,
-            other => out.push(other),
+            Some('\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}') => out.push('\n'),
+            _ => removed = true,
         }
+        rest = characters.as_str();
     }
+    out.push_str(rest);
     (out, removed)
 }

@@ -128,6 +128,10 @@ fn alone(rows: &[Row], last: usize, tail: &str, next_quoted: bool) -> Option<Fou
 /// Whether one row is an attribution with all that belongs to one: opener, date, time, address, and the verb
 /// at its end, the colon there or not.
 pub(super) fn is_whole(text: &str) -> bool {
+    // Most rows have none, and the rest is dear.
+    if !text.contains('@') {
+        return false;
+    }
     let bare = text.trim().trim_end_matches([':', '：']).trim_end().to_lowercase();
     bare.len() <= MAX_LENGTH
         && (starts_with_opener(&bare) || starts_with_date(&bare))

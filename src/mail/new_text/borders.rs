@@ -1,6 +1,7 @@
 //! The borders behind which everything is the other mail: dividing lines, header blocks, our own cut line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use super::CUT_LINE_MARK;
 use super::attribution::{has_address, is_dash};
@@ -12,6 +13,24 @@ use super::rows::Row;
 const MAX_BLOCK: usize = 16;
 /// Longest row that is looked at, in octets.
 const MAX_LENGTH: usize = 300;
+
+/// The titles of dividing lines by their first letter, in the order of their tables: every row of every mail is held
+/// against them.
+static TITLES: LazyLock<BTreeMap<char, Vec<&str>>> = LazyLock::new(|| {
+    let mut titles: BTreeMap<char, Vec<&str>> = BTreeMap::new();
+    for title in DIVIDERS.into_iter().chain(MORE_DIVIDERS) {
+        if let Some(first) = title.chars().next() {
+            titles.entry(first).or_default().push(title);
+        }
+    }
+    titles
+});
+
+/// The titles that begin with the letter that a text begins with, whatever its case.
+fn titles_like(text: &str) -> &'static [&'static str] {
+    let first = text.chars().flat_map(char::to_lowercase).next();
+    first.and_then(|first| TITLES.get(&first)).map_or(&[], Vec::as_slice)
+}
 
 /// Our own cut line, whatever quote signs or blanks stand in front.
 pub(super) fn is_cut_line(row: &Row) -> bool {
@@ -26,9 +45,14 @@ pub(super) fn is_divider(text: &str) -> bool {
         return false;
     }
     let ornament = |sign: char| is_dash(sign) || sign.is_whitespace() || "_=*#:：>".contains(sign);
-    let bare = text.trim_matches(ornament).to_lowercase().replace('\u{2019}', "'");
-    let known = |phrase: &&str| bare.starts_with(phrase) && bare.len() <= phrase.len() + 12;
-    let Some(phrase) = DIVIDERS.iter().chain(&MORE_DIVIDERS).find(|phrase| known(phrase)) else {
+    let bare = text.trim_matches(ornament);
+    let titles = titles_like(bare);
+    if titles.is_empty() {
+        return false;
+    }
+    let bare = bare.to_lowercase().replace('\u{2019}', "'");
+    let known = |phrase: &&&str| bare.starts_with(**phrase) && bare.len() <= phrase.len() + 12;
+    let Some(phrase) = titles.iter().find(known) else {
         return false;
     };
     let drawn = text.starts_with(|sign: char| is_dash(sign) || "_=*#".contains(sign));
@@ -39,8 +63,9 @@ pub(super) fn is_divider(text: &str) -> bool {
 
 /// A divider that lost its dashes; one only right above a header block.
 fn is_undrawn(text: &str) -> bool {
-    let bare = text.trim().trim_end_matches([':', '：']).to_lowercase();
-    DIVIDERS.iter().chain(&MORE_DIVIDERS).any(|phrase| bare == *phrase)
+    let bare = text.trim().trim_end_matches([':', '：']);
+    let titles = titles_like(bare);
+    !titles.is_empty() && titles.contains(&bare.to_lowercase().as_str())
 }
 
 /// A line drawn with dashes or underscores, words in it or not.
@@ -114,8 +139,8 @@ pub(super) fn is_header_block(rows: &[Row], first: usize) -> bool {
 /// The field that a row begins with.
 pub(super) fn label(text: &str) -> Option<Label> {
     let text = text.trim_start_matches(|sign: char| sign.is_whitespace() || "*_>•|".contains(sign));
-    let head: String = text.chars().take(30).collect();
-    let (name, _) = head.split_once([':', '：'])?;
+    let (end, _) = text.char_indices().take(30).find(|(_, sign)| matches!(sign, ':' | '：'))?;
+    let name = text.get(..end)?;
     let name = name.trim_matches(|sign: char| sign.is_whitespace() || "*_".contains(sign)).to_lowercase();
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ").replace('\u{2019}', "'");
     LABELS.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(kind, _)| *kind)
