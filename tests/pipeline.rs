@@ -285,11 +285,11 @@ async fn a_full_disk_is_no_crash() {
     let place = Place { mailbox: "soporte".into(), folder: "INBOX".into(), uidvalidity: 7, epoch: 0 };
     let intake = &bench.pipeline;
     intake.adopt(&place, None).await.unwrap();
-    let raw = format!("{}{}", open_ticket(&bench), "Una línea más.\n".repeat(10_000)).replace('\n', "\r\n");
+    let raw = format!("{}{}", open_ticket(&bench), "Una línea más.\n".repeat(20_000)).replace('\n', "\r\n");
     let arrived = Arrived {
         source: Source { place, uid: 1 },
         received: None,
-        size: 170_000,
+        size: 340_000,
         backlog: false,
         content: Content::Whole(raw.into_bytes().into()),
     };

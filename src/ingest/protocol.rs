@@ -65,7 +65,7 @@ impl Settings {
             backlog: false,
             max_mail_bytes: crate::config::mailbox::MailboxSettings::MAX_MAIL_BYTES,
             piece_bytes: crate::config::mailbox::MailboxSettings::PIECE_BYTES,
-            batch_mails: 100,
+            batch_mails: 200,
             batch_bytes: 4 * 1024 * 1024,
             tries: 5,
             sweep: 1000,

@@ -14,7 +14,7 @@ use crate::store::{Entry, Store};
 pub(super) type Stretch = Vec<(Event, Entry)>;
 
 /// So many mails are handed over together. Few enough that the pen begins early, enough that they are written together.
-const STRETCH: usize = 20;
+const STRETCH: usize = 32;
 /// So many stretches wait for the pen at most; what they occupy is bounded by the batch.
 const WAITING: usize = 4;
 

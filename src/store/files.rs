@@ -14,7 +14,7 @@ use crate::mail::Digest;
 
 /// Contents of so many octets and more stand in files. Below, a row is written faster than a file is made and
 /// synced; above, the database would write every octet twice, to its log and to its place.
-pub(crate) const FILE_FROM: usize = 64 * 1024;
+pub(crate) const FILE_FROM: usize = 256 * 1024;
 
 /// Makes large contents durable ahead of the transaction that will name them, so that the disk is not waited for with
 /// the pen in hand. What is forgotten here is done there.

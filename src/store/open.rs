@@ -119,6 +119,9 @@ impl Store {
             .pragma("wal_autocheckpoint", "4000")
             // After one large mail the log shrinks again.
             .pragma("journal_size_limit", "33554432")
+            // What a batch changes stays in memory until the commit (8 MB), and so does what would undo a part of it.
+            .pragma("cache_size", "-8192")
+            .pragma("temp_store", "MEMORY")
             .pragma("trusted_schema", "OFF");
         if let Some(pages) = options.max_pages {
             connect = connect.pragma("max_page_count", pages.to_string());

@@ -30,6 +30,9 @@ pub(super) fn list<T: Serialize>(values: impl IntoIterator<Item = T>) -> String 
 /// Most rows of one INSERT: of the widest table they stay below the 32,766 values that a statement takes.
 const ROWS: usize = 64;
 
+/// Contents of fewer octets are written together; of larger ones, one at a time is copied.
+pub(super) const SMALL: usize = 32 * 1024;
+
 /// Cuts rows for INSERTs of several rows. A portion has 64, 32, 16 .. or 1 of them, so that any number of rows comes
 /// down to seven texts, each prepared once.
 pub(super) fn portions<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {

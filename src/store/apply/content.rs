@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, SqliteConnection};
 use crate::decide::Effect;
 use crate::mail::Digest;
 use crate::store::files::{FILE_FROM, Files};
-use crate::store::values::portions;
+use crate::store::values::{SMALL, portions};
 use crate::store::{Decided, StoreError};
 
 /// All that decisions bring along, each once. An attachment without content (read back from the database for another
@@ -47,8 +47,9 @@ pub(super) async fn keep(
         let work = move || files.keep(&large);
         tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Disk(error.to_string()))??;
     }
-    let contents: Vec<_> = contents.into_iter().collect();
-    for some in portions(&contents) {
+    let (small, large): (Vec<_>, Vec<_>) =
+        contents.into_iter().partition(|(_, content)| content.len() < SMALL || content.len() >= FILE_FROM);
+    for some in portions(&small).chain(large.chunks(1)) {
         let mut insert = QueryBuilder::new("INSERT INTO blobs (digest, bytes, content) ");
         insert.push_values(some, |mut row, (digest, content)| {
             let inline = (content.len() < FILE_FROM).then(|| content.to_vec());

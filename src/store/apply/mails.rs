@@ -6,11 +6,8 @@ use sqlx::{QueryBuilder, SqliteConnection};
 use super::inserted;
 use crate::desk::{Allowance, EnvelopeSender, TicketId};
 use crate::mail::MessageId;
-use crate::store::values::{list, ms, portions};
+use crate::store::values::{SMALL, list, ms, portions};
 use crate::store::{OutboxRow, StoreError};
-
-/// Contents of fewer octets are written together; of larger ones, one at a time is copied.
-const SMALL: usize = 32 * 1024;
 
 /// One mail, and whose it is.
 pub(super) struct Row<'a> {

@@ -105,7 +105,7 @@ async fn one_failing_event_leaves_the_others_of_its_batch() {
 #[tokio::test]
 async fn a_large_mail_is_a_file_before_the_commit() {
     let (_dir, store) = store().await;
-    let raw: Arc<[u8]> = vec![b'x'; 100_000].into();
+    let raw: Arc<[u8]> = vec![b'x'; 300_000].into();
     let digest = Digest::of(&raw);
     let file = store.files.path(&digest);
     let contents = [(digest, Arc::clone(&raw)), (Digest::of(b"small"), Arc::from(*b"small"))];
@@ -118,7 +118,7 @@ async fn a_large_mail_is_a_file_before_the_commit() {
     writing.apply(&opens(1), &entry, &[], &State::shipped()).await.unwrap();
     assert!(file.is_file(), "what was not kept ahead is kept here");
     writing.commit().await.unwrap();
-    assert_eq!(store.blob(&digest).await.unwrap().len(), 100_000);
+    assert_eq!(store.blob(&digest).await.unwrap().len(), 300_000);
 }
 
 #[tokio::test]
