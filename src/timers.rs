@@ -4,10 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, PipelineError};
 
 /// Rows taken at a time.
 const BATCH: u32 = 100;
@@ -15,6 +15,10 @@ const BATCH: u32 = 100;
 const LONGEST: Duration = Duration::from_secs(30);
 /// After an error of the store.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
+
+/// For how long a timer is put off whose decision fails: it would fail again at once, and a hundred such would keep all
+/// others from their turn.
+const PUT_OFF: SignedDuration = SignedDuration::from_hours(1);
 
 /// Runs until `stop` says so.
 pub async fn run(pipeline: Arc<Pipeline>, mut stop: watch::Receiver<bool>) {
@@ -48,15 +52,14 @@ pub async fn fire_due(pipeline: &Pipeline) -> Duration {
         }
     };
     let full = due.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
-    let mut failed = false;
+    let mut ill = false;
     for timer in due {
         // One that cannot be fired does not keep the others from it.
         if let Err(error) = pipeline.fire(timer.id).await {
-            tracing::error!(%error, timer = timer.id, "a timer could not be fired; tried again");
-            failed = true;
+            ill |= !put_off(pipeline, timer.id, now, &error).await;
         }
     }
-    if failed {
+    if ill {
         return AFTER_ERROR;
     }
     if full {
@@ -65,6 +68,24 @@ pub async fn fire_due(pipeline: &Pipeline) -> Duration {
     match pipeline.store.timers_next().await {
         Ok(next) => until(now, next),
         Err(_) => AFTER_ERROR,
+    }
+}
+
+/// Gives a timer another time, that those behind it have theirs; `false` where it is the store that is ill, which makes all
+/// of them wait.
+async fn put_off(pipeline: &Pipeline, timer: i64, now: Timestamp, error: &PipelineError) -> bool {
+    if error.is_transient() {
+        tracing::error!(%error, timer, "a timer could not be fired; tried again");
+        return false;
+    }
+    tracing::error!(%error, timer, "a timer could not be fired; tried again in an hour");
+    let later = now.checked_add(PUT_OFF).unwrap_or(now);
+    match pipeline.store.timer_later(timer, later).await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::error!(%error, timer, "the store does not answer");
+            false
+        }
     }
 }
 

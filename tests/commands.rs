@@ -293,3 +293,29 @@ async fn what_changed_since_is_not_undone() {
     assert_ne!(bench.mail(&other).await, "agent-mail");
     assert_eq!(bench.mail(&notice.reply("#undo aaaaaaaaaaaaaaaaaaaaaaaaaa\n")).await, "commands-refused");
 }
+
+/// What says how the others are done is said once, above the tickets.
+#[tokio::test]
+async fn a_dry_run_over_several_tickets_says_once_that_it_is_one() {
+    let bench = Bench::new().await;
+    let notice = opened(&bench, ANA, "Una consulta").await;
+    opened(&bench, BERTA, "Otra consulta").await;
+    let lines = "#para estado:nuevo\n#límite 10\n#cerrar\n#ensayo\n#parcial\n";
+    assert_eq!(bench.mail(&notice.reply(lines)).await, "dry-run");
+    let text = one(&bench.sent().await, AGENT).text();
+    let text = text.lines().take_while(|line| !line.starts_with('>')).collect::<Vec<_>>().join("\n");
+    for (line, times) in [("#límite 10", 1), ("#ensayo", 1), ("#parcial", 1), ("#cerrar", 2)] {
+        assert_eq!(text.matches(&format!("+ {line}")).count(), times, "{line}: {text}");
+    }
+    let heading = text.find("Ticket 2").unwrap();
+    assert!(text.find("#ensayo").unwrap() < heading && heading < text.find("#cerrar").unwrap(), "{text}");
+    // A value of several words without quotes is told with the query as it should be.
+    let lines = "#para prioridad:muy alto\n#cerrar\n\n";
+    assert_eq!(bench.mail(&notice.reply(lines)).await, "commands-refused");
+    let text = one(&bench.sent().await, AGENT).text();
+    assert!(text.contains("Escriba prioridad:\"muy alto\""), "{text}");
+    let lines = "#para prioridad:“muy alto”\n#cerrar\n\n\n";
+    assert_eq!(bench.mail(&notice.reply(lines)).await, "commands-refused");
+    let text = one(&bench.sent().await, AGENT).text();
+    assert!(text.contains("Ningún ticket cumple"), "understood: {text}");
+}

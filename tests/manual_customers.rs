@@ -9,7 +9,7 @@
 mod support;
 
 use support::desk::{Bench, Sent, one_of as one};
-use taquilla::desk::{Ticket, TicketId, TicketNumber};
+use taquilla::desk::{Notification, Occasion, Recipient, Ticket, TicketId, TicketNumber};
 use taquilla::store::Page;
 
 const ANA: &str = "aquispe@minem.example";
@@ -123,6 +123,56 @@ async fn row_17_the_customer_changes_once_it_is_confirmed() {
         ),
         "{history}"
     );
+}
+
+/// OTRS users would expect the new customer's own services; and nobody writes to anybody without being asked to.
+#[tokio::test]
+async fn row_17_a_new_customer_keeps_no_service_that_is_not_his() {
+    let bench = Bench::new().await;
+    let notice = bench.opened(ANA, "Una consulta").await;
+    answered(&bench, &notice, "#servicio Sistemas::SIAF\n", "agent-mail").await;
+    assert_eq!(bench.mail(&notice.reply("#usuario lucía\n")).await, "held-for-confirmation");
+    let asked = bench.sent().await;
+    let question = one(&asked, AGENT, "confirmation");
+    assert!(question.text().contains("Se quitó el servicio «Sistemas::SIAF»"), "{}", question.text());
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    let receipt = one(&sent, AGENT, "receipt").text();
+    for said in [
+        "Se quitó el servicio «Sistemas::SIAF»: no está entre los de Lucía Huanca Ticona.",
+        "Elija con #servicio entre: Correo, Equipos",
+        "Ningún correo lo avisa",
+    ] {
+        assert!(receipt.contains(said), "{said}: {receipt}");
+    }
+    assert_eq!(ticket(&bench, 1).await.now.service, None);
+    assert!(sent.iter().all(|mail| mail.to != LUCIA && mail.to != ANA), "{sent:?}");
+    // One that he may have stays, and the text of the same mail goes to him.
+    answered(&bench, &notice, "#servicio Equipos::PC\n", "agent-mail").await;
+    let line = format!("#usuario {ROSA}\n\nDesde ahora la atendemos a usted.\n");
+    assert_eq!(bench.mail(&notice.reply(&line)).await, "held-for-confirmation");
+    let asked = bench.sent().await;
+    let question = one(&asked, AGENT, "confirmation");
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    assert_eq!(ticket(&bench, 1).await.now.service.as_deref(), Some("Equipos::PC"));
+    assert!(one(&bench.sent().await, ROSA, "agent-answer").text().contains("la atendemos a usted"));
+}
+
+/// A desk that wants it tells the new customer.
+#[tokio::test]
+async fn row_17_a_notification_of_the_desk_tells_the_new_customer() {
+    let mut house = support::golden::house();
+    let (to, event) = (vec![Recipient::Customer], Occasion::CustomerChanged);
+    let row = Notification::new("new customer", event, to, "ticket-created");
+    house.policy.desk.notifications.push(row);
+    let bench = Bench::of(house).await;
+    let notice = bench.opened(ANA, "Una consulta").await;
+    assert_eq!(bench.mail(&notice.reply("#usuario lucía\n")).await, "held-for-confirmation");
+    let asked = bench.sent().await;
+    assert_eq!(bench.mail(&one(&asked, AGENT, "confirmation").reply("sí\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    assert!(one(&sent, LUCIA, "ticket-created").text().contains("Lucía Huanca Ticona"));
+    assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
 }
 
 #[tokio::test]

@@ -206,6 +206,12 @@ async fn a_supplier_is_written_to_in_a_thread_of_its_own() {
     );
     assert!(sent.iter().all(|mail| mail.to != ANA));
     // With #nota it stays inside, with #publico it goes to the customer, and the thread of the supplier is not shown to her.
+    let colleague = one(&sent, LUIS);
+    assert!(
+        colleague.text().contains("María Gómez escribió al proveedor Suministros Andinos:"),
+        "{}",
+        colleague.text()
+    );
     assert_eq!(bench.mail(&told.reply("#nota\n\nOjo: cobran la visita.\n")).await, "agent-mail");
     assert!(bench.sent().await.iter().all(|mail| [MARIA, LUIS].contains(&mail.to.as_str())));
     assert_eq!(bench.mail(&told.reply("#publico\n\nEl lunes cambian la pieza.\n")).await, "agent-mail");

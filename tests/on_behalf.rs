@@ -13,6 +13,8 @@ use taquilla::store::Page;
 const ANA: &str = "aquispe@minem.example";
 const AGENT: &str = "mgomez@minem.example";
 const LUIS: &str = "lrojas@minem.example";
+const LUCIA: &str = "lhuanca@minem.example";
+const FIRM: &str = "soporte@andinos.example";
 /// What the mail host of the example writes above a mail whose sender logged in.
 const BORDER: &str = "Authentication-Results: mx.minem.example; auth=pass smtp.auth=mgomez@minem.example\n";
 
@@ -238,4 +240,77 @@ async fn the_notice_answers_the_mail_that_was_forwarded_whole() {
     let again = raw.replace("att@minem.example", "att2@minem.example").replace("tal como", "así como");
     assert_eq!(bench.mail(&format!("{BORDER}{again}")).await, "new-ticket");
     assert_eq!(articles(&bench, 2).await[0].content.from.as_ref().unwrap().key(), ANA);
+}
+
+/// Row 14 and row 2 in one mail: the call is a ticket, and what the supplier has to do goes to it.
+#[tokio::test]
+async fn a_call_that_goes_to_a_supplier_at_once() {
+    let bench = Bench::new().await;
+    let text = "#nuevo telefónico\n#usuario lhuanca@minem.example\n#escalar proveedor andinos\n\n\
+                Favor cambiar el fusor de la HP del piso 2.\n";
+    assert_eq!(bench.mail(&written(&bench, "Impresora", text)).await, "held-for-confirmation");
+    let asked = bench.sent().await;
+    let question = one(&asked, AGENT, "confirmation");
+    let text = question.text();
+    assert!(text.contains("Su texto va al proveedor Suministros Andinos"), "{text}");
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    let now = ticket(&bench, 1).await.now;
+    assert_eq!((now.level.as_str(), now.responsible.as_deref()), ("Suministros Andinos", Some("mgomez")));
+    assert_eq!(now.customer.unwrap().address, LUCIA);
+    // What she called about, and what was written to the supplier: both for the house alone.
+    let told: Vec<_> = articles(&bench, 1).await.into_iter().map(|article| article.content).collect();
+    let [call, request] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!((call.channel, call.sender, call.visible), (Channel::Phone, SenderKind::Customer, false));
+    assert_eq!((request.sender, request.visible), (SenderKind::Agent, false));
+    assert_eq!(request.to[0].address, FIRM);
+    assert_eq!(call.text, request.text);
+    // The supplier gets the words, the customer the number and none of them.
+    let request = one(&sent, FIRM, "supplier-request");
+    assert!(request.text().starts_with("Favor cambiar el fusor"), "{}", request.text());
+    assert!(!request.raw().contains("lhuanca"), "{}", request.raw());
+    let welcome = one(&sent, LUCIA, "ticket-created");
+    assert!(!welcome.raw().contains("fusor") && !welcome.raw().contains("ndinos"), "{}", welcome.raw());
+    // Its answer is the ticket's.
+    assert_eq!(bench.mail(&request.reply("Vamos mañana.\n")).await, "follow-up");
+    let told = bench.sent().await;
+    one(&told, AGENT, "supplier-wrote");
+    assert!(told.iter().all(|mail| mail.to != LUCIA), "{told:?}");
+}
+
+/// A text has one reader: the customer of `#new mail`, or the supplier.
+#[tokio::test]
+async fn a_mail_to_a_customer_is_none_to_a_supplier() {
+    let bench = Bench::new().await;
+    let text =
+        "#nuevo correo\n#usuario lhuanca@minem.example\n#escalar proveedor andinos\n\nCambien el fusor.\n";
+    assert_eq!(bench.mail(&written(&bench, "Impresora", text)).await, "commands-refused");
+    let sent = bench.sent().await;
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    let receipt = one(&sent, AGENT, "receipt").text();
+    assert!(receipt.contains("escriba al usuario en otro correo"), "{receipt}");
+}
+
+/// What is forwarded is the customer's, what stands above it the supplier's.
+#[tokio::test]
+async fn a_forwarded_mail_that_goes_to_a_supplier_at_once() {
+    let bench = Bench::new().await;
+    let text = format!(
+        "#nuevo\n#escalar proveedor andinos\n\nFavor cambiar el fusor.\n\n\
+         ---------- Forwarded message ---------\nDe: Lucía Huanca Ticona <{LUCIA}>\n\
+         Date: lun, 23 nov 2026 a las 9:00\nSubject: No imprime\nTo: <mgomez@minem.example>\n\n\
+         La impresora no imprime.\n"
+    );
+    assert_eq!(bench.mail(&written(&bench, "Fwd: No imprime", &text)).await, "held-for-confirmation");
+    let asked = bench.sent().await;
+    assert_eq!(bench.mail(&one(&asked, AGENT, "confirmation").reply("sí\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    let told: Vec<_> = articles(&bench, 1).await.into_iter().map(|article| article.content).collect();
+    let [request, to_firm] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!((request.text.trim(), request.visible), ("La impresora no imprime.", true));
+    assert_eq!(request.from.as_ref().unwrap().address, LUCIA);
+    assert_eq!((to_firm.text.trim(), to_firm.visible), ("Favor cambiar el fusor.", false));
+    assert_eq!(to_firm.to[0].address, FIRM);
+    let words = one(&sent, FIRM, "supplier-request");
+    assert!(!words.raw().contains("no imprime.") && !words.raw().contains("lhuanca"), "{}", words.raw());
 }

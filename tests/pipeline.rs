@@ -64,6 +64,35 @@ async fn a_ticket_from_first_mail_to_survey() {
     assert!(bench.ticket(1).await.contains("closed successful"));
 }
 
+/// What somebody was not content with reaches whoever attended the ticket, and stands in it.
+#[tokio::test]
+async fn a_bad_survey_answer_reaches_the_responsible() {
+    let bench = Bench::new().await;
+    bench.mail(&open_ticket(&bench)).await;
+    let notice = one(&bench.sent().await, "mgomez@minem.example").clone();
+    assert_eq!(bench.mail(&notice.reply("#tomar\n#cerrar\nListo.\n")).await, "agent-mail");
+    let sent = bench.sent().await;
+    let survey = sent.iter().find(|mail| mail.template == "survey").unwrap();
+    assert_eq!(bench.mail(&survey.reply("2\nTardaron tres semanas.\n")).await, "survey-answer");
+    let sent = bench.sent().await;
+    let told = one(&sent, "mgomez@minem.example");
+    assert_eq!(told.template, "survey-bad");
+    assert!(told.subject().ends_with("Calificación 2: Una consulta"), "{}", told.subject());
+    let text = told.text();
+    assert!(text.contains("Ana Torres contestó la encuesta de este ticket con 2 de 5:"), "{text}");
+    assert!(text.contains("Tardaron tres semanas."), "{text}");
+    assert!(sent.iter().all(|mail| mail.to != "ana@minem.example"), "{sent:?}");
+    let id = taquilla::desk::TicketId(1);
+    let articles = bench.pipeline.store.articles(id, Page::FIRST).await.unwrap();
+    let last = &articles.last().unwrap().article.content;
+    assert_eq!((last.text.trim(), last.visible), ("Tardaron tres semanas.", false));
+    assert_eq!(bench.survey_score().await, Some(2));
+    assert!(bench.ticket(1).await.contains("closed successful"), "it stays closed");
+    // A second answer tells nobody anything.
+    assert_eq!(bench.mail(&survey.reply("1\nPésimo.\n")).await, "survey-answer");
+    assert!(bench.sent().await.is_empty());
+}
+
 #[tokio::test]
 async fn an_unproved_agent_is_asked_and_confirms() {
     let bench = Bench::new().await;

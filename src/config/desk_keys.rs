@@ -344,6 +344,8 @@ pub(super) const EVENTS: &[&str] = &[
     "level-changed",
     "priority-changed",
     "state-changed",
+    "customer-changed",
+    "bad-survey",
     "supplier-silent",
     "pending-reached",
     "closed",

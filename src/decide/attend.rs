@@ -153,6 +153,9 @@ impl Walk<'_, '_, '_> {
                 self.wants.targets.iter().flatten().copied().map(Some).collect()
             }
         };
+        for line in &step.manners {
+            self.line(own, line, None);
+        }
         for (nth, at) in targets.iter().enumerate() {
             let ticket = step.opener.and(*at).and_then(|at| number(self.draft, at));
             for line in &step.lines {

@@ -92,6 +92,8 @@ impl Happening {
             | Occasion::Note
             | Occasion::PriorityChanged
             | Occasion::StateChanged
+            | Occasion::CustomerChanged
+            | Occasion::BadSurvey
             | Occasion::Closed
             | Occasion::Merged
             | Occasion::Rejected

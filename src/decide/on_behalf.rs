@@ -12,7 +12,7 @@ use super::mail::Case;
 use super::notify::Happening;
 use super::steps::Plan;
 use super::write::{Target, Writing};
-use super::{Effect, MatchKind, NoMail, text};
+use super::{Effect, MatchKind, NoMail, supplier, text};
 use crate::commands::Command;
 use crate::desk::{Cause, Channel, Desk, NewArticle, Priority, SenderKind, TicketRef};
 use crate::mail::{Address, Attachment, Language, Mail, MessageId, language, new_text};
@@ -204,7 +204,12 @@ pub(super) fn articles(
     let at = target.at;
     let written = what.block.rest.trim();
     let text = what.text_of(at, target.visible, scrubbed);
-    let agents = what.case.article(draft, SenderKind::Agent, target.visible, text.to_owned());
+    let mut agents = what.case.article(draft, SenderKind::Agent, target.visible, text.to_owned());
+    if let Some(supplier) = &target.supplier {
+        let party = draft.ticket(at).and_then(|ticket| supplier::of(ticket, supplier));
+        agents.to = party.map(|party| party.address.clone()).into_iter().collect();
+        agents.cc = Vec::new();
+    }
     let customer = draft.ticket(at).and_then(|ticket| ticket.now.customer.clone());
     let queue = draft.ticket(at).map(|ticket| ticket.now.queue.clone()).unwrap_or_default();
     let title = draft.ticket(at).map(|ticket| ticket.now.title.clone()).unwrap_or_default();
@@ -253,7 +258,7 @@ pub(super) fn articles(
             ..agents.clone()
         };
         draft.article(at, article, &what.cause);
-        if what.words.contains_key(&at) {
+        if what.words.contains_key(&at) || target.supplier.is_some() {
             // The mail's own files and id are the request's.
             let answer = NewArticle { attachments: Vec::new(), message_id: None, ..agents };
             draft.article(at, answer, &what.cause);

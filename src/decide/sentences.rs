@@ -49,6 +49,10 @@ pub(super) enum Say<'a> {
     TooManyTakePart(usize),
     /// The customers file does not offer this service to this customer.
     NotOffered { service: &'a str, customer: &'a str, offered: Vec<&'a str> },
+    /// The ticket has no service any more, for the new customer is not offered it.
+    ServiceLeft { service: &'a str, customer: &'a str, offered: Vec<&'a str> },
+    /// What becomes of a new customer.
+    NobodyTold,
     /// More work would be taken back than was booked.
     NotSoMuchBooked(&'a str),
     /// The right is missing.

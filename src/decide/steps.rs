@@ -14,6 +14,8 @@ pub(super) struct Step<'b> {
     pub(super) opener: Option<&'b Line>,
     /// What is done to each of them.
     pub(super) lines: Vec<&'b Line>,
+    /// What says how: `#dry`, `#partial`, `#limit`. Once, whatever the lines are about.
+    pub(super) manners: Vec<&'b Line>,
 }
 
 /// A block, ready to be done.
@@ -35,9 +37,10 @@ impl<'b> Plan<'b> {
             plan.dry |= line.read == Ok(Command::Dry);
             plan.partial |= line.read == Ok(Command::Partial);
             if concerns == Some(Concerns::Targets) {
-                plan.steps.push(Step { opener: Some(line), lines: Vec::new() });
+                plan.steps.push(Step { opener: Some(line), ..Step::default() });
             } else if let Some(step) = plan.steps.last_mut() {
-                step.lines.push(line);
+                let manner = matches!(line.read, Ok(Command::Dry | Command::Partial | Command::Limit(_)));
+                if manner { &mut step.manners } else { &mut step.lines }.push(line);
             }
         }
         plan

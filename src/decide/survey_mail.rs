@@ -7,9 +7,13 @@ use super::lookup::Place;
 use super::mail::Case;
 use super::notify::{Happening, automatic};
 use super::{Decision, Effect, Fact, Reason, Surveyed, customer_word};
-use crate::desk::{Actor, Allowance, Cause, Notice, NoticeKind, TicketRef, token};
+use crate::desk::{Actor, Allowance, Cause, Notice, NoticeKind, Occasion, SenderKind, TicketRef, token};
+use crate::mail::Address;
 use crate::outbound::data;
 use crate::survey::{self, Answer};
+
+/// The best score of somebody who was not content.
+const BAD: u8 = 2;
 
 /// The survey that a mail answers, and the answer.
 pub(super) struct Answered {
@@ -44,10 +48,31 @@ pub(super) fn survey_answer(mut draft: Draft<'_>, case: &Case<'_>, answered: Ans
     draft.effects.push(Effect::AnswerSurvey {
         survey: survey.id,
         score: answer.score,
-        comment: answer.comment,
+        comment: answer.comment.clone(),
     });
     draft.fact(at, Fact::SurveyAnswered(answer.score), &cause);
+    if answer.score <= BAD {
+        tell_of_bad(&mut draft, case, at, &answer, &cause);
+    }
     draft.finish(Reason::SurveyAnswer, Some(at))
+}
+
+/// Somebody was not content: what he says stands in the ticket, for the agents' eyes, and whoever attended it hears of
+/// it. The ticket stays closed: whoever wants it open again answers the closing mail.
+fn tell_of_bad(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, answer: &Answer, cause: &Cause) {
+    if !answer.comment.is_empty() {
+        let article = case.article(draft, SenderKind::Customer, false, answer.comment.clone());
+        draft.article(at, article, cause);
+    }
+    let mut bad = Happening::new(Occasion::BadSurvey, Some(at), &case.sender.trace);
+    let customer = draft.ticket(at).and_then(|ticket| ticket.now.customer.as_ref());
+    let from = case.incoming.mail.from.as_ref();
+    // As the ticket names him, who may have written under his address alone.
+    let by = customer.filter(|customer| from.is_some_and(|from| from.key() == customer.key())).or(from);
+    bad.extra.insert("by".to_owned(), json!(by.map(Address::called)));
+    bad.extra.insert("score".to_owned(), json!(answer.score.to_string()));
+    bad.text = data::shown(&answer.comment);
+    draft.happenings.push(bad);
 }
 
 /// Asks the customer of a ticket that was just closed, unless the policy says no.

@@ -312,7 +312,8 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
     }
     let to_supplier = target.and_then(|target| target.supplier.as_ref()).filter(|_| has_text);
     if !visible && has_text {
-        let note = about(Occasion::Note);
+        let mut note = about(Occasion::Note);
+        note.extra.insert("to_supplier".to_owned(), json!(to_supplier));
         draft.happenings.push(note);
     }
     if let Some(name) = to_supplier {

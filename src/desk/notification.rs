@@ -32,6 +32,10 @@ pub enum Occasion {
     PriorityChanged,
     /// The state changed, other than by closing or reopening.
     StateChanged,
+    /// The ticket is another customer's now.
+    CustomerChanged,
+    /// A customer was not content.
+    BadSurvey,
     /// A supplier has not answered and was reminded.
     SupplierSilent,
     /// The date until which a ticket was pending has come.
@@ -54,7 +58,7 @@ pub enum Occasion {
 
 impl Occasion {
     /// All occasions, in the order of the documentation.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::TicketCreated,
         Self::CustomerFollowUp,
         Self::SupplierFollowUp,
@@ -66,6 +70,8 @@ impl Occasion {
         Self::LevelChanged,
         Self::PriorityChanged,
         Self::StateChanged,
+        Self::CustomerChanged,
+        Self::BadSurvey,
         Self::SupplierSilent,
         Self::PendingReached,
         Self::Closed,
@@ -91,6 +97,8 @@ impl Occasion {
             Self::LevelChanged => "level-changed",
             Self::PriorityChanged => "priority-changed",
             Self::StateChanged => "state-changed",
+            Self::CustomerChanged => "customer-changed",
+            Self::BadSurvey => "bad-survey",
             Self::SupplierSilent => "supplier-silent",
             Self::PendingReached => "pending-reached",
             Self::Closed => "closed",
@@ -255,6 +263,7 @@ impl Notification {
             ("closed", Occasion::Closed, vec![Customer], "closed"),
             ("closed for agents", Occasion::Closed, vec![Responsible, Owner, Watchers], "closed-agent"),
             ("merged", Occasion::Merged, vec![Customer], "merged"),
+            ("bad survey", Occasion::BadSurvey, vec![Attending], "survey-bad"),
             ("rejected", Occasion::Rejected, vec![Sender], "rejected"),
             ("quarantine", Occasion::Quarantine, vec![Administrator], "quarantine"),
             ("given up", Occasion::GivenUp, vec![Attending], "given-up"),

@@ -297,7 +297,12 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         ReplyGoes::Internal,
         &[BY, maybe("changes", Kind::Lines, "What changed, before and after.")],
     ),
-    to_agent("note-added", "An internal note was written.", ReplyGoes::Internal, &[BY]),
+    to_agent(
+        "note-added",
+        "An internal note was written, or a text for a supplier.",
+        ReplyGoes::Internal,
+        &[BY, maybe("to_supplier", Kind::Line, "The supplier that gets the text.")],
+    ),
     to_customer(
         "closed",
         "A ticket was closed: to the customer. `text` is the closing text, where one was written.",
@@ -391,6 +396,12 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         "A ticket was closed some time ago: asks the customer for one digit, 1 to 5.",
         Buttons::Scores,
         &[],
+    ),
+    to_agent(
+        "survey-bad",
+        "A customer answered the survey with 1 or 2: to whoever attended the ticket. `text` is the comment.",
+        ReplyGoes::Internal,
+        &[BY, always("score", Kind::Line, "The digit that was understood.")],
     ),
     to_customer(
         "survey-thanks",

@@ -1,6 +1,6 @@
 //! Why an event could not be taken.
 
-use crate::store::StoreError;
+use crate::store::{Disposition, StoreError};
 
 /// Why an event could not be taken. What was there before stands; the event is brought again.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +48,15 @@ impl PipelineError {
             | Self::Settled
             | Self::HeaderOnly
             | Self::BatchEnded(_) => Self::BatchEnded(self.to_string()),
+        }
+    }
+
+    /// Whether the same may succeed in a moment: it is not the event that is to blame.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Store(error) => error.disposition() == Disposition::Transient,
+            Self::Chance(_) | Self::BatchEnded(_) => true,
+            Self::NumberTaken { .. } | Self::Panicked | Self::Settled | Self::HeaderOnly => false,
         }
     }
 

@@ -28,6 +28,18 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Puts off a timer that cannot be fired now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn timer_later(&self, timer: i64, due: Timestamp) -> Result<(), StoreError> {
+        let sql = "UPDATE timers SET due = $2 WHERE id = $1 AND fired IS NULL";
+        sqlx::query(sql).bind(timer).bind(ms(due)).execute(&self.writer).await?;
+        Ok(())
+    }
+}
+
 impl Writing {
     /// Fires a timer; `None` if it was fired, moved to later or taken back since it was read: then there is nothing
     /// to decide.

@@ -6,7 +6,7 @@ use crate::decide::customer_word::stopped;
 use crate::decide::draft::MOST_PARTICIPANTS;
 use crate::decide::sentences::{Say, Thing};
 use crate::decide::text;
-use crate::desk::{Attribute, Desk, Found, Right, Ticket, fold, spelling};
+use crate::desk::{Attribute, Desk, Found, Occasion, Right, Ticket, fold, spelling};
 use crate::mail::{Address, Language};
 
 /// Candidates that a sentence names.
@@ -29,7 +29,8 @@ impl Doing<'_, '_, '_> {
         self.allowed(Right::Priority)?;
         let language = self.desk().customer(&customer.address).and_then(|known| known.language);
         let change = self.set(Attribute::Customer, Some(customer.to_string()));
-        if change.is_some() {
+        let mut told = vec![self.told(change.clone(), &customer.to_string())];
+        if let Some(change) = &change {
             self.remove(Attribute::Participant, &customer.key());
             if let Some(language) = language {
                 self.set(Attribute::Language, Some(language.code().to_owned()));
@@ -38,8 +39,24 @@ impl Doing<'_, '_, '_> {
             for field in [text::SOURCE_FIELD, text::UNPROVED_FIELD] {
                 self.set(Attribute::Field(field.to_owned()), None);
             }
+            told.extend(self.leave_service(&customer));
+            told.push(self.say(&Say::NobodyTold));
+            self.happened(Occasion::CustomerChanged, change);
         }
-        Ok(self.told(change, &customer.to_string()))
+        Ok(told.join(" "))
+    }
+
+    /// The new customer has the services that the customers file offers him, and no other.
+    fn leave_service(&mut self, customer: &Address) -> Option<String> {
+        let desk = self.desk();
+        let service = self.ticket().ok()?.now.service.clone()?;
+        let known = desk.customer(&customer.address)?;
+        if known.is_offered(&service) {
+            return None;
+        }
+        self.set(Attribute::Service, None)?;
+        let offered = desk.services_of(&customer.address).map(|service| service.name.as_str()).collect();
+        Some(self.say(&Say::ServiceLeft { service: &service, customer: customer.called(), offered }))
     }
 
     /// `#cc`: agents watch the ticket, everybody else gets the answers to the customer.

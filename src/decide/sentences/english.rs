@@ -57,6 +57,13 @@ pub(super) fn say(say: &Say<'_>) -> String {
         Say::NotOffered { service, customer, offered } => {
             format!("\"{service}\" is not offered to {customer}.{}", listed(" These are: ", offered))
         }
+        Say::ServiceLeft { service, customer, offered } => format!(
+            "The service \"{service}\" was taken off: it is not offered to {customer}.{}",
+            listed(" Choose with #service among: ", offered)
+        ),
+        Say::NobodyTold => {
+            "No mail says so: what is written to the customer goes there from now on.".to_owned()
+        }
         Say::NotSoMuchBooked(booked) => format!("Only {booked} are booked."),
         Say::NotAllowed { right, queue } => format!("Your roles do not allow \"{}\" in queue \"{queue}\".", right.word()),
         Say::OneAnswer => "A mail carries one canned answer.".to_owned(),

@@ -62,6 +62,13 @@ pub(super) fn say(say: &Say<'_>) -> String {
         Say::NotOffered { service, customer, offered } => {
             format!("«{service}» no está entre los servicios de {customer}.{}", listed(" Son: ", offered))
         }
+        Say::ServiceLeft { service, customer, offered } => format!(
+            "Se quitó el servicio «{service}»: no está entre los de {customer}.{}",
+            listed(" Elija con #servicio entre: ", offered)
+        ),
+        Say::NobodyTold => {
+            "Ningún correo lo avisa: lo que se escriba al usuario le llega a esa persona desde ahora.".to_owned()
+        }
         Say::NotSoMuchBooked(booked) => format!("Solo hay {booked} anotados."),
         Say::NotAllowed { right, queue } => format!("Sus roles no permiten «{}» en la cola «{queue}».", right_label(*right)),
         Say::OneAnswer => "Un correo lleva una sola plantilla.".to_owned(),

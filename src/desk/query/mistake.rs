@@ -12,6 +12,8 @@ pub(super) enum Mistake {
     Value { key: Key, typed: String, near: Option<String>, all: Vec<String> },
     /// Several names fit.
     Several { key: Key, typed: String, candidates: Vec<String> },
+    /// The value has several words; the term as it should be.
+    Quotes(String),
     /// Nothing stands behind the colon.
     NoValue(Key),
     /// It is no time.
@@ -64,6 +66,11 @@ impl Mistake {
                 format!("\"{typed}\" is no time; write for example older:2d, newer:12h or newer:2026-01-31")
             }
             Self::FieldName => "A field needs its name: field.room:204".to_owned(),
+            Self::Quotes(right) => {
+                format!(
+                    "A value of several words needs quotes, or its last words are searched for as text. Write {right}"
+                )
+            }
             Self::Number(typed) => format!("\"{typed}\" is no number of a ticket, nor its last digits"),
             Self::NoMe => "Here nobody is \"me\": write a login".to_owned(),
             Self::TooLong(limit) => format!("A query has at most {limit} letters"),
@@ -99,6 +106,11 @@ impl Mistake {
                 )
             }
             Self::FieldName => "Un campo necesita su nombre: campo.sala:204".to_owned(),
+            Self::Quotes(right) => {
+                format!(
+                    "Un valor de varias palabras va entre comillas: si no, las últimas se buscan como texto. Escriba {right}"
+                )
+            }
             Self::Number(typed) => format!("«{typed}» no es un número de ticket, ni sus últimas cifras"),
             Self::NoMe => "Aquí nadie es «mí»: escriba un usuario".to_owned(),
             Self::TooLong(limit) => format!("Una consulta tiene como máximo {limit} letras"),

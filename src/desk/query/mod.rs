@@ -153,11 +153,17 @@ impl Query {
             return Err(Mistake::TooLong(LONGEST));
         }
         let mut query = Self::default();
-        for word in scan::words(&clean(text)) {
+        let words = scan::words(&clean(text));
+        for (at, word) in words.iter().enumerate() {
             if query.terms.len() == MOST || word.values.len() > MOST {
                 return Err(Mistake::TooMany(MOST));
             }
-            query.terms.extend(terms::term(&word, asker)?);
+            let term = terms::term(word, asker);
+            let behind = words.get(at + 1..).unwrap_or_default();
+            match terms::in_quotes(word, behind, term.is_err(), asker) {
+                Some(right) => return Err(Mistake::Quotes(right)),
+                None => query.terms.extend(term?),
+            }
         }
         Ok(query)
     }

@@ -51,7 +51,7 @@ fn word(line: &str) -> (Word, &str) {
     if let Some(behind) = line.strip_prefix(is_dash).filter(|behind| !behind.starts_with(' ')) {
         (word.negated, line) = (true, behind);
     }
-    word.quoted = line.starts_with(['"', '«']);
+    word.quoted = line.starts_with(['"', '«', '\'']);
     let (mut value, mut open) = (String::new(), None);
     let mut letters = line.char_indices();
     while let Some((at, c)) = letters.next() {
@@ -61,6 +61,8 @@ fn word(line: &str) -> (Word, &str) {
             (Some(_), c) => value.push(c),
             (None, '"') => open = Some('"'),
             (None, '«') => open = Some('»'),
+            // Within a word it is an apostrophe.
+            (None, '\'') if value.is_empty() => open = Some('\''),
             (None, ' ') => {
                 word.values.push(value);
                 return (word, behind);
@@ -111,6 +113,7 @@ mod tests {
             ("cola: soporte estado: abierto", "cola=soporte estado=abierto"),
             ("cola: soporte, redes x", "cola=soporte|redes x"),
             ("cola:«Mesa de Ayuda»", "cola=Mesa de Ayuda"),
+            ("cola:'Mesa de Ayuda' O'Higgins", "cola=Mesa de Ayuda O'Higgins"),
             ("-queue:a –word", "-queue=a -word"),
             ("\"queue:a\"", "queue:a"),
             ("\"dos palabras\" una", "dos palabras una"),

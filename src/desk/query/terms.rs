@@ -33,6 +33,47 @@ pub(super) fn term(word: &Word, asker: &Asker<'_>) -> Result<Option<Term>, Mista
     terms.condition(name).map(of)
 }
 
+/// Words that a name of the desk has at most, beyond its first one.
+const LONGEST_NAME: usize = 4;
+
+/// A term as it would be with quotes, where its value and the words behind it are one name: `prioridad:muy alto` asks for
+/// a priority that there is not, and `cola:soporte técnico` for a word that no title has.
+pub(super) fn in_quotes(word: &Word, behind: &[Word], wrong: bool, asker: &Asker<'_>) -> Option<String> {
+    let key = word.key.as_ref()?;
+    let named = matches!(
+        Key::of(&folded(key)),
+        Some(
+            Key::Queue
+                | Key::State
+                | Key::Owner
+                | Key::Responsible
+                | Key::Priority
+                | Key::Type
+                | Key::Service
+        )
+    );
+    if word.values.is_empty() || !(named || wrong) {
+        return None;
+    }
+    let plain = behind.iter().take_while(|word| word.key.is_none() && !word.negated && !word.quoted);
+    let more: Vec<&str> =
+        plain.take(LONGEST_NAME).filter_map(|word| word.values.first().map(String::as_str)).collect();
+    let (last, others) = word.values.split_last()?;
+    (1..=more.len()).rev().find_map(|count| {
+        let whole = std::iter::once(last.as_str()).chain(more.iter().take(count).copied());
+        let whole = whole.collect::<Vec<_>>().join(" ");
+        let values: Vec<String> = others.iter().cloned().chain([whole]).collect();
+        let joined = Word { values, ..word.clone() };
+        term(&joined, asker).ok()??;
+        let values = joined.values.iter().map(|value| match value.contains(' ') {
+            true => format!("\"{value}\""),
+            false => value.clone(),
+        });
+        let sign = if word.negated { "-" } else { "" };
+        Some(format!("{sign}{key}:{}", values.collect::<Vec<_>>().join(",")))
+    })
+}
+
 /// A word without a key.
 fn text(word: &Word, asker: &Asker<'_>) -> Result<Option<Condition>, Mistake> {
     let typed = word.values.first().map(String::as_str).unwrap_or_default();

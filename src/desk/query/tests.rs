@@ -219,3 +219,29 @@ fn queries_of_the_guides_can_be_asked() {
         assert!(queries > 25, "{name}: {queries}");
     }
 }
+
+#[test]
+fn a_value_of_several_words_needs_quotes_of_any_kind() {
+    let quotes = |text: &str, right: &str| {
+        let wrong = read(text, Language::Es).unwrap_err();
+        assert!(wrong.contains("entre comillas") && wrong.ends_with(&format!("Escriba {right}")), "{wrong}");
+        read(right, Language::Es).unwrap();
+    };
+    quotes("prioridad:muy alto", "prioridad:\"muy alto\"");
+    quotes("-prioridad:normal,muy alta impresora", "-prioridad:normal,\"muy alta\"");
+    quotes("cola:soporte técnico", "cola:\"soporte técnico\"");
+    quotes("cola:mesa de ayuda estado:abierto", "cola:\"mesa de ayuda\"");
+    quotes("estado:cerrado sin éxito", "estado:\"cerrado sin éxito\"");
+    quotes("responsable:maría gómez", "responsable:\"maría gómez\"");
+    let wrong = read("priority:very high", Language::En).unwrap_err();
+    assert!(wrong.contains("needs quotes") && wrong.ends_with("Write priority:\"very high\""), "{wrong}");
+    // What telephones and Spanish keyboards write.
+    for text in ["“muy alto”", "„muy alto“", "«muy alto»", "\"muy alto\"", "‘muy alto’", "'muy alto'"]
+    {
+        assert_eq!(told(&format!("prioridad:{text}")), "priority [5]", "{text}");
+    }
+    // A value and a word to look for.
+    for text in ["cola:sistemas impresora", "prioridad:alta muy", "cola:\"Mesa de Ayuda\" urgente"] {
+        read(text, Language::Es).unwrap();
+    }
+}

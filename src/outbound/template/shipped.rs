@@ -89,6 +89,7 @@ templates!(
     "supplier-silent",
     "supplier-wrote",
     "survey",
+    "survey-bad",
     "survey-thanks",
     "ticket-changed",
     "ticket-created",
