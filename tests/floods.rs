@@ -389,3 +389,32 @@ async fn what_programs_answer_keeps_no_customer_out_of_a_ticket() {
     }
     assert_eq!(bench.mail(&about(mail(eva, 4))).await, "parked");
 }
+
+/// Others fill a ticket; an agent's mail that nothing proves is asked about all the same, and a yes lets it through.
+#[tokio::test]
+async fn an_unproved_agent_gets_through_to_a_crowded_ticket() {
+    let bench = bench(with_limits(|limits| limits.articles_per_ticket = 3)).await;
+    let (eva, agent) = ("eva@proveedor.example", "mgomez@minem.example");
+    assert_eq!(bench.mail(&mail(eva, 0)).await, "new-ticket");
+    let number = bench.number(1).await;
+    let about = |raw: String| raw.replace("Subject: ", &format!("Subject: Re: [Ticket#{number}] "));
+    for nth in 1..3 {
+        assert_eq!(bench.mail(&about(mail(eva, nth))).await, "follow-up");
+    }
+    assert_eq!(bench.mail(&about(mail(eva, 3))).await, "parked", "it is full");
+    bench.sent().await;
+    let close = about(mail(agent, 4)).replace("\n\n", "\n\n#close\n");
+    assert_eq!(bench.mail(&close).await, "held-for-confirmation");
+    let asked = bench.sent().await;
+    let question = to(&asked, agent)[0];
+    assert_eq!(bench.mail(&question.reply("yes\n")).await, "confirmation");
+    assert!(bench.ticket(1).await.contains("closed"), "{}", bench.ticket(1).await);
+    // A desk that believes everybody is no way around the limit.
+    let mut house = with_limits(|limits| limits.articles_per_ticket = 1);
+    house.policy.desk.trust.levels.extend(["public", "note"].map(|verb| (verb.to_owned(), 1)));
+    let trusting = Bench::of(house).await;
+    assert_eq!(trusting.mail(&mail(eva, 0)).await, "new-ticket");
+    let number = trusting.number(1).await;
+    let forged = mail(agent, 1).replace("Subject: ", &format!("Subject: Re: [Ticket#{number}] "));
+    assert_eq!(trusting.mail(&forged).await, "parked");
+}

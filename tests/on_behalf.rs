@@ -314,3 +314,51 @@ async fn a_forwarded_mail_that_goes_to_a_supplier_at_once() {
     let words = one(&sent, FIRM, "supplier-request");
     assert!(!words.raw().contains("no imprime.") && !words.raw().contains("lhuanca"), "{}", words.raw());
 }
+
+/// The first mail is the request; the others stand behind it in the order of their dates, and no file is lost.
+#[tokio::test]
+async fn several_forwarded_mails_are_articles_of_one_ticket() {
+    let bench = Bench::new().await;
+    let file =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mail/on-behalf/several-mails-attached.eml");
+    let raw = std::fs::read_to_string(file).unwrap();
+    assert_eq!(bench.mail(&format!("{BORDER}{raw}")).await, "new-ticket");
+    let sent = bench.sent().await;
+    let receipt = one(&sent, AGENT, "receipt").text();
+    assert!(receipt.contains("; los otros 2 correos reenviados son artículos suyos"), "{receipt}");
+    assert_eq!(ticket(&bench, 1).await.now.title, "Impresora");
+    let told: Vec<_> = articles(&bench, 1).await.into_iter().map(|article| article.content).collect();
+    let shown: Vec<_> = told
+        .iter()
+        .map(|article| {
+            let files: Vec<&str> = article.attachments.iter().map(|file| file.name.as_str()).collect();
+            (article.text.trim(), article.sender, article.visible, files.join(" + "))
+        })
+        .collect();
+    let (customer, agent) = (SenderKind::Customer, SenderKind::Agent);
+    let expected = [
+        ("La impresora del segundo piso no imprime.", customer, true, "Impresora.eml + inventario.pdf"),
+        ("Sale una raya negra.", customer, true, "raya.png + Primero.eml"),
+        ("Reinicie la impresora.", agent, false, "RE Impresora.eml"),
+        ("Va todo el hilo.", agent, false, ""),
+    ];
+    assert_eq!(
+        shown,
+        expected.map(|(text, sender, visible, files)| (text, sender, visible, files.to_owned()))
+    );
+    assert_eq!(told[1].at.to_string(), "2026-03-02T13:20:00Z");
+    // Each is kept as it came, HTML and all.
+    let whole = bench.pipeline.store.blob(&told[0].raw.unwrap()).await.unwrap();
+    assert!(String::from_utf8(whole).unwrap().contains("<b>no imprime</b>"));
+    let image = bench.pipeline.store.blob(&told[1].attachments[0].digest).await.unwrap();
+    assert!(image.starts_with(b"\x89PNG"));
+    // Nobody outside gets the colleague's address or the note.
+    let welcome = one(&sent, ANA, "ticket-created");
+    assert!(!welcome.raw().contains("lrojas@") && !welcome.raw().contains("hilo"), "{}", welcome.raw());
+    // What answers one of them belongs to the ticket.
+    let more = format!(
+        "From: {ANA}\nTo: soporte@minem.example\nMessage-ID: <m@c>\nIn-Reply-To: <second@minem.example>\n{}\nYa.\n",
+        bench.head("RE: Impresora")
+    );
+    assert_eq!(bench.mail(&more).await, "follow-up");
+}

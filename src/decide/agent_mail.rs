@@ -12,7 +12,7 @@ use super::mail::Case;
 use super::matching::Match;
 use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
-use super::{CommandTrace, Decision, Incoming, Reason, attend, confirmation, customer_mail, macros};
+use super::{CommandTrace, Decision, Incoming, Reason, attend, confirmation, customer_mail, flood, macros};
 use crate::commands::{self, Block, Command};
 use crate::desk::{Agent, Desk, TicketId, TicketRef};
 use crate::mail::{Body, Language};
@@ -31,10 +31,17 @@ pub(super) fn agent_mail(draft: Draft<'_>, case: &Case<'_>, agent: &Agent) -> De
         && is_own_request(&draft, id, agent)
         && (case.sender.level() >= 2 || case.holds_own_token(draft.context))
     {
-        return customer_mail::follow_up(draft, case, id);
+        return match flood::of_match(&draft, case) {
+            Some(why) => flood::park(draft, case, why),
+            None => customer_mail::follow_up(draft, case, id),
+        };
     }
+    // Such questions have a cap of their own, and whoever answers one gets through: also about a ticket that others fill.
     if case.sender.level() < needed_level(&block, desk).min(PROVED) || case.sender.doubted {
         return confirmation::hold_unproved(draft, case, agent, &block);
+    }
+    if let Some(why) = flood::of_match(&draft, case) {
+        return flood::park(draft, case, why);
     }
     let text = text_of(body);
     if body.html_new_text.as_ref().is_some_and(|html| !commands::same_commands(&text, html)) {

@@ -29,8 +29,8 @@ pub struct Incoming {
     pub queue: Option<String>,
     /// The mail.
     pub mail: Mail,
-    /// The mail that an agent's mail carries as an attachment (message/rfc822): a forwarded one.
-    pub forwarded: Option<Box<Mail>>,
+    /// The mails that an agent's mail carries as attachments (message/rfc822), in their order: forwarded ones.
+    pub forwarded: Vec<Mail>,
     /// Its class.
     pub classified: Classified,
     /// What the border says of the sender.

@@ -25,8 +25,13 @@ pub(super) fn of_sender(draft: &Draft<'_>, case: &Case<'_>) -> Option<String> {
         .then(|| format!("{opened} new tickets of {} within an hour, the limit is {cap}", from.key()))
 }
 
+/// Why one more article of the ticket that a mail belongs to would be too much.
+pub(super) fn of_match(draft: &Draft<'_>, case: &Case<'_>) -> Option<String> {
+    case.matched.ticket().and_then(|ticket| of_ticket(draft, case, ticket))
+}
+
 /// Why one more article of this ticket would be too much.
-pub(super) fn of_ticket(draft: &Draft<'_>, case: &Case<'_>, ticket: TicketId) -> Option<String> {
+fn of_ticket(draft: &Draft<'_>, case: &Case<'_>, ticket: TicketId) -> Option<String> {
     // Programs' mails come from anywhere and under any name: however many of them shut out themselves alone.
     let program =
         matches!(case.incoming.classified.class, Class::Bounce | Class::AutoReply | Class::Complaint);

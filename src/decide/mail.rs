@@ -104,7 +104,9 @@ pub(super) fn decide_mail(
     if incoming.silent {
         return history::history(draft, &case);
     }
-    if let Some(why) = case.matched.ticket().and_then(|ticket| flood::of_ticket(&draft, &case, ticket)) {
+    // In an agent's name it may become a question, which crowds no ticket: there it is weighed when that is known.
+    let by_agent = case.sender.agent.is_some();
+    if let Some(why) = flood::of_match(&draft, &case).filter(|_| !by_agent) {
         return flood::park(draft, &case, why);
     }
     if let (Match::FollowUp(id), Some(name)) = (&case.matched, &case.sender.supplier) {

@@ -1,8 +1,9 @@
 //! A ticket that an agent opens for a customer: `#new`.
 //!
 //! Whose it is, the mail says: `#customer`, or the mail that it forwards. A forwarded mail is the request, with its
-//! subject, date and files; the agent's own words above it are a note. Without one the agent's text is the request, as
-//! the customer told it; with `#new mail` it is a mail to the customer.
+//! subject, date and files; the agent's own words above it are a note. Of several attached mails the first is the request,
+//! and the others are articles of the ticket. Without one the agent's text is the request, as the customer told it; with
+//! `#new mail` it is a mail to the customer.
 
 use jiff::Timestamp;
 
@@ -12,10 +13,10 @@ use super::mail::Case;
 use super::notify::Happening;
 use super::steps::Plan;
 use super::write::{Target, Writing};
-use super::{Effect, MatchKind, NoMail, supplier, text};
+use super::{Effect, Incoming, MatchKind, NoMail, supplier, text};
 use crate::commands::Command;
 use crate::desk::{Cause, Channel, Desk, NewArticle, Priority, SenderKind, TicketRef};
-use crate::mail::{Address, Attachment, Language, Mail, MessageId, language, new_text};
+use crate::mail::{Address, Attachment, Digest, Language, Mail, MessageId, language, new_text};
 use crate::outbound::data;
 
 /// What a mail says of the ticket that it opens for somebody.
@@ -46,6 +47,10 @@ pub(super) struct Request {
     date: Option<Timestamp>,
     message_id: Option<MessageId>,
     attachments: Vec<Attachment>,
+    /// The forwarded mail itself, where it is whole.
+    raw: Option<Digest>,
+    /// Mails that came along with it, oldest first.
+    others: Vec<Self>,
 }
 
 impl Behalf {
@@ -89,6 +94,11 @@ impl Behalf {
         self.outgoing || self.request.is_some()
     }
 
+    /// Mails that were forwarded beside the request.
+    pub(super) fn others(&self) -> usize {
+        self.request.as_ref().map_or(0, |request| request.others.len())
+    }
+
     /// What is told of the new ticket.
     pub(super) fn announce(&self, opened: &mut Happening) {
         opened.answers = None;
@@ -110,7 +120,7 @@ impl Request {
     fn of(case: &Case<'_>, desk: &Desk) -> Option<Self> {
         let mail = &case.incoming.mail;
         Self::inline(mail, desk)
-            .or_else(|| case.incoming.forwarded.as_deref().and_then(Self::attached))
+            .or_else(|| Self::attached(case.incoming))
             .filter(|request| !desk.is_own(&request.from.address))
     }
 
@@ -130,11 +140,33 @@ impl Request {
             date: found.date.and_then(|date| date.moment(&desk.time_zone)),
             message_id: None,
             attachments: mail.attachments.clone(),
+            raw: None,
+            others: Vec::new(),
         })
     }
 
-    /// As a mail attached to it (message/rfc822).
-    fn attached(mail: &Mail) -> Option<Self> {
+    /// As mails attached to it (message/rfc822). Whatever else is attached comes along: nothing is lost.
+    fn attached(incoming: &Incoming) -> Option<Self> {
+        let files = &incoming.mail.attachments;
+        let mut all = incoming.forwarded.iter().filter_map(|mail| Self::whole(mail, files));
+        let mut first = all.next()?;
+        let mut others: Vec<Self> = all.collect();
+        others.sort_by_key(|other| (other.date.is_none(), other.date));
+        let read = |file: &Attachment| {
+            let is_it = |request: &Self| request.raw == Some(file.digest);
+            is_it(&first) || others.iter().any(is_it)
+        };
+        let rest: Vec<Attachment> =
+            files.iter().filter(|file| !file.inline && !read(file)).cloned().collect();
+        first.attachments.extend(rest);
+        first.others = others;
+        Some(first)
+    }
+
+    /// One attached mail, which stays beside its own files as a file.
+    fn whole(mail: &Mail, files: &[Attachment]) -> Option<Self> {
+        let itself = files.iter().find(|file| file.digest == mail.digest);
+        let itself = itself.map(|file| Attachment { inline: false, ..file.clone() });
         Some(Self {
             from: mail.from.clone()?,
             to: mail.to.clone(),
@@ -143,8 +175,43 @@ impl Request {
             text: mail.body.text.clone(),
             date: mail.date,
             message_id: mail.message_id.clone(),
-            attachments: mail.attachments.clone(),
+            attachments: mail.attachments.iter().cloned().chain(itself).collect(),
+            raw: Some(mail.digest),
+            others: Vec::new(),
         })
+    }
+
+    /// As an article.
+    fn article(&self, channel: Channel, sender: SenderKind, visible: bool, now: Timestamp) -> NewArticle {
+        NewArticle {
+            channel,
+            sender,
+            visible,
+            from: Some(self.from.clone()),
+            to: self.to.clone(),
+            cc: self.cc.clone(),
+            subject: self.subject.clone(),
+            text: self.text.clone(),
+            message_id: self.message_id.clone(),
+            attachments: self.attachments.clone(),
+            raw: self.raw,
+            // Nobody writes in time to come.
+            at: self.date.filter(|date| *date <= now).unwrap_or(now),
+        }
+    }
+
+    /// Who wrote it, of a ticket's people, and whether the customer may see it: what he wrote himself.
+    fn author(&self, customer: Option<&Address>, desk: &Desk) -> (SenderKind, bool) {
+        let address = &self.from.address;
+        if desk.agent_by_address(address).is_some() {
+            (SenderKind::Agent, false)
+        } else if desk.is_own(address) {
+            (SenderKind::System, false)
+        } else if desk.supplier_by_address(address).is_some() {
+            (SenderKind::Supplier, false)
+        } else {
+            (SenderKind::Customer, customer.is_some_and(|customer| customer.key() == self.from.key()))
+        }
     }
 }
 
@@ -214,22 +281,15 @@ pub(super) fn articles(
     let queue = draft.ticket(at).map(|ticket| ticket.now.queue.clone()).unwrap_or_default();
     let title = draft.ticket(at).map(|ticket| ticket.now.title.clone()).unwrap_or_default();
     if let Some(request) = &behalf.request {
-        let article = NewArticle {
-            channel: behalf.channel,
-            sender: SenderKind::Customer,
-            visible: true,
-            from: Some(request.from.clone()),
-            to: request.to.clone(),
-            cc: request.cc.clone(),
-            subject: request.subject.clone(),
-            text: request.text.clone(),
-            message_id: request.message_id.clone(),
-            attachments: request.attachments.clone(),
-            // Nobody writes in time to come.
-            at: request.date.filter(|date| *date <= draft.now()).unwrap_or(draft.now()),
-            raw: agents.raw,
-        };
+        let now = draft.now();
+        let article = request.article(behalf.channel, SenderKind::Customer, true, now);
+        // What stands within the agent's mail is made of that.
+        let article = NewArticle { raw: article.raw.or(agents.raw), ..article };
         draft.article(at, article, &what.cause);
+        for other in &request.others {
+            let (sender, visible) = other.author(customer.as_ref(), draft.desk);
+            draft.article(at, other.article(Channel::Mail, sender, visible, now), &what.cause);
+        }
         if !text.is_empty() {
             let article = NewArticle { attachments: Vec::new(), ..agents };
             draft.article(at, article, &what.cause);

@@ -109,6 +109,8 @@ pub(super) enum Say<'a> {
     SplitNeedsText,
     /// A ticket was opened.
     NewTicket(&'a str),
+    /// A ticket was opened, and mails that were forwarded beside its request are articles of it.
+    NewTicketOfMails { number: &'a str, others: usize },
     /// The token names nothing of this agent's, or there is nothing in this ticket.
     NothingToUndo,
     /// It was taken back before.

@@ -113,15 +113,20 @@ pub fn read(mut letter: Letter, proof: Proof, house: &House) -> (Event, Entry) {
     (Event::Mail(Box::new(incoming)), entry)
 }
 
-/// The first mail among the attachments of an agent's mail. Nobody else forwards to the desk what is to be read.
-fn forwarded(mail: &Mail, class: Class, house: &House) -> Option<Box<Mail>> {
-    let from = mail.from.as_ref().filter(|_| class == Class::Person)?;
-    house.policy.desk.agent_by_address(&from.address)?;
+/// Mails among the attachments of one that are read; more of them stay files.
+const FORWARDED: usize = 20;
+
+/// The mails among the attachments of an agent's mail. Nobody else forwards to the desk what is to be read.
+fn forwarded(mail: &Mail, class: Class, house: &House) -> Vec<Mail> {
+    let from = mail.from.as_ref().filter(|_| class == Class::Person);
+    if from.and_then(|from| house.policy.desk.agent_by_address(&from.address)).is_none() {
+        return Vec::new();
+    }
     let is_mail = |file: &&Attachment| {
         file.content_type == "message/rfc822" || file.name.to_lowercase().ends_with(".eml")
     };
-    let file = mail.attachments.iter().find(is_mail)?;
-    Some(Box::new(parse(Arc::clone(&file.content), &house.limits)))
+    let mails = mail.attachments.iter().filter(is_mail).take(FORWARDED);
+    mails.map(|file| parse(Arc::clone(&file.content), &house.limits)).collect()
 }
 
 fn look_into(letter: &Letter, house: &House) -> Mail {

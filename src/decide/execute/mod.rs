@@ -55,6 +55,8 @@ pub(super) struct Wants {
     pub(super) customer_named: bool,
     /// The text is a mail to the customer of the new ticket.
     pub(super) outgoing: bool,
+    /// Mails that were forwarded beside the request of the new ticket.
+    pub(super) others: usize,
     /// The queue into which a line moves the tickets that it is about, wherever the line stands.
     pub(super) bound_for: Option<String>,
     /// It takes back what another mail did.
@@ -78,7 +80,15 @@ impl Wants {
     pub(super) fn begun(on_behalf: Option<TicketRef>, behalf: Option<&Behalf>) -> Self {
         let outgoing = behalf.is_some_and(|behalf| behalf.outgoing);
         let customer_named = behalf.is_some_and(|behalf| behalf.named);
-        Self { on_behalf, outgoing, customer_named, visible: outgoing.then_some(true), ..Self::default() }
+        let others = behalf.map_or(0, Behalf::others);
+        Self {
+            on_behalf,
+            outgoing,
+            customer_named,
+            others,
+            visible: outgoing.then_some(true),
+            ..Self::default()
+        }
     }
 
     /// The ticket, or the one that this mail merged it into.

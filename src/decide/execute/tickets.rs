@@ -48,7 +48,10 @@ impl Doing<'_, '_, '_> {
         }
         let number = self.ticket()?.now.number.to_string();
         self.wants.announced = true;
-        Ok(self.say(&Say::NewTicket(&number)))
+        Ok(self.say(&match self.wants.others {
+            0 => Say::NewTicket(&number),
+            others => Say::NewTicketOfMails { number: &number, others },
+        }))
     }
 
     /// `#for N N`: the tickets that the lines below are about, each once.

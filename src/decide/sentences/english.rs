@@ -116,6 +116,12 @@ pub(super) fn say(say: &Say<'_>) -> String {
         Say::SplitNeedsText => {
             "What is the second ticket about? Write it below the commands, or name an article: #split 2".to_owned()
         }
+        Say::NewTicketOfMails { number, others: 1 } => {
+            format!("new ticket {number}; the other forwarded mail is an article of it")
+        }
+        Say::NewTicketOfMails { number, others } => {
+            format!("new ticket {number}; the other {others} forwarded mails are articles of it")
+        }
         Say::NewTicket(number) => format!("new ticket {number}"),
         Say::NothingToUndo => "There is nothing of yours to undo here: check the token of the receipt.".to_owned(),
         Say::UndoneBefore => "This was undone before.".to_owned(),

@@ -128,6 +128,12 @@ pub(super) fn say(say: &Say<'_>) -> String {
             "¿De qué trata el segundo ticket? Escríbalo debajo de los comandos, o nombre un artículo: #dividir 2"
                 .to_owned()
         }
+        Say::NewTicketOfMails { number, others: 1 } => {
+            format!("ticket nuevo {number}; el otro correo reenviado es un artículo suyo")
+        }
+        Say::NewTicketOfMails { number, others } => {
+            format!("ticket nuevo {number}; los otros {others} correos reenviados son artículos suyos")
+        }
         Say::NewTicket(number) => format!("ticket nuevo {number}"),
         Say::NothingToUndo => {
             "Aquí no hay nada suyo que deshacer: revise el código del recibo.".to_owned()
