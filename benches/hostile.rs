@@ -124,11 +124,22 @@ fn desk(folder: &Path, dovecot: Option<&Dovecot>) -> std::io::Result<()> {
             "[desk]\naddress = \"soporte@minem.example\"\nadministrator = \"admin@minem.example\"\n{mailbox}"
         ),
     )?;
-    std::fs::create_dir(folder.join("rules"))?;
     std::fs::write(
-        folder.join("rules/10-some.toml"),
-        "[[rule]]\nname = \"printers\"\nwhen.text = '/\\b(impresora|printer)s?\\b/'\nthen.tags = [\"printers\"]\n",
-    )
+        folder.join("desk.toml"),
+        "[[agent]]\nlogin = \"agente\"\nname = \"Ana Ruiz\"\naddress = [\"agente@minem.example\"]\n",
+    )?;
+    std::fs::create_dir(folder.join("rules"))?;
+    let expressions = [
+        r"\b(impresora|printer)s?\b",
+        r"(?:.*a){20}!",
+        r"(\w+\s?)*\bz{3}\b",
+        r"(?:x|xx|impresor)+\d",
+        r"^(?:[^\n]*,){30}",
+    ];
+    let rules = expressions.iter().enumerate().map(|(nth, expression)| {
+        format!("[[rule]]\nname = \"r{nth}\"\nwhen.text = '/{expression}/'\nthen.tags = [\"t{nth}\"]\n\n")
+    });
+    std::fs::write(folder.join("rules/10-some.toml"), rules.collect::<String>())
 }
 
 fn taquilla(folder: &Path, words: &[&str]) -> Command {

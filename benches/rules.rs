@@ -275,7 +275,7 @@ fn main() {
         ),
         (
             "expression whose words all stand there",
-            r"when.text = '/\bimpresora\b[^.\n]*\b(?:piso|sistema)\b[^\d\n]*(?:N)?[a-z]/'",
+            r"when.text = '/\bimpresora\b[^.\n]*\b(?:piso|sistema)\b[^\d\n]*(?:N)?\d/'",
         ),
         ("expression without any word", r"when.text = '/\b\p{Lu}\w+\s\d{2,}\s?N?\b/'"),
         ("stars in the sender", "when.from = '*@monitorN.minem.example'"),

@@ -17,7 +17,7 @@ async fn texts(bench: &Bench, id: i64) -> Vec<(SenderKind, bool, String)> {
     let shown = bench.pipeline.store.articles(TicketId(id), Page::FIRST).await.unwrap();
     let one = |shown: taquilla::store::ShownArticle| {
         let content = shown.article.content;
-        (content.sender, content.visible, content.text)
+        (content.sender, content.visible, content.text.to_string())
     };
     shown.into_iter().map(one).collect()
 }

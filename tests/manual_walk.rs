@@ -417,7 +417,7 @@ async fn owner_and_responsible_change_with_the_reason() {
     let now = ticket(&bench, 1).await;
     assert_eq!((now.owner.as_deref(), now.responsible.as_deref()), (Some("csalas"), Some("lrojas")));
     let article = last_article(&bench, 1).await;
-    assert_eq!((article.visible, article.text.as_str()), (false, "El jefe pidió que lo vea Luis."));
+    assert_eq!((article.visible, &*article.text), (false, "El jefe pidió que lo vea Luis."));
     let history = bench.history(1).await;
     assert!(
         history.contains("owner: lrojas -> csalas") && history.contains("responsible: none -> lrojas"),

@@ -64,7 +64,7 @@ async fn rows_2_4_and_8_a_customer_on_the_phone() {
     let all = articles(&bench, 1).await;
     let [article] = all.as_slice() else { panic!("{all:?}") };
     assert_eq!((article.content.channel, article.content.sender), (Channel::Phone, SenderKind::Customer));
-    assert_eq!(article.content.text, "Llama por la impresora del segundo piso.");
+    assert_eq!(&*article.content.text, "Llama por la impresora del segundo piso.");
     assert_eq!(article.content.from.as_ref().unwrap().address, "lhuanca@minem.example");
 
     // The customer is told that the ticket exists, and never who wrote it down.
@@ -210,15 +210,12 @@ async fn a_forwarded_mail_is_the_request() {
     };
     let attached = articles(&bench, by_name("as-attachment")).await;
     assert_eq!(attached[0].content.attachments[0].name, "error.pdf", "the files of the mail within");
-    assert_eq!(attached[1].content.text, "Lo reenvío tal como llegó.");
+    assert_eq!(&*attached[1].content.text, "Lo reenvío tal como llegó.");
     let picture = articles(&bench, by_name("with-picture")).await;
     assert_eq!(picture[0].content.attachments[0].name, "foto.png");
     // The customer's own mail program puts the notice beside the mail that was forwarded.
     let note = articles(&bench, by_name("outlook-es")).await;
-    assert_eq!(
-        (note[1].content.text.as_str(), note[1].content.sender),
-        ("Parece el fusor.", SenderKind::Agent)
-    );
+    assert_eq!((&*note[1].content.text, note[1].content.sender), ("Parece el fusor.", SenderKind::Agent));
 }
 
 #[tokio::test]

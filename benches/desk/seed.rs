@@ -125,7 +125,7 @@ fn ticket(n: usize) -> (Decision, Entry) {
         to: vec![Address::bare("soporte@minem.example")],
         cc: Vec::new(),
         subject: new.title.clone(),
-        text: "La impresora del piso no imprime desde ayer, gracias por revisarla mañana.\n".repeat(3),
+        text: "La impresora del piso no imprime desde ayer, gracias por revisarla mañana.\n".repeat(3).into(),
         message_id: Some(id.clone()),
         attachments: Vec::new(),
         raw: None,

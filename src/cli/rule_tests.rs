@@ -242,7 +242,7 @@ fn notes(decision: &Decision) -> Vec<String> {
     let note = |effect: &Effect| {
         let Effect::Article { article, .. } = effect else { return None };
         let of_rule = article.channel == Channel::Note && article.sender == SenderKind::System;
-        of_rule.then(|| article.text.clone())
+        of_rule.then(|| article.text.to_string())
     };
     decision.effects.iter().filter_map(note).collect()
 }

@@ -1,5 +1,7 @@
 //! One mail: by class first, then by who sent it.
 
+use std::sync::Arc;
+
 use super::draft::Draft;
 use super::identify::{Sender, doubtful_from, identify};
 use super::lookup::{Carried, carried};
@@ -57,7 +59,7 @@ impl Case<'_> {
         draft: &Draft<'_>,
         sender: SenderKind,
         visible: bool,
-        text: String,
+        text: impl Into<Arc<str>>,
     ) -> NewArticle {
         let mail = &self.incoming.mail;
         NewArticle {
@@ -68,7 +70,7 @@ impl Case<'_> {
             to: mail.to.clone(),
             cc: mail.cc.clone(),
             subject: mail.subject.clone(),
-            text,
+            text: text.into(),
             message_id: mail.message_id.clone(),
             attachments: mail.attachments.clone(),
             raw: Some(mail.digest),

@@ -268,7 +268,7 @@ fn note(draft: &mut Draft<'_>, at: TicketRef, rule: &RuleRef, text: &str, cause:
         to: Vec::new(),
         cc: Vec::new(),
         subject: rule.name.clone(),
-        text: text.to_owned(),
+        text: text.into(),
         message_id: None,
         attachments: Vec::new(),
         raw: None,

@@ -191,7 +191,7 @@ impl Request {
             to: self.to.clone(),
             cc: self.cc.clone(),
             subject: self.subject.clone(),
-            text: self.text.clone(),
+            text: self.text.as_str().into(),
             message_id: self.message_id.clone(),
             attachments: self.attachments.clone(),
             raw: self.raw,
@@ -271,7 +271,7 @@ pub(super) fn articles(
     let at = target.at;
     let written = what.block.rest.trim();
     let text = what.text_of(at, target.visible, scrubbed);
-    let mut agents = what.case.article(draft, SenderKind::Agent, target.visible, text.to_owned());
+    let mut agents = what.case.article(draft, SenderKind::Agent, target.visible, text);
     if let Some(supplier) = &target.supplier {
         let party = draft.ticket(at).and_then(|ticket| supplier::of(ticket, supplier));
         agents.to = party.map(|party| party.address.clone()).into_iter().collect();
@@ -314,7 +314,7 @@ pub(super) fn articles(
             to: vec![draft.desk.queue_address(&queue)],
             cc: Vec::new(),
             subject: title,
-            text: if target.visible { scrubbed } else { written }.to_owned(),
+            text: if target.visible { scrubbed } else { written }.into(),
             ..agents.clone()
         };
         draft.article(at, article, &what.cause);

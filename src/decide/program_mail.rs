@@ -112,6 +112,6 @@ pub(super) fn complaint(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
 }
 
 fn add(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, cause: &Cause) {
-    let article = case.article(draft, SenderKind::System, false, case.incoming.mail.body.text.clone());
+    let article = case.article(draft, SenderKind::System, false, case.incoming.mail.body.text.as_str());
     draft.article(at, article, cause);
 }

@@ -55,7 +55,7 @@ fn listed(draft: &mut Draft<'_>, case: &Case<'_>, why: &Say<'_>) -> TicketRef {
     let cause = Cause::new(Actor::System, why.as_str());
     let mail = &case.incoming.mail;
     let at = customer_mail::open(draft, case, &cause);
-    let mut article = case.article(draft, SenderKind::Customer, false, mail.body.text.clone());
+    let mut article = case.article(draft, SenderKind::Customer, false, mail.body.text.as_str());
     // Nothing of it is passed on but what a person has to see.
     article.attachments = Vec::new();
     draft.article(at, article, &cause);

@@ -19,7 +19,7 @@ pub(super) fn supplier_mail(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId,
     let (mail, class) = (&case.incoming.mail, case.incoming.classified.class);
     let cause = Cause::new(Actor::Supplier(name.to_owned()), format!("mail in {}", case.incoming.mailbox));
     let untouched = draft.clone();
-    let article = case.article(&draft, SenderKind::Supplier, false, mail.body.text.clone());
+    let article = case.article(&draft, SenderKind::Supplier, false, mail.body.text.as_str());
     draft.article(at, article, &cause);
     let numbers = case.policy.desk.supplier(name).map(|supplier| supplier.numbers_in(&mail.subject));
     history::learn(&mut draft, at, numbers.unwrap_or_default());

@@ -1,5 +1,7 @@
 //! One entry of a ticket.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::mail::{Address, Attachment, Digest, MessageId};
@@ -90,8 +92,8 @@ pub struct NewArticle {
     pub cc: Vec<Address>,
     /// Subject.
     pub subject: String,
-    /// The text, LF line ends; no command lines.
-    pub text: String,
+    /// The text, LF line ends; no command lines. Shared: it may be most of the memory that a mail takes.
+    pub text: Arc<str>,
     /// The mail's id, where it is a mail.
     pub message_id: Option<MessageId>,
     /// Files.

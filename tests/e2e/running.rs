@@ -150,5 +150,12 @@ fn new_rules_are_taken_whole_or_not_at_all() {
     let told = admin.gets("the alarm", |mail| mail.text().contains("95-nuevas.toml"));
     assert!(told.text().contains("Rdes") && told.text().contains("Redes"), "did you mean: {}", told.text());
     assert_eq!(queue_of("Siguen los drones"), "Redes", "the old rules hold");
+
+    // A file that is saved is enough.
+    let read = |log: String| log.matches("the files of the desk were read anew").count();
+    let before = read(daemon.log());
+    fs::write(&rules, good.replace("Redes", "Sistemas")).unwrap();
+    until("the new rules", || (read(daemon.log()) > before).then_some(()));
+    assert_eq!(queue_of("Otra vez los drones"), "Sistemas");
     daemon.stop();
 }

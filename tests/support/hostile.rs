@@ -4,6 +4,10 @@
 
 use std::fmt::Write as _;
 
+// By its path, for the bench takes this file by path too.
+#[path = "hostile_quadratic.rs"]
+mod quadratic;
+
 /// A mail and what it is called in tables.
 pub struct Hostile {
     pub name: &'static str,
@@ -13,7 +17,17 @@ pub struct Hostile {
 /// What a mail is called, and what makes it.
 type Maker = (&'static str, fn() -> Vec<u8>);
 
-const MAKERS: [&[Maker]; 5] = [MIME, HEADERS, BODIES, MARKUP, PROGRAMS];
+const MAKERS: [&[Maker]; 9] = [
+    MIME,
+    HEADERS,
+    BODIES,
+    MARKUP,
+    PROGRAMS,
+    quadratic::HEADERS,
+    quadratic::BODIES,
+    quadratic::MARKUP,
+    quadratic::PROGRAMS,
+];
 
 const TEXT: &str = "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n";
 const HTML: &str = "MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n";

@@ -1,5 +1,7 @@
 //! Articles with their files.
 
+use std::sync::Arc;
+
 use sqlx::{QueryBuilder, SqliteConnection};
 
 use super::inserted;
@@ -42,7 +44,7 @@ async fn rows(conn: &mut SqliteConnection, articles: &[Row<'_>]) -> Result<Vec<i
         row.push_bind(from.map(|from| from.address.as_str()));
         row.push_bind(from.and_then(|from| from.name.as_deref()));
         row.push_bind(list(&article.to)).push_bind(list(&article.cc)).push_bind(&article.subject);
-        row.push_bind(&article.text);
+        row.push_bind(Arc::clone(&article.text));
         row.push_bind(article.message_id.as_ref().map(MessageId::as_str));
         row.push_bind(article.raw.map(|raw| raw.to_string())).push_bind(ms(article.at));
     });

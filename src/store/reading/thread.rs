@@ -100,7 +100,7 @@ pub(in crate::store) fn article(row: &SqliteRow) -> Result<ShownArticle, StoreEr
         to: row.json("recipients")?,
         cc: row.json("copies")?,
         subject: row.text("subject")?,
-        text: row.text("text")?,
+        text: row.text("text")?.into(),
         message_id: row.message_id("message_id")?,
         attachments: files.into_iter().map(attachment).collect::<Result<_, _>>()?,
         raw: row.digest("raw")?,
@@ -125,7 +125,7 @@ pub(in crate::store) fn history_line(row: &SqliteRow) -> Result<HistoryLine, Sto
         attribute: row.maybe_text("attribute")?,
         before: row.maybe_text("old_value")?,
         after: row.maybe_text("new_value")?,
-        text: row.text("text")?,
+        text: row.text("text")?.into(),
         cause: Cause { actor: actor(&row)?, detail: row.text("detail")? },
     })
 }

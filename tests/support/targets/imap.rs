@@ -19,8 +19,16 @@ static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap());
 
 pub(super) fn run(octets: &[u8]) {
+    // Whoever stops this program for a while makes it late; a hang hangs again.
+    if is_late(octets) {
+        assert!(!is_late(octets), "a hang");
+    }
+}
+
+/// Talks to a server that says this, and whether it took too long.
+fn is_late(octets: &[u8]) -> bool {
     let began = Instant::now();
-    RUNTIME.block_on(async {
+    let silent = RUNTIME.block_on(async {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let serve = async {
@@ -33,14 +41,13 @@ pub(super) fn run(octets: &[u8]) {
             while let Ok(1..) = tokio::io::AsyncReadExt::read(&mut stream, &mut heard).await {}
         };
         let (ended, ()) = tokio::join!(session(port), serve);
-        if let Err(error) = ended {
-            let words = error.to_string();
-            assert!(!words.is_empty() && !words.contains('\n'), "{words:?}");
-            assert!(words.len() < 2_000, "a server's words without end: {words}");
-            assert!(!matches!(error, ImapError::Silent(_)), "a hang: {words}");
-        }
+        let Err(error) = ended else { return false };
+        let words = error.to_string();
+        assert!(!words.is_empty() && !words.contains('\n'), "{words:?}");
+        assert!(words.len() < 2_000, "a server's words without end: {words}");
+        matches!(error, ImapError::Silent(_))
     });
-    assert!(began.elapsed() < PATIENCE * 2, "a hang of {:?}", began.elapsed());
+    silent || began.elapsed() >= PATIENCE * 2
 }
 
 async fn session(port: u16) -> Result<(), ImapError> {
