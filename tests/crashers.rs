@@ -1,4 +1,5 @@
-//! Inputs that once broke something, each fed to its target again: `tests/crashers/<target>/<what-it-is>`.
+//! Inputs that once broke something, each fed to its target again: `tests/crashers/<target>/<what-it-is>`. And all golden
+//! mails, with which the fuzzers begin: what a target asserts has to hold for them.
 
 use std::path::Path;
 
@@ -33,4 +34,27 @@ fn no_old_crasher_crashes() {
         }
     }
     assert!(fed > 0, "nothing was fed");
+}
+
+#[test]
+fn golden_mails_break_no_target() {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mail")];
+    let mut fed = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "eml") {
+                println!("{}", path.display());
+                let octets = std::fs::read(&path).unwrap();
+                targets::TARGETS
+                    .iter()
+                    .filter(|(name, _)| name.starts_with("parse"))
+                    .for_each(|(_, run)| run(&octets));
+                fed += 1;
+            }
+        }
+    }
+    assert!(fed > 100, "only {fed} mails");
 }
