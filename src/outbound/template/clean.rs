@@ -91,7 +91,7 @@ fn any(value: &Value, depth: usize) -> Value {
 /// Characters that change how their surroundings are shown (Unicode Bidi_Control): they can make a name or a file
 /// look like another one.
 fn turns_direction(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}')
 }
 
 /// One line: every run of white space and control characters is one blank.
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn one_line_stays_one_line() {
-        assert_eq!(line(" a\r\nBcc: b\u{0}\t c\u{2028}d\u{202e} "), "a Bcc: b c d");
+        assert_eq!(line(" a\r\nBcc: b\u{0}\t c\u{2028}d\u{202e}\u{feff} "), "a Bcc: b c d");
         assert_eq!(line(&"ñ".repeat(LINE)).len(), LINE + CUT.len());
         assert_eq!(lines("a\r\n\tb\rc\u{7}\n\n"), "a\n\tb\nc");
     }

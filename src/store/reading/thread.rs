@@ -125,7 +125,7 @@ pub(in crate::store) fn history_line(row: &SqliteRow) -> Result<HistoryLine, Sto
         attribute: row.maybe_text("attribute")?,
         before: row.maybe_text("old_value")?,
         after: row.maybe_text("new_value")?,
-        text: row.text("text")?.into(),
+        text: row.text("text")?,
         cause: Cause { actor: actor(&row)?, detail: row.text("detail")? },
     })
 }
