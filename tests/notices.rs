@@ -306,6 +306,18 @@ fn words_of_customers() {
         to.contains(&format!("closed {ana}")) && to.contains(&"closed-agent mgomez@minem.example".to_owned()),
         "{to:?}"
     );
+    // Nobody attends it: what is said beside the word reaches the queue, and the word alone needs nobody.
+    let text = format!(
+        "[[ticket]]\nnumber = \"{NUMBER}\"\ntitle = \"Pc sin internet\"\ncustomer = \"Ana <{ana}>\"\n"
+    );
+    let unattended = Given::read(&text, &house);
+    let wrote = "customer-follow-up mgomez@minem.example".to_owned();
+    let more = of(&unattended, ana, ana, "#cerrar\nPero el cable sigue suelto.\n");
+    assert!(more.to_string().contains("-> closed successful"), "{more}");
+    assert!(more.to_string().contains("add visible article of customer"), "{more}");
+    assert!(told(&more).contains(&wrote), "{:?}", told(&more));
+    let alone = told(&of(&unattended, ana, ana, "#cerrar\n"));
+    assert!(alone.contains(&format!("closed {ana}")) && !alone.contains(&wrote), "{alone:?}");
     for (from, holder) in [(ana, eva), (eva, eva), (eva, ana), ("x@evil.example", ana)] {
         let text = of(&open, from, holder, "#close\n");
         assert!(!text.to_string().contains("closed successful"), "{from} with the token of {holder}: {text}");
@@ -452,14 +464,22 @@ fn complaints_alarm_once_an_hour() {
     assert_eq!(again(&context), [""; 0]);
 }
 
-/// A name of an agent that nothing proves opens no way past the limits.
+/// A name of an agent that nothing proves opens no way past the limits: it becomes a question, and no article before that is
+/// answered. Where a desk asks no questions such a mail is parked like anybody's.
 #[test]
 fn only_proved_agents_pass_a_crowd() {
     let house = quiet_house();
     let crowded = given(&house, "crowded = true");
     let of = |level: Option<u8>| {
         let answer = mail(&house, "mgomez@minem.example", &about_it("Una respuesta.\n"), level);
-        of_mail(&house, &crowded, answer).reason.word()
+        let decision = of_mail(&house, &crowded, answer);
+        let written = decision.effects.iter().any(|effect| matches!(effect, Effect::Article { .. }));
+        (decision.reason.word(), written)
     };
-    assert_eq!([of(None), of(Some(1)), of(Some(2))], ["parked", "parked", "agent-mail"]);
+    let held = ("held-for-confirmation", false);
+    assert_eq!([of(None), of(Some(1)), of(Some(2))], [held, held, ("agent-mail", true)]);
+    let mut trusting = quiet_house();
+    trusting.policy.desk.trust.levels.insert("public".to_owned(), 0);
+    let answer = mail(&trusting, "mgomez@minem.example", &about_it("Una respuesta.\n"), None);
+    assert_eq!(of_mail(&trusting, &crowded, answer).reason.word(), "parked");
 }

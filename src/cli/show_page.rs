@@ -8,7 +8,7 @@ use data_encoding::BASE64;
 
 use super::CliError;
 use crate::desk::{Channel, Desk, SenderKind};
-use crate::ingest::parse::{ParseLimits, parse, safe_html};
+use crate::ingest::parse::{ParseLimits, safe_html};
 use crate::mail::html::escaped;
 use crate::outbound::data;
 use crate::store::{ShownArticle, Store};
@@ -99,9 +99,9 @@ impl<'a> PageOf<'a> {
 /// The sanitised HTML of a mail, its own pictures within.
 fn as_shown(raw: &[u8]) -> Option<String> {
     let limits = ParseLimits::default();
-    let mut html = safe_html(raw, &limits)?;
+    let (mut html, files) = safe_html(raw, &limits)?;
     let mut room = PICTURES;
-    for file in parse(raw.into(), &limits).attachments {
+    for file in files {
         let Some(id) = file.content_id.filter(|_| file.content_type.starts_with("image/")) else { continue };
         let Some(left) = room.checked_sub(file.content.len()) else { continue };
         room = left;

@@ -43,6 +43,12 @@ pub(super) fn close(mut draft: Draft<'_>, case: &Case<'_>, at: TicketRef) -> Dec
     closed.reply = super::notify::may_reply(case.incoming);
     // What the customer wrote is for the agents; he is told that it was done.
     closed.public = false;
+    let now = draft.ticket(at).map(|ticket| &ticket.now);
+    let unattended = now.is_some_and(|now| now.responsible.is_none() && now.owner.is_none());
+    if unattended && says_more(case) {
+        // Where nobody attends the ticket nobody hears of its end: of what is said beside it the queue does.
+        draft.happenings.push(customer_mail::written(case, Occasion::CustomerFollowUp, at));
+    }
     survey_mail::closed(&mut draft, closed, None);
     draft.finish(Reason::FollowUp, Some(at))
 }

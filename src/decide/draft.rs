@@ -3,15 +3,19 @@
 //! Every change of a ticket passes through [`Draft::set`], which knows the value before, leaves out what changes
 //! nothing, and keeps what hangs together in step: a state and its timers, closing and the lock.
 
+mod list;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+
+use list::List;
 
 use super::notify::Happening;
 use super::{After, Context, Decision, Effect, Fact, Given, Reason, Trace};
 use crate::desk::{
     Actor, Attribute, Cause, Change, Desk, NewArticle, NewTicket, Priority, Relation, State, StateType,
-    Ticket, TicketId, TicketNumber, TicketRef, TicketSupplier, TimerKind,
+    Ticket, TicketId, TicketRef, TimerKind,
 };
 use crate::mail::{Address, Language};
 
@@ -104,34 +108,9 @@ impl<'a> Draft<'a> {
 
     /// Whether a list has a value; an address by its key.
     pub(super) fn has(&self, at: TicketRef, attribute: &Attribute, value: &str) -> bool {
-        let Some(ticket) = self.tickets.get(&at) else { return false };
-        match attribute {
-            Attribute::Tag => ticket.now.tags.contains(value),
-            Attribute::Watcher => ticket.watchers.contains(value),
-            Attribute::Supplier => ticket.suppliers.iter().any(|known| known.address.key() == value),
-            Attribute::Participant => ticket.now.participants.iter().any(|known| known.key() == value),
-            Attribute::Link(relation) => {
-                TicketNumber::new(value).is_some_and(|number| ticket.links.contains(&(*relation, number)))
-            }
-            Attribute::Title
-            | Attribute::Queue
-            | Attribute::Type
-            | Attribute::Service
-            | Attribute::Sla
-            | Attribute::State
-            | Attribute::Priority
-            | Attribute::Lock
-            | Attribute::Owner
-            | Attribute::Responsible
-            | Attribute::Customer
-            | Attribute::Level
-            | Attribute::PendingUntil
-            | Attribute::Field(_)
-            | Attribute::Language
-            | Attribute::Estimate
-            | Attribute::Booked
-            | Attribute::MergedInto => false,
-        }
+        let mut copy = self.tickets.get(&at).cloned();
+        let list = copy.as_mut().and_then(|ticket| List::of(ticket, attribute, self.now()));
+        list.is_some_and(|list| list.has(value))
     }
 
     fn number_of(&self, at: TicketRef) -> Option<String> {
@@ -270,44 +249,8 @@ impl<'a> Draft<'a> {
         value: &str,
         cause: &Cause,
     ) -> Option<Change> {
-        let ticket = self.tickets.get_mut(&at)?;
-        let gone = match attribute {
-            Attribute::Tag => ticket.now.tags.remove(value),
-            Attribute::Watcher => ticket.watchers.remove(value),
-            Attribute::Supplier => {
-                let (key, before) = (value.to_lowercase(), ticket.suppliers.len());
-                ticket.suppliers.retain(|known| known.address.key() != key);
-                ticket.suppliers.len() < before
-            }
-            Attribute::Participant => {
-                let key = value.to_lowercase();
-                let before = ticket.now.participants.len();
-                ticket.now.participants.retain(|known| known.key() != key);
-                ticket.now.participants.len() < before
-            }
-            Attribute::Link(relation) => {
-                let number = TicketNumber::new(value)?;
-                ticket.links.remove(&(relation, number))
-            }
-            Attribute::Title
-            | Attribute::Queue
-            | Attribute::Type
-            | Attribute::Service
-            | Attribute::Sla
-            | Attribute::State
-            | Attribute::Priority
-            | Attribute::Lock
-            | Attribute::Owner
-            | Attribute::Responsible
-            | Attribute::Customer
-            | Attribute::Level
-            | Attribute::PendingUntil
-            | Attribute::Field(_)
-            | Attribute::Language
-            | Attribute::Estimate
-            | Attribute::Booked
-            | Attribute::MergedInto => false,
-        };
+        let now = self.now();
+        let gone = List::of(self.tickets.get_mut(&at)?, &attribute, now)?.take(value);
         if !gone {
             return None;
         }
@@ -488,51 +431,10 @@ fn put(ticket: &mut Ticket, attribute: &Attribute, after: Option<&str>, since: T
         | Attribute::Tag
         | Attribute::Watcher
         | Attribute::Supplier
-        | Attribute::Participant => put_member(ticket, attribute, after?, since),
+        | Attribute::Participant => {
+            let value = after?;
+            let new = List::of(ticket, attribute, since).is_some_and(|mut list| list.add(value));
+            (!new).then(|| value.to_owned())
+        }
     }
-}
-
-/// The same of a list: `None` where the value is a new one.
-fn put_member(ticket: &mut Ticket, attribute: &Attribute, value: &str, since: Timestamp) -> Option<String> {
-    let owned = || value.to_owned();
-    let new = match attribute {
-        Attribute::Link(relation) => ticket.links.insert((*relation, TicketNumber::new(value)?)),
-        Attribute::Tag => ticket.now.tags.insert(owned()),
-        Attribute::Watcher => ticket.watchers.insert(owned()),
-        Attribute::Supplier => {
-            let address = Address::read(value);
-            let new = ticket.suppliers.iter().all(|known| known.address.key() != address.key());
-            if new {
-                ticket.suppliers.push(TicketSupplier { address, since, thread: Vec::new() });
-            }
-            new
-        }
-        Attribute::Participant => {
-            let address = Address::read(value);
-            let new = ticket.now.participants.iter().all(|known| known.key() != address.key());
-            if new {
-                ticket.now.participants.push(address);
-            }
-            new
-        }
-        Attribute::Title
-        | Attribute::Queue
-        | Attribute::Type
-        | Attribute::Service
-        | Attribute::Sla
-        | Attribute::State
-        | Attribute::Priority
-        | Attribute::Lock
-        | Attribute::Owner
-        | Attribute::Responsible
-        | Attribute::Customer
-        | Attribute::Level
-        | Attribute::PendingUntil
-        | Attribute::Field(_)
-        | Attribute::Estimate
-        | Attribute::Booked
-        | Attribute::Language
-        | Attribute::MergedInto => false,
-    };
-    (!new).then(owned)
 }

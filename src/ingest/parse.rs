@@ -100,15 +100,15 @@ fn read(raw: &Arc<[u8]>, limits: &ParseLimits) -> Mail {
     mail
 }
 
-/// The HTML of a mail, made safe to be shown; `None` where it has none. Made when somebody wants to see it: the tree that
-/// a sanitiser builds costs as much as all the rest of reading.
-pub fn safe_html(raw: &[u8], limits: &ParseLimits) -> Option<String> {
+/// The HTML of a mail, made safe to be shown, and its files, among which are its pictures; `None` where it has no HTML. Made
+/// when somebody wants to see it: the tree that a sanitiser builds costs as much as all the rest of reading.
+pub fn safe_html(raw: &[u8], limits: &ParseLimits) -> Option<(String, Vec<Attachment>)> {
     let read = || {
         let octets = with_line_feeds(raw);
         let head = fields::split(&octets, limits.header_octets);
-        let pieces = parts::content(&mime::tree(&octets, &head, limits), limits).pieces;
-        let html: Vec<String> = pieces.into_iter().filter_map(|piece| piece.html).collect();
-        (!html.is_empty()).then(|| html::sanitise(&html.join("\n")))
+        let content = parts::content(&mime::tree(&octets, &head, limits), limits);
+        let html: Vec<String> = content.pieces.into_iter().filter_map(|piece| piece.html).collect();
+        (!html.is_empty()).then(|| (html::sanitise(&html.join("\n")), content.attachments))
     };
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_default()
 }

@@ -71,7 +71,7 @@ fn the_text_part_of_an_alternative() {
     );
     assert_eq!((both.body.source, both.body.text.as_str()), (BodySource::Plain, "Hola texto"));
     assert_eq!(both.body.html_new_text.as_deref(), Some("Hola html"));
-    let safe = safe_html(&both.raw, &ParseLimits::default());
+    let safe = safe_html(&both.raw, &ParseLimits::default()).map(|(html, _)| html);
     assert_eq!(safe.as_deref(), Some("<p>Hola <b>html</b></p>"));
     assert_eq!(both.defects, []);
     for stub in ["\n  \n", "This mail is in HTML format. Your program does not support it.\n"] {
@@ -123,7 +123,8 @@ fn pictures_of_the_html_part() {
     assert_eq!(attached(&mail), [("attachment-1.gif", "image/gif")]);
     assert_eq!(mail.attachments[0].content_id.as_deref(), Some("p1@x"));
     assert!(mail.attachments[0].inline);
-    let safe = safe_html(&mail.raw, &ParseLimits::default()).unwrap();
+    let (safe, files) = safe_html(&mail.raw, &ParseLimits::default()).unwrap();
+    assert_eq!(files, mail.attachments);
     assert!(safe.contains("cid:p1@x"), "{safe}");
 }
 

@@ -52,7 +52,7 @@ fn check(mail: &Mail, octets: &[u8]) {
         );
         assert_eq!(file.digest, Digest::of(&file.content));
     }
-    if let Some(html) = safe_html(octets, &ParseLimits::default()) {
+    if let Some((html, _)) = safe_html(octets, &ParseLimits::default()) {
         let low = html.to_lowercase();
         let active = ["<script", "<iframe", "<object", "<style", "javascript:\"", " onload=\""];
         assert!(!active.iter().any(|word| low.contains(word)), "active HTML: {html}");
