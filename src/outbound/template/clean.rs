@@ -89,8 +89,8 @@ fn any(value: &Value, depth: usize) -> Value {
 }
 
 /// Characters that change how their surroundings are shown (Unicode Bidi_Control): they can make a name or a file
-/// look like another one.
-fn turns_direction(c: char) -> bool {
+/// look like another one. And the byte order mark, which decoders take away from the beginning of an encoded word.
+fn is_unseen(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}')
 }
 
@@ -106,7 +106,7 @@ fn line_of(text: &str, limit: usize) -> String {
             if !out.ends_with(' ') {
                 out.push(' ');
             }
-        } else if !turns_direction(c) {
+        } else if !is_unseen(c) {
             out.push(c);
         }
     }
