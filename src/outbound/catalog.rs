@@ -147,8 +147,10 @@ pub const TICKET: &[Variable] = &[
     ),
     maybe("owner", Kind::Line, "Name of the supervisor answerable for it."),
     maybe("responsible", Kind::Line, "Name of the agent who attends it."),
+    maybe("waits_until", Kind::Line, "Until when it is pending, in the desk's time zone."),
     always("created", Kind::Line, "When it was opened, in the desk's time zone."),
     always("age", Kind::Line, "How long ago that was: `39 m`, `2 d 3 h`."),
+    maybe("copies", Kind::Lines, "Names of all others to whom an answer to the customer goes; for agents."),
     maybe(
         "agent",
         Kind::Line,
@@ -158,6 +160,7 @@ pub const TICKET: &[Variable] = &[
     maybe("attachments", Kind::Lines, "Names of the files that came with it."),
 ];
 
+const REQUEST: Variable = maybe("request", Kind::Text, "What the customer wrote first.");
 const BY: Variable =
     always("by", Kind::Line, "Who did it: an agent's or customer's name, a rule, the program.");
 const TITLE: Variable = always("title", Kind::Line, "Title of the ticket, of which nothing else is said.");
@@ -221,7 +224,10 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         "new-ticket-agent",
         "A ticket was opened in a queue: to the members of the queue. `text` is what the customer wrote.",
         ReplyGoes::ToCustomer,
-        &[],
+        &[
+            maybe("registered_by", Kind::Line, "The agent who opened it for the customer."),
+            maybe("note", Kind::Text, "What that agent notes beside a mail of the customer's."),
+        ],
     ),
     to_agent(
         "customer-follow-up",
@@ -242,25 +248,25 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         "assigned",
         "A ticket was assigned: to the new responsible. `text` is the reason, where one was written.",
         ReplyGoes::Internal,
-        &[BY, maybe("before", Kind::Line, "Who was responsible before.")],
+        &[BY, maybe("before", Kind::Line, "Who was responsible before."), REQUEST],
     ),
     to_agent(
         "owner-changed",
         "The owner of a ticket changed: to the new owner.",
         ReplyGoes::Internal,
-        &[BY, maybe("before", Kind::Line, "Who was the owner before.")],
+        &[BY, maybe("before", Kind::Line, "Who was the owner before."), REQUEST],
     ),
     to_agent(
         "queue-changed",
         "A ticket was moved: to the members of its new queue.",
         ReplyGoes::Internal,
-        &[BY, maybe("before", Kind::Line, "The queue it came from.")],
+        &[BY, maybe("before", Kind::Line, "The queue it came from."), REQUEST],
     ),
     to_agent(
         "level-changed",
         "A ticket was handed to a level: to the agents of that level in its queue.",
         ReplyGoes::Internal,
-        &[BY, maybe("before", Kind::Line, "The level it came from.")],
+        &[BY, maybe("before", Kind::Line, "The level it came from."), REQUEST],
     ),
     to_supplier(
         "supplier-request",
@@ -355,6 +361,7 @@ pub const TEMPLATES: &[TemplateSpec] = &[
                  be done, before and after or what is wrong.",
             ),
             maybe("evidence", Kind::Lines, "How the sender was identified."),
+            maybe("mail_subject", Kind::Line, "Subject of the agent's mail."),
             TEXT_WENT,
             maybe("undo", Kind::Line, "The token by which it can be taken back with `#undo`."),
             maybe("undo_until", Kind::Line, "Until when."),

@@ -6,6 +6,7 @@
 mod buttons;
 mod header;
 mod parts;
+mod thread;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -69,8 +70,7 @@ pub fn compose(
     let theirs = |id: &&MessageId| !is_of_another(id, notice, desk, now);
     let head = header::Head {
         notice,
-        parent: notice.in_reply_to.as_ref().filter(theirs),
-        references: notice.references.iter().filter(theirs).cloned().collect(),
+        thread: thread::Thread::of(notice, desk, theirs)?,
         subject: &subject,
         message_id: &message_id,
         instance: &desk.instance,

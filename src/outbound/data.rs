@@ -6,7 +6,7 @@ use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-use crate::desk::{Attribute, Change, Desk, NewTicket, Priority, Relation};
+use crate::desk::{Attribute, Change, Desk, NewTicket, Priority, Relation, Ticket};
 use crate::mail::{Address, Attachment, Language};
 
 /// The variables of `catalog::TICKET` but for `agent`, `text` and `attachments`, which the event knows.
@@ -35,6 +35,14 @@ pub fn ticket_data(
     put("responsible", json!(ticket.responsible.as_deref().map(|login| agent_label(desk, login))));
     put("created", json!(date(desk, language, ticket.created)));
     put("age", json!(age(now.duration_since(ticket.created))));
+    data
+}
+
+/// The same, and until when it is pending.
+pub fn of_ticket(desk: &Desk, ticket: &Ticket, language: Language, now: Timestamp) -> Map<String, Value> {
+    let mut data = ticket_data(desk, &ticket.now, language, now);
+    let until = ticket.pending_until.filter(|_| ticket.now.state_type.is_pending());
+    data.insert("waits_until".to_owned(), json!(until.map(|until| date(desk, language, until))));
     data
 }
 
@@ -288,7 +296,7 @@ mod tests {
         let data = ticket_data(&desk("America/Lima"), &ticket(), Language::Es, now);
         let left: Vec<&str> =
             catalog::TICKET.iter().map(|v| v.name).filter(|name| !data.contains_key(*name)).collect();
-        assert_eq!(left, ["agent", "text", "attachments"]);
+        assert_eq!(left, ["waits_until", "copies", "agent", "text", "attachments"]);
         assert!(data.keys().all(|name| catalog::TICKET.iter().any(|v| v.name == name)));
         let said = |name: &str| data[name].as_str().unwrap().to_owned();
         assert_eq!(

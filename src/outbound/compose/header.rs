@@ -8,6 +8,7 @@ use lettre::message::header::{self, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Mailboxes, MessageBuilder};
 
 use super::ComposeError;
+use super::thread::Thread;
 use crate::desk::{Notice, NoticeKind};
 use crate::mail::{Address, LOOP_HEADER, MessageId};
 use crate::outbound::template::one_line;
@@ -24,10 +25,8 @@ const REFERENCES: usize = 20;
 /// What the header is made of.
 pub(super) struct Head<'a> {
     pub(super) notice: &'a Notice,
-    /// The mail that it answers, where its id may be shown.
-    pub(super) parent: Option<&'a MessageId>,
-    /// The ids of the thread that may be shown, oldest first.
-    pub(super) references: Vec<MessageId>,
+    /// The thread, as far as it may be shown.
+    pub(super) thread: Thread,
     pub(super) subject: &'a str,
     pub(super) message_id: &'a MessageId,
     pub(super) instance: &'a str,
@@ -62,13 +61,16 @@ impl Head<'_> {
         builder = builder
             .subject(self.subject.to_owned())
             .raw_header(field("Message-ID", self.message_id.to_string()));
-        let parent = self.parent.filter(|id| is_plain(id));
+        let parent = self.thread.parent.as_ref().filter(|id| is_plain(id));
         if let Some(parent) = parent {
             builder = builder.raw_header(field("In-Reply-To", parent.to_string()));
         }
-        let thread = thread(&self.references, parent);
+        let thread = thread(&self.thread.references, parent);
         if !thread.is_empty() {
             builder = builder.raw_header(field("References", thread.join("\r\n ")));
+        }
+        if let Some(index) = &self.thread.index {
+            builder = builder.raw_header(field("Thread-Index", index.clone()));
         }
         let automatic = match notice.kind {
             NoticeKind::AutoReply => Some("auto-replied"),

@@ -83,7 +83,7 @@ fn notice(template: &str, language: Language) -> Notice {
         "text": "Buenos días:\n\nNo hay internet en mi PC desde las 9.\n\n  Saludos, José",
         "attachments": ["captura.png", "Ñandú.pdf"], "from": { "name": "José Ñáñez", "address": "jnanez@minem.example" },
         "pending_until": "20/12/2013 09:00 (-5)", "supplier": "Suministros Andinos", "since": "17/12/2013 10:00 (-5)", "changes": ["prioridad: 3 normal -> 4 alto"],
-        "done": true, "evidence": ["reply token issued to mgomez"], "text_went": null,
+        "copies": [], "waits_until": null, "done": true, "evidence": ["reply token issued to mgomez"], "text_went": null,
         "lines": [
             { "line": "#tomar", "done": true, "result": "responsable: ninguno -> María Gómez" },
             { "line": "#prioridad alta", "done": true, "result": "prioridad: 3 normal -> 4 alto" },
@@ -208,6 +208,57 @@ fn a_mail_says_who_it_is() {
     for text in [parsed.body_text(0).unwrap(), parsed.body_html(0).unwrap()] {
         assert!(text.contains(&format!("[ref:{token}]")) && text.contains("José Ñáñez"), "{text}");
     }
+}
+
+/// What Thunderbird and Gmail go by: a common id, one subject. Outlook: Thread-Index.
+#[test]
+fn the_mails_about_a_ticket_are_one_conversation() {
+    let heads = |template: &str, answers: Option<&str>, number: &str| {
+        let mut notice = notice(template, Language::Es);
+        notice.number = TicketNumber::new(number);
+        notice.data.insert("number".into(), number.into());
+        notice.in_reply_to = answers.and_then(MessageId::new);
+        notice.references = notice.in_reply_to.iter().cloned().collect();
+        let mail = made(&notice);
+        ["Subject", "In-Reply-To", "References", "Thread-Index"].map(|name| field(&mail.content, name))
+    };
+    let told = heads("new-ticket-agent", None, NUMBER);
+    let root = format!("<ticket.{NUMBER}.a1b2c3@minem.example>");
+    assert_eq!(told[1].as_deref(), Some(root.as_str()));
+    for template in [
+        "assigned",
+        "owner-changed",
+        "queue-changed",
+        "level-changed",
+        "note-added",
+        "closed-agent",
+        "reopened",
+        "customer-follow-up",
+        "pending-reminder",
+        "pending-closed",
+        "ticket-changed",
+        "supplier-wrote",
+        "supplier-silent",
+        "show",
+        "history",
+        "receipt",
+    ] {
+        assert_eq!(heads(template, None, NUMBER), told, "{template}");
+    }
+    // A receipt answers the agent's mail, which may be a new one, as a button writes it.
+    let receipt = heads("receipt", Some("button@phone"), NUMBER);
+    assert_eq!(receipt[1].as_deref(), Some("<button@phone>"));
+    assert_eq!(receipt[2], Some(format!("{root} <button@phone>")));
+    assert_eq!(receipt[3], told[3]);
+    let index = data_encoding::BASE64.decode(told[3].as_ref().unwrap().as_bytes()).unwrap();
+    assert_eq!((index.len(), index.first()), (22, Some(&1)));
+    // Another ticket is another one; and what a customer answers is the customer's own thread.
+    assert_ne!(heads("assigned", None, "2013121610000146")[3], told[3]);
+    let customers = heads("ticket-created", Some("1@customer"), NUMBER);
+    assert_eq!(customers[2].as_deref(), Some("<1@customer>"));
+    assert_eq!(customers[3], None);
+    // Who telephoned has none.
+    assert_eq!(heads("ticket-created", None, NUMBER)[2], Some(root));
 }
 
 #[test]

@@ -63,7 +63,10 @@ fn everything_renders_with_any_data() {
 fn no_variable_of_its_own_is_left_out() {
     let templates = shipped();
     for (spec, language) in TEMPLATES.iter().flat_map(|spec| Language::ALL.map(|code| (spec, code))) {
-        for variable in spec.variables.iter().filter(|variable| variable.kind != catalog::Kind::Flag) {
+        // The subject of a receipt names the mail where it is about no ticket.
+        let said = |name: &str| spec.name != "receipt" || name != "mail_subject";
+        let own = spec.variables.iter().filter(|variable| variable.kind != catalog::Kind::Flag);
+        for variable in own.filter(|variable| said(variable.name)) {
             let mut data = sample(spec.name, Fill::Everything, "x");
             data.extend([(variable.name.to_owned(), marked(variable.kind))]);
             let mail = templates.render(spec.name, language, &data).unwrap();
@@ -218,9 +221,9 @@ fn a_failing_template_gives_way_to_the_shipped_one() {
         file("receipt", Form::Text, "{{#if (eq (lookup lines 0) null)}}{{lookup lines 7}}{{/if}}{{desk}}");
     let templates = Templates::new(&[own]).unwrap();
     let mut data = sample("receipt", Fill::Everything, "x");
-    assert!(!templates.render("receipt", Language::En, &data).unwrap().text.contains("carried out"));
+    assert!(!templates.render("receipt", Language::En, &data).unwrap().text.contains("take this back"));
     data.insert("lines".into(), Value::from(Vec::<Value>::new()));
     let mail = templates.render("receipt", Language::En, &data).unwrap();
-    assert!(mail.text.contains("carried out"), "{}", mail.text);
+    assert!(mail.text.contains("take this back"), "{}", mail.text);
     assert!(mail.warning.unwrap().contains("receipt.text.hbs"));
 }
