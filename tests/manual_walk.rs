@@ -102,7 +102,7 @@ async fn a_ticket_is_escalated_by_its_priority_and_the_level_is_told() {
     assert_eq!(told.template, "level-changed");
     assert!(told.text().contains("María Gómez pasó este ticket al nivel 1"), "{}", told.text());
     assert!(told.text().contains("No pude resolverlo por teléfono."), "{}", told.text());
-    assert!(told.subject().contains("Nivel 1"), "{}", told.subject());
+    assert!(told.subject().ends_with("] Una consulta"), "one conversation: {}", told.subject());
     assert!(sent.iter().all(|mail| mail.to != ANA), "internal");
     let now = ticket(&bench, 1).await;
     assert_eq!((now.level.as_str(), now.responsible, now.locked), ("1", None, false));
@@ -435,8 +435,9 @@ async fn a_locked_ticket_is_answered_by_its_own_and_an_unlocked_one_by_others() 
         one(&sent, LUIS).clone()
     };
     assert!(ticket(&bench, 1).await.locked);
-    let said = refused(&bench, &notice, "Ana, ya lo estoy viendo.\n").await;
-    assert!(said.contains("bloqueado por Luis Rojas: escriba #tomar"), "{said}");
+    assert_eq!(bench.mail(&notice.reply("Ana, ya lo estoy viendo.\n")).await, "held-for-lock");
+    let said = one(&bench.sent().await, MARIA).text();
+    assert!(said.contains("Luis Rojas tiene bloqueado este ticket. Con su sí usted lo toma"), "{said}");
     assert!(bench.sent().await.is_empty(), "nothing has left");
     // A note is free, and so is whoever takes it over.
     answered(&bench, &notice, "#nota\n\nAna llamó otra vez.\n").await;

@@ -240,9 +240,9 @@ async fn who_is_no_agent_any_more_has_nothing_left() {
     without.policy.desk.agents.retain(|agent| agent.login != "mgomez");
     desk.bench.pipeline.reload(without);
     let before = desk.bench.ticket(1).await;
-    let sent = desk.takes(&notice.reply("#cerrar\n\nSECRETO\n"), "follow-up").await;
+    let sent = desk.takes(&notice.reply("#cerrar\n\nSECRETO\n"), "new-linked-ticket").await;
     assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
-    let sent = desk.takes(&question.reply("sí\n"), "follow-up").await;
+    let sent = desk.takes(&question.reply("sí\n"), "new-linked-ticket").await;
     assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
     assert_eq!(desk.bench.ticket(1).await, before, "nothing was done");
 

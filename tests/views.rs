@@ -60,7 +60,7 @@ async fn a_list_is_answered_within_a_thread_and_without_one() {
 
     // As a new mail, in English, by a query; the ticket of the thread does not matter.
     let list = answered(&bench, &vouched(&bench, "l1", "#list customer:berta"), "list").await;
-    assert!(list.text().starts_with("1 ticket para customer:berta"), "{}", list.text());
+    assert!(list.text().starts_with("1 ticket: customer:berta"), "{}", list.text());
     assert!(!list.text().contains("Una consulta"));
     let list = answered(&bench, &vouched(&bench, "l2", "#list mine"), "list").await;
     assert!(list.text().contains("Ningún ticket cumple."), "{}", list.text());
@@ -68,7 +68,7 @@ async fn a_list_is_answered_within_a_thread_and_without_one() {
     assert_eq!(bench.mail(&notice.reply("#tomar\n")).await, "agent-mail");
     bench.sent().await;
     let list = answered(&bench, &vouched(&bench, "l3", "#lista mis"), "list").await;
-    assert!(list.text().starts_with("1 ticket para mis"), "{}", list.text());
+    assert!(list.text().starts_with("1 ticket: mis"), "{}", list.text());
     assert!(list.text().contains("3 normal, abierto, bloqueado"), "{}", list.text());
 }
 
@@ -344,7 +344,7 @@ async fn only_tickets_that_the_agent_may_read_are_shown_and_found() {
     {
         let list = answered(&bench, &vouched(&bench, id, text), "list").await;
         assert!(!list.text().contains("secreto") && !list.raw().contains(&hidden), "{}", list.text());
-        let expected = if id == "p3" { "0 tickets" } else { "1 ticket " };
+        let expected = if id == "p3" { "0 tickets" } else { "1 ticket" };
         assert!(list.text().starts_with(expected), "what is hidden is not counted: {}", list.text());
     }
     for (id, text) in [
@@ -370,7 +370,7 @@ async fn a_long_list_ends_and_says_how_many_more_there_are() {
         opened(&bench, &format!("person{n}@minem.example"), &format!("Consulta {n}")).await;
     }
     let list = answered(&bench, &vouched(&bench, "long", "#lista consulta"), "list").await;
-    assert!(list.text().starts_with("43 tickets para consulta"), "{}", list.text());
+    assert!(list.text().starts_with("43 tickets: consulta"), "{}", list.text());
     assert_eq!(list.text().matches("Responsable: ").count(), 40);
     assert!(list.text().contains("Hay 3 más."), "{}", list.text());
     // Mail programs cut what is longer.

@@ -42,7 +42,7 @@ enum Day {
 /// A sentence in `language` with examples: not a time, past, impossible, more than ten years away.
 pub(super) fn when(text: &str, now: &Zoned, language: Language) -> Result<Zoned, Mistake> {
     let plain = folded(text).replace(',', " ");
-    let words: Vec<&str> = plain.split_whitespace().collect();
+    let words = halves(&plain.split_whitespace().collect::<Vec<_>>());
     read(&words, now)
         .and_then(|found| check(found, now))
         .map_err(|wrong| explain(&wrong, text, now, language))
@@ -81,6 +81,17 @@ fn explain(wrong: &Wrong, text: &str, now: &Zoned, language: Language) -> Mistak
     };
     let value = text.trim();
     Mistake(say(sentence, &[("value", value), ("time", &time), ("date", &date), ("day_first", &day_first)]))
+}
+
+/// `9 de la mañana` as `9 am`.
+fn halves<'a>(mut words: &[&'a str]) -> Vec<&'a str> {
+    let mut out = Vec::new();
+    while let [first, rest @ ..] = words {
+        let half = words::value("half", words).filter(|(_, used)| *used > 1);
+        out.push(half.map_or(*first, |(half, _)| half));
+        words = half.map_or(rest, |(_, used)| words.get(used..).unwrap_or_default());
+    }
+    out
 }
 
 fn read(mut words: &[&str], now: &Zoned) -> Result<Zoned, Wrong> {
@@ -286,6 +297,7 @@ fn day(words: &[&str], now: &Zoned) -> Result<Day, Wrong> {
         return Ok(Day::Daily);
     }
     match words::whole_value("day", &words.join(" ")) {
+        Some("yesterday") => return in_days(-1),
         Some("today") => return in_days(0),
         Some("tomorrow") => return in_days(1),
         Some(_) => return in_days(2),

@@ -310,9 +310,9 @@ pub const NOTIFICATION: Section = Section {
         "name": Name, Required, "\"new ticket\"";
         /// When. If absent, for a shipped name: as shipped.
         "event": Word(EVENTS), Optional, "\"ticket-created\"";
-        /// Whom: `customer`, `participants`, `sender`, `owner`, `responsible`, `attending` (the responsible, else the
-        /// owner, else the members of the queue), `watchers`, `queue` (its members), `level` (the agents of the ticket's
-        /// level in the queue), `administrator`, a login, `role:NAME`, or an address. If absent, for a shipped name: as shipped.
+        /// Whom: `customer`, `participants`, `sender`, `owner`, `responsible`, `relieved` (who attended it
+        /// until now), `attending` (the responsible, else the owner, else the members of the queue), `watchers`, `queue` (its
+        /// members), `level` (the agents of the ticket's level in the queue), `administrator`, a login, `role:NAME`, or an address. If absent, for a shipped name: as shipped.
         "to": List(&Name), Optional, "[\"queue\", \"role:jefes\"]";
         /// Name of the template. If absent, for a shipped name: as shipped.
         "template": Name, Optional, "\"new-ticket-agent\"";

@@ -32,6 +32,16 @@ pub(super) struct Asked<'w> {
 }
 
 impl Asked<'_> {
+    /// Who holds the mail's own ticket against its author, where an answer is for the customer and nothing else is wrong:
+    /// it can wait for its author to take the ticket.
+    pub(super) fn held_by(&self) -> Option<String> {
+        let at = self.own.at.filter(|_| self.wants.targets.is_none() && !self.own.new)?;
+        let ticket = self.before.ticket(at)?;
+        let holder = held_by(&ticket.now, self.agent)?;
+        let takes = may(self.tried.desk, self.agent, Right::Owner, &ticket.now.queue).is_ok();
+        takes.then(|| data::agent_label(self.tried.desk, holder))
+    }
+
     /// The tickets that get the text, and why others cannot.
     pub(super) fn targets(&self, language: Language) -> (Vec<Target>, Vec<CommandTrace>) {
         let Self { tried, case, own, wants, .. } = *self;
@@ -82,7 +92,8 @@ fn first_words(text: &str, files: &[Attachment]) -> String {
         return files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
     }
     let first: String = text.lines().next().unwrap_or_default().chars().take(60).collect();
-    format!("\u{201c}{first}\u{2026}\u{201d}")
+    let more = if first.len() < text.len() { "\u{2026}" } else { "" };
+    format!("\u{201c}{first}{more}\u{201d}")
 }
 
 /// Whether the text goes to the customer: as the author says, else as the notice that is answered does. And whether

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::addressees::Asked;
 use super::draft::Draft;
-use super::execute::{Order, Wants, execute};
+use super::execute::{Order, Wants, execute, relieve};
 use super::mail::Case;
 use super::matching::{Apart, Match};
 use super::obey_rules::{Verdict, obey_rules};
@@ -14,11 +14,14 @@ use super::on_behalf::{self, Behalf};
 use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
 use super::steps::{Plan, Step};
-use super::write::{Writing, write};
-use super::{CommandTrace, Decision, Reason, agent_mail, asked, confirmation, customer_mail, evidence, mail};
+use super::write::{self, Writing, write};
+use super::{
+    CommandTrace, Decision, Proof, Reason, agent_mail, asked, confirmation, customer_mail, evidence, mail,
+};
 use crate::commands::{self, Block, Command, Line};
-use crate::desk::{Actor, Agent, Cause, Desk, Relation, TicketRef, fold};
+use crate::desk::{Actor, Agent, Attribute, Cause, Desk, Relation, TicketRef, fold};
 use crate::mail::Language;
+use crate::outbound::data;
 use crate::rules::RuleEvent;
 
 /// The ticket of the mail itself.
@@ -66,8 +69,12 @@ pub(super) fn attend(
     for step in &plan.steps {
         walk.step(step, own.at);
     }
-    let Walk { wants, mut lines, .. } = walk;
+    let Walk { order, mut wants, mut lines, .. } = walk;
     let own = Own { at: own.at.map(|at| wants.now(at)), ..own };
+    if let (Some(at), Proof::Confirmed { takes: true, .. }) = (own.at, &case.incoming.proof) {
+        lines.extend(take_over(&mut tried, at, &order, &cause));
+        wants.took.insert(at);
+    }
     let whom = Asked {
         before: &draft,
         tried: &tried,
@@ -79,13 +86,20 @@ pub(super) fn attend(
         wants: &wants,
     };
     let (targets, more) = whom.targets(language);
+    let all_right = !plan.dry && lines.iter().all(|line| line.done);
+    if let (true, [refused], Some(holder)) = (all_right, more.as_slice(), whom.held_by())
+        && refused.result == Say::LockedBy(&holder).text(language)
+    {
+        return confirmation::hold_for_lock(draft, case, agent, block, &holder);
+    }
     lines.extend(more);
     let wrong = lines.iter().filter(|line| !line.done).count();
     // A ticket in somebody's name is opened whole or not at all.
     let for_nobody = behalf.is_some() && (!wants.announced || whom.is_nobodys());
     if wrong > 0 && (!plan.partial || wrong == lines.len() || for_nobody) {
         draft.trace.rules = tried.trace.rules;
-        return refused(draft, case, agent, lines, language);
+        let says = write::says(block, write::files(case, behalf.as_ref()));
+        return refused(draft, case, agent, lines, says, language);
     }
     if plan.dry {
         draft.trace.commands = lines;
@@ -105,6 +119,16 @@ pub(super) fn attend(
         draft,
         Writing { case, agent, own, behalf, targets, wants, block, cause, language, words: BTreeMap::new() },
     )
+}
+
+/// Its author said yes to the question whether to take the ticket that somebody else had locked.
+fn take_over(draft: &mut Draft<'_>, at: TicketRef, order: &Order<'_>, cause: &Cause) -> Option<CommandTrace> {
+    let change = draft.set(at, Attribute::Responsible, Some(order.agent.login.clone()), cause)?;
+    draft.set_lock(at, true, cause);
+    relieve(draft, at, order, &change);
+    let line = format!("#{}", commands::word("take", order.language));
+    let result = data::change_line(draft.desk, order.language, &change);
+    Some(CommandTrace { line, ticket: None, done: true, result })
 }
 
 /// The ticket that the mail belongs to or opens; `None` where a rule keeps the mail out.
@@ -198,11 +222,12 @@ fn refused(
     case: &Case<'_>,
     agent: &Agent,
     lines: Vec<CommandTrace>,
+    says: bool,
     language: Language,
 ) -> Decision {
     draft.trace.commands = lines;
     let at = case.matched.ticket().map(TicketRef::Existing);
-    let text_went = Some(Say::NothingKept.text(language));
+    let text_went = says.then(|| Say::NothingKept.text(language));
     let receipt = Receipt { text_went, ..Receipt::plain(at, Manner::Whole) };
     send_receipt(&mut draft, case, agent, language, receipt);
     for line in draft.trace.commands.iter_mut().filter(|line| line.done) {

@@ -208,6 +208,27 @@ pub(super) fn hold_for_author(
     hold(draft, case, agent, question)
 }
 
+/// Holds an answer to a ticket that somebody else has locked, and asks its author whether to take the ticket.
+pub(super) fn hold_for_lock(
+    draft: Draft<'_>,
+    case: &Case<'_>,
+    agent: &Agent,
+    block: &Block,
+    holder: &str,
+) -> Decision {
+    let question = Question {
+        template: FOR_AUTHOR,
+        reason: Reason::HeldForLock,
+        at: case.matched.ticket().map(TicketRef::Existing),
+        targets: None,
+        why: &Why::Says(Say::AnswerLocked(holder)),
+        actions: Vec::new(),
+        text: block.rest.trim(),
+        text_went: None,
+    };
+    hold(draft, case, agent, question)
+}
+
 /// What the registered address is asked.
 struct Question<'q> {
     template: &'static str,

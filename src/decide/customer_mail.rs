@@ -155,14 +155,17 @@ pub(super) fn written(case: &Case<'_>, occasion: Occasion, at: TicketRef) -> Hap
     happening.public = true;
     happening.answers = mail.message_id.clone();
     happening.sender = mail.from.clone();
+    let from = mail.from.clone().map(|from| case.policy.desk.well_named(from));
     match (&mail.from, &mail.return_path) {
-        (Some(from), _) => drop(happening.extra.insert("from".to_owned(), data::person(from))),
+        (Some(_), _) => {
+            drop(happening.extra.insert("from".to_owned(), json!(from.as_ref().map(data::person))))
+        }
         // A program that leaves From out may still be an agent's own, and answer whatever that agent is sent.
         (None, Some(path)) => happening.actor = path.to_lowercase(),
         (None, None) => {}
     }
     // Who holds a token takes part in a ticket, also with a mail that names nobody.
-    let by = mail.from.as_ref().map(Address::called).or(mail.return_path.as_deref());
+    let by = from.as_ref().map(Address::called).or(mail.return_path.as_deref());
     happening.extra.insert("by".to_owned(), json!(by.filter(|by| !by.is_empty()).unwrap_or("?")));
     happening.extra.insert("attachments".to_owned(), data::attachment_names(&mail.attachments));
     happening

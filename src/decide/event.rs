@@ -97,6 +97,8 @@ pub enum Proof {
         held: i64,
         /// It was its author who was asked, whether it is meant as it stands; else, whether it is the agent's at all.
         of_author: bool,
+        /// The ticket was locked by somebody else, and the author takes it.
+        takes: bool,
     },
     /// `explain --from-agent LEVEL`: suppose this level for the agent in `From`.
     Supposed(u8),

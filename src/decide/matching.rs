@@ -109,8 +109,8 @@ fn named(
     for carried in carried.iter().filter(|carried| carried.claim.purpose != token::Use::Survey) {
         if let Some(id) = resolve(context, &carried.claim.number) {
             let age = if carried.claim.expired { "expired reply token" } else { "reply token" };
-            // An expired token still names its ticket; it no longer proves anything.
-            let holder = (!carried.claim.expired).then_some(carried.place);
+            // One that has expired, or whose agent is gone, still names its ticket; it lets nobody in.
+            let holder = (!carried.claim.expired && !is_revoked(carried, desk)).then_some(carried.place);
             return Some((id, format!("{age} for {}", carried.claim.number), holder));
         }
     }
@@ -141,6 +141,14 @@ fn named(
         let ticket = context.by_other_number.get(&name)?;
         Some((follow_merges(context, *ticket), format!("{name} in the subject"), None))
     })
+}
+
+/// Whether a token was an agent's who is none any more, or has another address now.
+fn is_revoked(carried: &Carried, desk: &Desk) -> bool {
+    let of_agent =
+        matches!(carried.claim.purpose, token::Use::Thread | token::Use::Internal | token::Use::Relay);
+    let mut addresses = desk.agents.iter().flat_map(|agent| &agent.addresses);
+    of_agent && !addresses.any(|address| carried.claim.issued_to(address))
 }
 
 /// Whether a mail names its ticket by what nobody can guess: a token, or the Message-ID of a mail in it.

@@ -28,6 +28,8 @@ pub(super) struct Happening {
     pub(super) by: SenderKind,
     /// Lower-case address or login of who caused it.
     pub(super) actor: String,
+    /// Login of who attended the ticket before.
+    pub(super) relieved: Option<String>,
     /// Who wrote the mail that it is about.
     pub(super) sender: Option<Address>,
     /// The text of the article.
@@ -55,6 +57,7 @@ impl Happening {
             ticket,
             by: by.kind,
             actor: by.id.to_lowercase(),
+            relieved: None,
             sender: None,
             text: String::new(),
             public: false,
@@ -161,6 +164,7 @@ fn people<'a>(
         Recipient::Sender => about.sender.clone().map(Person::Customer).into_iter().collect(),
         Recipient::Owner => by_login(ticket.and_then(|ticket| ticket.now.owner.as_ref())),
         Recipient::Responsible => by_login(ticket.and_then(|ticket| ticket.now.responsible.as_ref())),
+        Recipient::Relieved => by_login(about.relieved.as_ref()),
         Recipient::Attending => {
             let now = ticket.map(|ticket| &ticket.now);
             let known = now.and_then(|now| now.responsible.as_ref().or(now.owner.as_ref()));
@@ -228,6 +232,12 @@ fn tell(
         return;
     }
     let human = of_customer && about.is_human();
+    // Copies are of what somebody wrote.
+    let customer = ticket.and_then(|ticket| ticket.now.customer.as_ref());
+    let is_copy = of_customer && customer.is_some_and(|customer| customer.key() != to.key());
+    if is_copy && !human && about.occasion == Occasion::Closed {
+        return;
+    }
     let stopped = about.ticket.is_some_and(|at| customer_word::stopped(draft, at, &to.key()));
     if of_customer && !human && stopped {
         draft.trace.remarks.push(format!("no {} to {}: #stop", row.template, to.address));
@@ -263,9 +273,18 @@ fn notice(
     let desk = draft.desk;
     let human = of_customer && about.is_human();
     let shown = !of_customer || about.public;
-    let mut fill = ticket.map(|t| data::ticket_data(desk, &t.now, language, draft.now())).unwrap_or_default();
+    let mut fill = ticket.map(|t| data::of_ticket(desk, t, language, draft.now())).unwrap_or_default();
+    if let Some(ticket) = ticket.filter(|_| !of_customer)
+        && let Some(customer) = &ticket.now.customer
+    {
+        let copies = others(ticket, customer, desk);
+        fill.insert("copies".to_owned(), copies.iter().map(|copy| json!(copy.called())).collect());
+    }
     fill.insert("text".to_owned(), json!(if shown { data::shown(&about.text) } else { String::new() }));
     fill.extend(about.extra.clone());
+    if of_customer {
+        fill.remove("note");
+    }
     if !shown {
         // What a file is called may say as much as the text.
         fill.remove("attachments");
@@ -278,7 +297,7 @@ fn notice(
         template: about.template.clone().unwrap_or_else(|| row.template.clone()),
         language,
         from: desk.queue_address(queue),
-        cc: if human { others(ticket, &to, desk) } else { Vec::new() },
+        cc: ticket.filter(|_| human).map(|ticket| others(ticket, &to, desk)).unwrap_or_default(),
         to,
         data: fill,
         kind: if human {
@@ -300,9 +319,8 @@ fn notice(
 
 /// Customer and participants but for one: those whom an answer shows as its other recipients. Agents among them get
 /// it too, and are not shown.
-fn others(ticket: Option<&Ticket>, to: &Address, desk: &Desk) -> Vec<Address> {
-    let all =
-        ticket.into_iter().flat_map(|ticket| ticket.now.customer.iter().chain(&ticket.now.participants));
+pub(super) fn others(ticket: &Ticket, to: &Address, desk: &Desk) -> Vec<Address> {
+    let all = ticket.now.customer.iter().chain(&ticket.now.participants);
     all.filter(|other| other.key() != to.key() && desk.agent_by_address(&other.address).is_none())
         .cloned()
         .collect()
@@ -314,8 +332,12 @@ fn token_use(about: &Happening, ticket: &Ticket, of_customer: bool) -> token::Us
     if about.occasion == Occasion::SupplierFollowUp && !of_customer && ticket.suppliers.len() == 1 {
         return token::Use::Relay;
     }
-    let carries_on =
-        matches!(about.occasion, Occasion::CustomerFollowUp | Occasion::Reopened | Occasion::TicketCreated);
+    // What an agent says on opening a ticket again is a note.
+    let carries_on = match about.occasion {
+        Occasion::CustomerFollowUp | Occasion::TicketCreated => true,
+        Occasion::Reopened => about.by == SenderKind::Customer,
+        _ => false,
+    };
     match (of_customer, carries_on) {
         (true, _) => token::Use::Copy,
         (false, true) => token::Use::Thread,

@@ -19,6 +19,8 @@ pub enum Reason {
     HeldForConfirmation,
     /// An agent's answer that waits for its author to say what is meant.
     HeldForAuthor,
+    /// An answer to a ticket that somebody else has locked: it waits for its author to take the ticket.
+    HeldForLock,
     /// An agent's mail that waited and was not confirmed in time; nothing of it was done.
     NotConfirmed,
     /// The mail confirmed one that waited.
@@ -63,7 +65,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::NewTicket,
         Self::NewLinkedTicket,
         Self::FollowUp,
@@ -71,6 +73,7 @@ impl Reason {
         Self::AgentMail,
         Self::HeldForConfirmation,
         Self::HeldForAuthor,
+        Self::HeldForLock,
         Self::NotConfirmed,
         Self::Confirmation,
         Self::CommandsRefused,
@@ -103,6 +106,7 @@ impl Reason {
             Self::AgentMail => "agent-mail",
             Self::HeldForConfirmation => "held-for-confirmation",
             Self::HeldForAuthor => "held-for-author",
+            Self::HeldForLock => "held-for-lock",
             Self::NotConfirmed => "not-confirmed",
             Self::Confirmation => "confirmation",
             Self::CommandsRefused => "commands-refused",

@@ -76,6 +76,7 @@ pub(super) fn send_receipt(
     fill.insert("partly".to_owned(), json!(manner == Manner::Partial));
     fill.insert("dry".to_owned(), json!(manner == Manner::Dry));
     fill.insert("text_went".to_owned(), json!(text_went));
+    fill.insert("mail_subject".to_owned(), json!(case.incoming.mail.subject));
     let mut offers = Vec::new();
     if let Some((code, until)) = undo {
         let command = commands::word("undo", language);
@@ -155,7 +156,7 @@ pub(super) fn notice_to_agent(
     let desk = draft.desk;
     let ticket = at.and_then(|at| draft.ticket(at)).cloned();
     let mut fill =
-        ticket.as_ref().map(|t| data::ticket_data(desk, &t.now, language, draft.now())).unwrap_or_default();
+        ticket.as_ref().map(|t| data::of_ticket(desk, t, language, draft.now())).unwrap_or_default();
     fill.extend(extra);
     let queue = ticket.as_ref().map(|ticket| ticket.now.queue.as_str()).unwrap_or_default();
     let answers = case.incoming.mail.message_id.clone();

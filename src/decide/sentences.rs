@@ -67,6 +67,8 @@ pub(super) enum Say<'a> {
     MailNeedsText,
     /// The text stands as what the customer asked for.
     Registered(&'a str),
+    /// The same, and it closes the ticket: the customer gets it with the notice.
+    RegisteredAndSent(&'a str),
     /// Nothing to change.
     Already(&'a str),
     /// A closing state is set by `#close`.
@@ -85,6 +87,8 @@ pub(super) enum Say<'a> {
     NoteAndPublic,
     /// Locked by someone else.
     LockedBy(&'a str),
+    /// The same, of an answer that waits for its author to take the ticket.
+    AnswerLocked(&'a str),
     /// Locked by someone else, and the state is the holder's to change.
     StateLockedBy(&'a str),
     /// The text and HTML parts of the mail say different things.
@@ -139,6 +143,8 @@ pub(super) enum Say<'a> {
     AnswerFollows,
     /// The text goes to the customer.
     Goes(&'a str),
+    /// The same, and who gets copies.
+    GoesWithCopies(&'a str, &'a str),
     /// The text goes to the customers of several tickets.
     GoesToAll(usize),
     /// To whom the text of a mail that waits would go; to nobody where it would be a note.
@@ -147,6 +153,8 @@ pub(super) enum Say<'a> {
     OpensTicket,
     /// The text stays internal.
     StaysInternal,
+    /// The same, and the customer hears that the ticket is closed, without it.
+    ClosedWithoutText(&'a str),
     /// A line of the text looks like a command and was kept as text.
     KeptAsText(&'a str),
     /// No ticket of the mail could take the text.
@@ -240,5 +248,7 @@ fn things(candidates: &[(Thing, String)], language: Language) -> String {
 }
 
 fn listed(intro: &str, names: &[&str]) -> String {
-    if names.is_empty() { String::new() } else { format!("{intro}{}.", names.join(", ")) }
+    // Names of states have commas in them.
+    let between = if names.iter().any(|name| name.contains(", ")) { "; " } else { ", " };
+    if names.is_empty() { String::new() } else { format!("{intro}{}.", names.join(between)) }
 }

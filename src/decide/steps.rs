@@ -73,8 +73,24 @@ pub(super) fn undo(block: &Block, login: &str) -> Option<UndoKey> {
     Some(UndoKey { login: login.to_owned(), code: code.as_deref().map(hash_undo) })
 }
 
-/// The articles that a block names by their place in their ticket.
+/// The articles that a block names by their place in their ticket; and the first one, where somebody else is to read it:
+/// not of many tickets at once.
 pub(super) fn articles(block: &Block) -> BTreeSet<u32> {
-    let nth = |line: &Line| if let Ok(Command::Split(nth)) = line.read { nth } else { None };
-    block.lines.iter().filter_map(nth).collect()
+    let commands = || block.lines.iter().filter_map(|line| line.read.as_ref().ok());
+    let nth = |command: &Command| if let Command::Split(nth) = command { *nth } else { None };
+    let mut all: BTreeSet<u32> = commands().filter_map(nth).collect();
+    let hands_on = |command: &Command| {
+        matches!(
+            command,
+            Command::Assign(_)
+                | Command::Owner(_)
+                | Command::Queue(_)
+                | Command::Escalate(_)
+                | Command::Derive { .. }
+        )
+    };
+    if commands().any(hands_on) && !commands().any(|command| matches!(command, Command::For(_))) {
+        all.insert(1);
+    }
+    all
 }

@@ -119,12 +119,17 @@ pub(super) fn ask(draft: &mut Draft<'_>, at: TicketRef, closed_by: Option<&str>)
         in_reply_to: ticket.thread.last().cloned(),
         references: ticket.thread.clone(),
         token: Some(token::Use::Survey),
-        // Not before the closing mail that waits in the hold.
-        not_before: super::notify::hold(draft, &ticket.now.queue),
+        not_before: Some(behind_the_closing_mail(draft, &ticket.now.queue)),
         attachments: Vec::new(),
         allowance: Allowance::Uncounted,
     };
     draft.effects.push(Effect::Notify(Box::new(notice)));
+}
+
+/// Nobody is asked about an answer that has not come: a little after the closing mail, which waits in the hold.
+fn behind_the_closing_mail(draft: &Draft<'_>, queue: &str) -> jiff::Timestamp {
+    let closing = super::notify::hold(draft, queue).unwrap_or(draft.now());
+    closing.checked_add(jiff::SignedDuration::from_secs(5)).unwrap_or(closing)
 }
 
 /// The closing of a ticket, as its happening and its survey.

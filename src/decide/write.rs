@@ -10,15 +10,17 @@ use super::draft::Draft;
 use super::execute::Wants;
 use super::lookup::hash_undo;
 use super::mail::Case;
-use super::notify::Happening;
+use super::notify::{Happening, others};
 use super::on_behalf::{self, Behalf};
 use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
 use super::view::Reader;
-use super::{Decision, Effect, NoMail, Reason, asked, canned, confirmation, supplier, survey_mail, undo};
+use super::{
+    Decision, Effect, NoMail, Reason, asked, canned, confirmation, customer_word, supplier, survey_mail, undo,
+};
 use crate::commands::{Block, Command};
 use crate::desk::{Agent, Attribute, Cause, Occasion, SenderKind, StateType, TicketRef};
-use crate::mail::{Attachment, Language};
+use crate::mail::{Address, Attachment, Language};
 use crate::outbound::{data, scrub};
 
 /// A ticket that gets the text.
@@ -155,7 +157,8 @@ pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, mut what: Writing<'
     let guessed = what.targets.iter().any(|target| target.guessed) && what.has_text();
     let undo = undoable(&mut draft, &what);
     let stray = what.block.stray.first().filter(|_| what.has_text() && !meant);
-    if (!what.block.lines.is_empty() && !what.only_asks()) || guessed || stray.is_some() {
+    let told = !draft.trace.commands.is_empty() && !what.only_asks();
+    if told || guessed || stray.is_some() {
         let about = if what.targets.len() > 1 { what.own.at } else { at };
         let receipt = Receipt {
             at: about,
@@ -276,6 +279,14 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
             opened.answers.clone_from(&mail.message_id);
         }
         opened.by = SenderKind::Customer;
+        if what.behalf.is_some() || what.wants.opened.contains(&at) {
+            opened.extra.insert("registered_by".to_owned(), name.clone());
+            let note = what.block.rest.trim();
+            let beside = what.behalf_of(at).is_some_and(|behalf| behalf.request.is_some());
+            if beside && !visible && !note.is_empty() {
+                opened.extra.insert("note".to_owned(), json!(note));
+            }
+        }
         let suppressed = Err(NoMail::Rule);
         let reply = if what.wants.opened.contains(&at) {
             Ok(())
@@ -352,12 +363,27 @@ fn went(draft: &Draft<'_>, what: &Writing<'_>) -> Option<String> {
         };
         return Some(say.text(what.language));
     };
-    let registered = what.behalf_of(target.at).is_some() && !what.answers(target.at);
+    let opened = what.wants.opened.contains(&target.at);
+    let registered = opened || what.behalf_of(target.at).is_some() && !what.answers(target.at);
+    // Whether the customer hears that it is closed.
+    let closed = what.wants.closed.get(&target.at) == Some(&false);
     let ticket = draft.ticket(target.at);
     let customer = ticket.and_then(|ticket| ticket.now.customer.as_ref());
+    let hears = |who: &&Address| !customer_word::stopped(draft, target.at, &who.key());
+    let unsaid = closed && what.wants.visible.is_none() && customer.as_ref().is_some_and(hears);
     Some(match (target.visible, customer) {
+        (true, Some(customer)) if registered && closed => {
+            Say::RegisteredAndSent(customer.called()).text(what.language)
+        }
         (true, Some(customer)) if registered => Say::Registered(customer.called()).text(what.language),
-        (true, Some(customer)) => Say::Goes(customer.called()).text(what.language),
+        (false, Some(customer)) if unsaid => Say::ClosedWithoutText(customer.called()).text(what.language),
+        (true, Some(customer)) => {
+            let copies = ticket.map(|ticket| others(ticket, customer, draft.desk)).unwrap_or_default();
+            let names: Vec<&str> = copies.iter().map(Address::called).collect();
+            let to = customer.called();
+            let names = names.join(", ");
+            if names.is_empty() { Say::Goes(to) } else { Say::GoesWithCopies(to, &names) }.text(what.language)
+        }
         (true, None) | (false, _) => Say::StaysInternal.text(what.language),
     })
 }

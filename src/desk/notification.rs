@@ -130,6 +130,8 @@ pub enum Recipient {
     Owner,
     /// Who attends the ticket. After a change: the new one.
     Responsible,
+    /// Who attended the ticket until it was given to somebody else, or to nobody.
+    Relieved,
     /// Whoever has to act: the responsible, else the owner, else the members of the queue.
     Attending,
     /// Agents who asked to be told.
@@ -150,12 +152,13 @@ pub enum Recipient {
 
 impl Recipient {
     /// The recipients that are named by their part, and their words in `notifications.toml`.
-    pub const PARTS: [(&'static str, Self); 10] = [
+    pub const PARTS: [(&'static str, Self); 11] = [
         ("customer", Self::Customer),
         ("participants", Self::Participants),
         ("sender", Self::Sender),
         ("owner", Self::Owner),
         ("responsible", Self::Responsible),
+        ("relieved", Self::Relieved),
         ("attending", Self::Attending),
         ("watchers", Self::Watchers),
         ("queue", Self::Members),
@@ -174,6 +177,7 @@ impl Recipient {
             | Self::Sender
             | Self::Owner
             | Self::Responsible
+            | Self::Relieved
             | Self::Attending
             | Self::Watchers
             | Self::Members
@@ -244,8 +248,8 @@ impl Notification {
     /// is among them and cannot be switched off: it is the point of the desk.
     pub fn shipped() -> Vec<Self> {
         use Recipient::{
-            Administrator, Attending, Customer, Level, Members, Owner, Participants, Responsible, Sender,
-            Watchers,
+            Administrator, Attending, Customer, Level, Members, Owner, Participants, Relieved, Responsible,
+            Sender, Watchers,
         };
         let rows = [
             ("acknowledge", Occasion::TicketCreated, vec![Customer], "ticket-created"),
@@ -256,11 +260,12 @@ impl Notification {
             (Self::ANSWER, Occasion::AgentAnswer, vec![Customer, Participants], "agent-answer"),
             ("note", Occasion::Note, vec![Responsible, Owner, Watchers], "note-added"),
             ("assigned", Occasion::ResponsibleChanged, vec![Responsible], "assigned"),
+            ("relieved", Occasion::ResponsibleChanged, vec![Relieved], "ticket-changed"),
             ("owner", Occasion::OwnerChanged, vec![Owner], "owner-changed"),
             ("escalated", Occasion::LevelChanged, vec![Level], "level-changed"),
             ("moved", Occasion::QueueChanged, vec![Members], "queue-changed"),
             ("reminder", Occasion::PendingReached, vec![Attending], "pending-reminder"),
-            ("closed", Occasion::Closed, vec![Customer], "closed"),
+            ("closed", Occasion::Closed, vec![Customer, Participants], "closed"),
             ("closed for agents", Occasion::Closed, vec![Responsible, Owner, Watchers], "closed-agent"),
             ("merged", Occasion::Merged, vec![Customer], "merged"),
             ("bad survey", Occasion::BadSurvey, vec![Attending], "survey-bad"),
@@ -273,10 +278,15 @@ impl Notification {
             .into_iter()
             .map(|(name, event, to, template)| Self::new(name, event, to, template))
             .collect();
-        let to = vec![Attending, Watchers];
-        let mut reopened = Self::new("reopened", Occasion::Reopened, to, "reopened");
-        reopened.by = vec![SenderKind::Customer];
-        shipped.push(reopened);
+        // A customer's wakes whoever attends; of a colleague's hear those whose ticket it is.
+        let to_whom = [
+            ("reopened", SenderKind::Customer, vec![Attending, Watchers]),
+            ("reopened by agent", SenderKind::Agent, vec![Responsible, Owner, Watchers]),
+        ];
+        shipped.extend(to_whom.into_iter().map(|(name, by, to)| {
+            let one = Self::new(name, Occasion::Reopened, to, "reopened");
+            Self { by: vec![by], ..one }
+        }));
         shipped
     }
 
@@ -334,9 +344,13 @@ mod tests {
     }
 
     #[test]
-    fn only_a_customer_reopening_wakes_agents() {
+    fn only_a_customer_reopening_wakes_the_queue() {
         let desk = Desk::empty(Keys::new(vec![(1, [0; 32])]));
-        let of = |by| desk.notifications_of(Occasion::Reopened, None, by).count();
-        assert_eq!((of(SenderKind::Customer), of(SenderKind::Agent)), (1, 0));
+        let of = |by| -> Vec<Recipient> {
+            desk.notifications_of(Occasion::Reopened, None, by).flat_map(|one| one.to.clone()).collect()
+        };
+        assert_eq!(of(SenderKind::Customer), [Recipient::Attending, Recipient::Watchers]);
+        assert_eq!(of(SenderKind::Agent), [Recipient::Responsible, Recipient::Owner, Recipient::Watchers]);
+        assert_eq!(of(SenderKind::System), []);
     }
 }

@@ -25,7 +25,7 @@ fn a_ticket_goes_from_the_help_desk_to_a_level_and_to_a_specialist() {
 
     maria.answers(&notice, "#derivar Soporte Técnico\n#escalar\n#nota\n\nNo se pudo por teléfono.");
     let first = luis.gets("the ticket of his level", |mail| mail.text().contains("al nivel 1"));
-    assert!(first.text().contains("No se pudo por teléfono.") && first.subject().contains("Nivel 1"));
+    assert!(first.text().contains("No se pudo por teléfono.") && first.subject().contains("Una consulta"));
     let ticket = shown(&desk, &number);
     assert_eq!((ticket["level"].as_str(), ticket["queue"].as_str()), (Some("1"), Some("Soporte Técnico")));
 
@@ -37,9 +37,11 @@ fn a_ticket_goes_from_the_help_desk_to_a_level_and_to_a_specialist() {
     assert_eq!(shown(&desk, &number)["responsible"], "csalas");
     assert_eq!(desk.list(&["tickets", "--json"])[0]["level"], "2");
 
-    // Locked: somebody else's answer is held back, and says what to do.
+    // Locked: somebody else's answer is held, and he is asked whether he takes the ticket.
     luis.answers(&first, "#público\n\nAna, ya lo vemos.");
-    luis.gets("the refusal", |mail| mail.text().contains("bloqueado por Carla Salas: escriba #tomar"));
+    luis.gets("the question", |mail| {
+        mail.text().contains("Carla Salas tiene bloqueado este ticket. Con su sí")
+    });
     carla.answers(&told, "#responsable mgomez\n#nota\n\nUsted la tiene al teléfono.");
     let mine = maria.gets("the assignment", |mail| mail.text().contains("Usted la tiene al teléfono."));
     maria.answers(&mine, "#público\n\nAna, mañana le cambiamos la placa.");

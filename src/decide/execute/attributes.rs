@@ -55,8 +55,9 @@ impl<'a> Doing<'_, 'a, '_> {
                 || Language::ALL.iter().any(|language| fold(&data::type_label(*language, kind)) == wanted)
         };
         let Some(kind) = desk.types.iter().find(named) else {
-            let all = desk.types.iter().map(String::as_str).collect();
-            return Err(self.say(&unknown(Thing::Type, typed, all)));
+            let all: Vec<String> =
+                desk.types.iter().map(|kind| data::type_label(self.order.language, kind)).collect();
+            return Err(self.say(&unknown(Thing::Type, typed, all.iter().map(String::as_str).collect())));
         };
         self.plain(Attribute::Type, Some(kind.clone()), None)
     }

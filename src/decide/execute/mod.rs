@@ -24,11 +24,14 @@ use super::sentences::{Say, Thing};
 use super::{SenderTrace, canned, evidence, undo};
 use crate::commands::{Command, Targets};
 use crate::desk::{
-    Actor, Agent, Attribute, Cause, Change, Desk, Occasion, Queue, Report, Right, State, Ticket, TicketId,
-    TicketNumber, TicketRef, may,
+    Actor, Agent, Attribute, Cause, Change, Desk, NewTicket, Occasion, Queue, Report, Right, State, Ticket,
+    TicketId, TicketNumber, TicketRef, may,
 };
 use crate::mail::Language;
 use crate::outbound::data;
+
+/// Octets of a customer's first words that a notice shows: `#show` has all of them.
+const REQUEST: usize = 4000;
 
 /// What a mail's commands want beyond changes of tickets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -131,6 +134,78 @@ pub(super) struct Order<'a> {
 /// Does one command; before and after in the agent's language, or what is wrong. `at` is the ticket that it is about,
 /// where there is one. Whether the sender is proved well enough was asked before.
 pub(super) fn execute(
+    draft: &mut Draft<'_>,
+    at: Option<TicketRef>,
+    order: &Order<'_>,
+    written: &str,
+    command: &Command,
+    wants: &mut Wants,
+) -> Result<String, String> {
+    let before = at.and_then(|at| draft.ticket(at)).map(|ticket| ticket.now.clone());
+    let happened = draft.happenings.len();
+    let words = done(draft, at, order, written, command, wants)?;
+    let moves = matches!(
+        command,
+        Command::Assign(_)
+            | Command::Queue(_)
+            | Command::Escalate(_)
+            | Command::Derive { .. }
+            | Command::Service(_)
+    );
+    let after = at.and_then(|at| draft.ticket(at)).map(|ticket| ticket.now.clone());
+    let (Some(at), Some(before), Some(after), true) = (at, before, after, moves && !wants.is_on_behalf(at))
+    else {
+        return Ok(words);
+    };
+    let told = draft.happenings.iter().skip(happened).any(|one| one.occasion == Occasion::ResponsibleChanged);
+    if before.responsible != after.responsible && !told {
+        let change = Change {
+            attribute: Attribute::Responsible,
+            before: before.responsible.clone(),
+            after: after.responsible.clone(),
+        };
+        relieve(draft, at, order, &change);
+    }
+    Ok(with_what_followed(draft.desk, order.language, words, [&before, &after]))
+}
+
+/// Tells whoever attended a ticket that somebody else took it, or took it away.
+pub(super) fn relieve(draft: &mut Draft<'_>, at: TicketRef, order: &Order<'_>, change: &Change) {
+    let mut happening = Happening::new(Occasion::ResponsibleChanged, Some(at), order.trace);
+    happening.relieved.clone_from(&change.before);
+    let line = data::change_line(draft.desk, draft.desk.language, change);
+    happening.extra.insert("by".to_owned(), order.agent.name.clone().into());
+    happening.extra.insert("agent".to_owned(), order.agent.name.clone().into());
+    happening.extra.insert("changes".to_owned(), vec![line].into());
+    happening.text = order.reason.to_owned();
+    draft.happenings.push(happening);
+}
+
+/// Adds who lost the ticket, and where it is now: what else a command did than its name says.
+fn with_what_followed(
+    desk: &Desk,
+    language: Language,
+    words: String,
+    [before, after]: [&NewTicket; 2],
+) -> String {
+    let followed = [
+        (Attribute::Queue, Some(&before.queue), Some(&after.queue)),
+        (Attribute::Level, Some(&before.level), Some(&after.level)),
+        (Attribute::Owner, before.owner.as_ref(), after.owner.as_ref()),
+        (Attribute::Responsible, before.responsible.as_ref(), after.responsible.as_ref()),
+    ];
+    let changed = followed.into_iter().filter(|(_, before, after)| before != after).map(
+        |(attribute, before, after)| {
+            let change = Change { attribute, before: before.cloned(), after: after.cloned() };
+            data::change_line(desk, language, &change)
+        },
+    );
+    let more: Vec<String> = changed.filter(|line| !words.contains(line)).collect();
+    if more.is_empty() { words } else { format!("{}; {}", words.trim_end_matches('.'), more.join("; ")) }
+}
+
+/// The command itself.
+fn done(
     draft: &mut Draft<'_>,
     at: Option<TicketRef>,
     order: &Order<'_>,
@@ -272,7 +347,25 @@ impl<'a> Doing<'_, 'a, '_> {
         happening.extra.insert("agent".to_owned(), self.order.agent.name.clone().into());
         happening.extra.insert("before".to_owned(), before.into());
         happening.text = self.order.reason.to_owned();
+        happening.extra.insert("request".to_owned(), self.request().into());
+        if occasion == Occasion::ResponsibleChanged {
+            happening.relieved.clone_from(&change.before);
+            happening
+                .extra
+                .insert("changes".to_owned(), vec![data::change_line(desk, language, change)].into());
+        }
         self.draft.happenings.push(happening);
+    }
+
+    /// What the customer wrote first, for whoever sees the ticket for the first time.
+    fn request(&self) -> Option<String> {
+        let TicketRef::Existing(id) = self.at? else { return None };
+        let first = self.draft.context.articles.iter().find(|known| known.ticket == id && known.nth == 1)?;
+        let text =
+            first.article.visible.then(|| first.article.text.trim()).filter(|text| !text.is_empty())?;
+        let end = text.floor_char_boundary(REQUEST);
+        let shown = text.get(..end).unwrap_or(text);
+        Some(if end < text.len() { format!("{shown}\u{2026}") } else { shown.to_owned() })
     }
 
     /// Whom the mail's text is for.

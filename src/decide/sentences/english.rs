@@ -77,6 +77,9 @@ pub(super) fn say(say: &Say<'_>) -> String {
             "What does the mail to the customer say? Write it below the commands, or write #new phone.".to_owned()
         }
         Say::Registered(who) => format!("Your text was kept as what {who} asks for."),
+        Say::RegisteredAndSent(who) => {
+            format!("Your text was kept as what {who} asks for, and goes to {who} with the closing notice.")
+        }
         Say::Already(value) => format!("It is so already: {value}."),
         Say::UseClose(state) => format!("\"{state}\" closes the ticket: write #close instead."),
         Say::UsePend(state) => format!("\"{state}\" needs a date: write #pend, for example #pend 2d."),
@@ -92,6 +95,10 @@ pub(super) fn say(say: &Say<'_>) -> String {
         Say::LockedBy(who) => {
             format!("The ticket is locked by {who}: write #take to take it over, or #note to keep the text internal.")
         }
+        Say::AnswerLocked(who) => format!(
+            "{who} has locked this ticket. With your yes you take it (#take) and the answer is sent; to leave it as an internal note, \
+             send it again with #note above."
+        ),
         Say::StateLockedBy(who) => {
             format!("The ticket is locked by {who}: write #take in a line above to take it over.")
         }
@@ -143,10 +150,15 @@ pub(super) fn say(say: &Say<'_>) -> String {
         Say::GoesToAll(count) => format!("Your text goes to the customers of {count} tickets."),
         Say::TextNotKept => "Your text was not kept: these commands concern no ticket.".to_owned(),
         Say::Goes(to) => format!("Your text goes to {to}."),
+        Say::GoesWithCopies(to, copies) => format!("Your text goes to {to}, with copies to {copies}."),
         Say::WouldGo(Some(to)) => format!("The text would go to {to}."),
         Say::WouldGo(None) => "The text would stay internal.".to_owned(),
         Say::OpensTicket => "The mail would open a new ticket.".to_owned(),
         Say::StaysInternal => "Your text was kept as an internal note.".to_owned(),
+        Say::ClosedWithoutText(who) => format!(
+            "Your text was kept as an internal note: {who} is told that the ticket is closed, without it. With #public below \
+             #close it goes along."
+        ),
         Say::KeptAsText(line) => format!(
             "The line “{line}” is a part of it: a command stands at the very beginning of its line, above the text."
         ),
@@ -173,9 +185,7 @@ pub(super) fn say(say: &Say<'_>) -> String {
         }
         Say::Undeliverable(recipient) => format!("Mails to {recipient} cannot be delivered"),
         Say::AbuseReport => "Abuse report about a mail of this desk".to_owned(),
-        Say::NothingKept => {
-            "Nothing was done and your text was not kept: correct the lines above and send the mail again.".to_owned()
-        }
+        Say::NothingKept => "Your text was not kept either: send the whole mail again.".to_owned(),
     }
 }
 

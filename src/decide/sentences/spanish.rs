@@ -84,6 +84,9 @@ pub(super) fn say(say: &Say<'_>) -> String {
                 .to_owned()
         }
         Say::Registered(who) => format!("Su texto quedó registrado como el pedido de {who}."),
+        Say::RegisteredAndSent(who) => {
+            format!("Su texto quedó registrado como el pedido de {who}, y le llega con el aviso de cierre.")
+        }
         Say::Already(value) => format!("Ya estaba así: {value}."),
         Say::UseClose(state) => format!("«{state}» cierra el ticket: escriba #cerrar."),
         Say::UsePend(state) => {
@@ -101,6 +104,10 @@ pub(super) fn say(say: &Say<'_>) -> String {
         Say::LockedBy(who) => {
             format!("El ticket está bloqueado por {who}: escriba #tomar para tomarlo, o #nota para dejar el texto como nota interna.")
         }
+        Say::AnswerLocked(who) => format!(
+            "{who} tiene bloqueado este ticket. Con su sí usted lo toma (#tomar) y la respuesta se envía; para dejarla como nota \
+             interna, envíela otra vez con #nota encima."
+        ),
         Say::StateLockedBy(who) => {
             format!("El ticket está bloqueado por {who}: escriba #tomar en una línea anterior para tomarlo.")
         }
@@ -157,10 +164,15 @@ pub(super) fn say(say: &Say<'_>) -> String {
         Say::GoesToAll(count) => format!("Su texto va a los usuarios de {count} tickets."),
         Say::TextNotKept => "Su texto no se guardó: estos comandos no son de ningún ticket.".to_owned(),
         Say::Goes(to) => format!("Su texto va a {to}."),
+        Say::GoesWithCopies(to, copies) => format!("Su texto va a {to}, con copia a {copies}."),
         Say::WouldGo(Some(to)) => format!("El texto iría a {to}."),
         Say::WouldGo(None) => "El texto quedaría como nota interna.".to_owned(),
         Say::OpensTicket => "El correo abriría un ticket nuevo.".to_owned(),
         Say::StaysInternal => "Su texto quedó como nota interna.".to_owned(),
+        Say::ClosedWithoutText(who) => format!(
+            "Su texto quedó como nota interna: a {who} se le avisa del cierre, sin él. Con #público debajo de #cerrar le llega \
+             también."
+        ),
         Say::KeptAsText(line) => format!(
             "La línea «{line}» es parte de él: un comando va al comienzo mismo de su línea, encima del texto."
         ),
@@ -190,10 +202,7 @@ pub(super) fn say(say: &Say<'_>) -> String {
         }
         Say::Undeliverable(recipient) => format!("No se pueden entregar los correos a {recipient}"),
         Say::AbuseReport => "Reporte de abuso sobre un correo de esta mesa".to_owned(),
-        Say::NothingKept => {
-            "No se hizo nada y su texto no se guardó: corrija las líneas de arriba y envíe el correo otra vez."
-                .to_owned()
-        }
+        Say::NothingKept => "Su texto tampoco se guardó: envíe otra vez el correo completo.".to_owned(),
     }
 }
 

@@ -1,0 +1,216 @@
+//! What agents are told, and in which words: who has the ticket now, what was asked, where a text went.
+
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+
+mod support;
+
+use support::desk::{Bench, Sent, one_of};
+
+const ANA: &str = "aquispe@minem.example";
+const ROSA: &str = "rcastillo@minem.example";
+const MARIA: &str = "mgomez@minem.example";
+const LUIS: &str = "lrojas@minem.example";
+const JUAN: &str = "jperez@minem.example";
+const CARLA: &str = "csalas@minem.example";
+
+/// What the mail host of the example writes above a mail whose sender logged in.
+fn vouched(bench: &Bench, subject: &str, text: &str) -> String {
+    let id = text.len();
+    let head = bench.head(subject);
+    format!(
+        "Authentication-Results: mx.minem.example; auth=pass smtp.auth={MARIA}\nFrom: {MARIA}\nTo: soporte@minem.example\n\
+         Message-ID: <v{id}@agent>\n{head}\n{text}"
+    )
+}
+
+async fn done(bench: &Bench, raw: &str) -> Vec<Sent> {
+    let reason = bench.mail(raw).await;
+    assert!(["agent-mail", "new-ticket", "follow-up"].contains(&reason.as_str()), "{reason}");
+    bench.sent().await
+}
+
+#[track_caller]
+fn says(mail: &Sent, words: &str) {
+    assert!(mail.text().contains(words), "no {words:?} in:\n{}", mail.text());
+}
+
+#[track_caller]
+fn says_not(mail: &Sent, words: &str) {
+    assert!(!mail.text().contains(words), "{words:?} in:\n{}", mail.text());
+}
+
+/// The new responsible sees the request, and the old one hears that it is no longer his.
+#[tokio::test]
+async fn a_ticket_changes_hands_and_both_know() {
+    let bench = Bench::new().await;
+    let notice = bench.opened(ANA, "Una consulta").await;
+    let sent =
+        done(&bench, &notice.reply("#cola Soporte Técnico\n#asignar rojas\n#nota\n\nEs lo suyo.\n")).await;
+    let luis = one_of(&sent, LUIS, "assigned").clone();
+    says(&luis, "Es lo suyo.\r\n\r\nEl pedido:\r\n\r\nNo funciona.");
+
+    let sent = done(&bench, &luis.reply("#derivar Redes\n#nota\n\nEs la red.\n")).await;
+    let receipt = one_of(&sent, LUIS, "receipt");
+    says(receipt, "cola: Soporte Técnico -> Redes; responsable: Luis Rojas -> ninguno");
+    // What says nothing has no line of its own.
+    says(receipt, "+ #nota\r\n\r\nSu texto quedó como nota interna.");
+    let juan = one_of(&sent, JUAN, "queue-changed").clone();
+    says(&juan, "El pedido:\r\n\r\nNo funciona.");
+    assert!(!sent.iter().any(|mail| mail.to == LUIS && mail.template != "receipt"), "he did it himself");
+
+    done(&bench, &juan.reply("#tomar\n")).await;
+    let sent = done(&bench, &notice.reply("#tomar\n")).await;
+    let told = one_of(&sent, JUAN, "ticket-changed");
+    says(told, "María Gómez modificó este ticket.");
+    says(told, "- responsable: Juan Pérez -> María Gómez");
+    assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
+}
+
+/// An answer to a ticket that somebody else has locked waits, and leaves when its author takes the ticket.
+#[tokio::test]
+async fn an_answer_to_a_locked_ticket_waits_for_a_yes() {
+    let bench = Bench::new().await;
+    let notice = bench.opened(ANA, "Una consulta").await;
+    let sent =
+        done(&bench, &notice.reply("#propietario nadie\n#cola Soporte Técnico\n#asignar rojas\n")).await;
+    let luis = one_of(&sent, LUIS, "assigned").clone();
+    assert_eq!(bench.mail(&notice.reply("Ana, ya lo vemos.\n")).await, "held-for-lock");
+    let sent = bench.sent().await;
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    let question = one_of(&sent, MARIA, "held-for-author").clone();
+    says(&question, "Luis Rojas tiene bloqueado este ticket.");
+    says(&question, "Ana, ya lo vemos.");
+
+    // Not by the wrong word, and not by somebody else.
+    assert_eq!(bench.mail(&question.reply("bueno\n")).await, "confirmation");
+    assert!(bench.sent().await.iter().all(|mail| mail.to == MARIA));
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    says(one_of(&sent, ANA, "agent-answer"), "Ana, ya lo vemos.");
+    says(one_of(&sent, LUIS, "ticket-changed"), "- responsable: Luis Rojas -> María Gómez");
+    let receipt = one_of(&sent, MARIA, "receipt");
+    says(receipt, "+ #tomar\r\n    responsable: Luis Rojas -> María Gómez");
+    says(receipt, "Su texto va a");
+    // Now it is Luis who has to ask; what he leaves unanswered does not leave.
+    assert_eq!(bench.mail(&luis.reply("#público\n\nAna, soy Luis.\n")).await, "held-for-lock");
+    assert!(bench.sent().await.iter().all(|mail| mail.to == LUIS));
+}
+
+#[tokio::test]
+async fn a_receipt_says_where_the_text_went() {
+    let bench = Bench::new().await;
+    let notice = bench.opened(ANA, "Una consulta").await;
+    // A part of a ticket is what its customer asks for.
+    let sent = done(&bench, &notice.reply("#dividir\n#título Otro teclado\n\nPide otro teclado.\n")).await;
+    says(one_of(&sent, MARIA, "receipt"), "Su texto quedó registrado como el pedido de");
+
+    // Under an internal notice it is a note, also where it closes: that is said.
+    let sent = done(&bench, &notice.reply("#cola Soporte Técnico\n#asignar rojas\n")).await;
+    let luis = one_of(&sent, LUIS, "assigned").clone();
+    let sent = done(&bench, &luis.reply("#cerrar\n\nEl usuario no sabía encenderlo.\n")).await;
+    let receipt = one_of(&sent, LUIS, "receipt");
+    says(receipt, "Su texto quedó como nota interna: a ");
+    says(receipt, "se le avisa del cierre, sin él. Con #público debajo de #cerrar le llega también.");
+    says_not(one_of(&sent, ANA, "closed"), "no sabía");
+    // Somebody reopens what another one had: that one hears.
+    let sent = done(&bench, &notice.reply("#reabrir\n#nota\n\nNo era eso.\n")).await;
+    assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
+    says(
+        one_of(&sent, LUIS, "reopened"),
+        "María Gómez reabrió este ticket; su estado anterior era cerrado con éxito.",
+    );
+
+    // Solved at once, the text goes to the customer with the closing notice.
+    let text = "#nuevo presencial\n#usuario quispe\n#cerrar\n\nSe le puso una clave nueva.\n";
+    let sent = done(&bench, &vouched(&bench, "Clave", text)).await;
+    says(one_of(&sent, MARIA, "receipt"), "y le llega con el aviso de cierre");
+    says(one_of(&sent, ANA, "closed"), "Se le puso una clave nueva.");
+    // A text that is not there is not missed.
+    let text = "#nuevo telefónico\n#usuario lhuanca@minem.example\n#servicio Sistemas::SIAF\n";
+    assert_eq!(bench.mail(&vouched(&bench, "SIAF", text)).await, "commands-refused");
+    let sent = bench.sent().await;
+    let refused = one_of(&sent, MARIA, "receipt");
+    assert_eq!(refused.subject(), "No se hizo nada: SIAF");
+    says_not(refused, "Su texto");
+}
+
+#[tokio::test]
+async fn people_are_called_by_their_names() {
+    let bench = Bench::new().await;
+    let text = "#nuevo telefónico\n#usuario lhuanca@minem.example\n#cola Soporte Técnico\n#copia +csalas\n\
+                #pendiente 2030-03-01 9:00\n\nLlama la señora Huanca.\n";
+    let sent = done(&bench, &vouched(&bench, "Impresora", text)).await;
+    let luis = one_of(&sent, LUIS, "new-ticket-agent").clone();
+    says(&luis, "María Gómez registró un ticket de Lucía Huanca Ticona en la cola Soporte Técnico:");
+    says(&luis, "Estado: pendiente con recordatorio, hasta el 01/03/2030 09:00 (-5)");
+    says(one_of(&sent, CARLA, "new-ticket-agent"), "María Gómez registró un ticket de Lucía Huanca Ticona");
+
+    // Whose copies go along is said before one answers.
+    done(&bench, &luis.reply(&format!("#copia +{ROSA}\n"))).await;
+    let customer = one_of(&sent, "lhuanca@minem.example", "ticket-created");
+    let sent = done(&bench, &customer.reply("Ya no atasca.\n")).await;
+    let told = one_of(&sent, LUIS, "customer-follow-up");
+    says(
+        told,
+        "Su respuesta se enviará a Lucía Huanca Ticona, con copia a Rosa Castillo Vega; empiécela con #nota",
+    );
+    says(told, "Lucía Huanca Ticona escribió:");
+    // They get what they are named in, also where it closes the ticket.
+    let sent = done(&bench, &told.reply("#cerrar\n\nListo.\n")).await;
+    says(
+        one_of(&sent, LUIS, "receipt"),
+        "Su texto va a Lucía Huanca Ticona, con copia a Rosa Castillo Vega.",
+    );
+    for address in ["lhuanca@minem.example", ROSA] {
+        says(one_of(&sent, address, "closed"), "Listo.");
+    }
+    done(&bench, &luis.reply("#reabrir\n")).await;
+    let sent = done(&bench, &told.reply("#cerrar\n")).await;
+    one_of(&sent, "lhuanca@minem.example", "closed");
+    assert!(sent.iter().all(|mail| mail.to != ROSA), "a notice without words has no copies: {sent:?}");
+    done(&bench, &luis.reply("#reabrir\n#etiqueta +vuelto\n")).await;
+    // What is not allowed is said in the reader's language, and what there is to choose from.
+    assert_eq!(bench.mail(&luis.reply("#cola Redes\n#cerrar\n")).await, "commands-refused");
+    let sent = bench.sent().await;
+    says(one_of(&sent, LUIS, "receipt"), "Sus roles no permiten «cerrar» en la cola «Redes».");
+    assert_eq!(bench.mail(&luis.reply("#tipo insidente\n")).await, "commands-refused");
+    let sent = bench.sent().await;
+    says(one_of(&sent, LUIS, "receipt"), "¿Quiso decir «incidente»? Hay: incidente, requerimiento.");
+}
+
+/// Gmail wants one subject and a common id, Thunderbird the id, Outlook one Thread-Index.
+#[tokio::test]
+async fn the_mails_to_an_agent_about_a_ticket_are_one_conversation() {
+    let bench = Bench::new().await;
+    let notice = bench.opened(ANA, "Una consulta").await;
+    let mut all = vec![notice.clone()];
+    for text in
+        ["#tomar\n", "#prioridad alta\n#nota\n\nUrgente.\n", "#ver\n", "#historial\n", "#cerrar\n\nListo.\n"]
+    {
+        all.extend(done(&bench, &notice.reply(text)).await);
+    }
+    // A button opens a mail that answers none.
+    all.extend(
+        done(&bench, &notice.pressed("Pendiente 1 día").replace("pendiente 1d", "etiqueta +uno")).await,
+    );
+    let of_agent: Vec<&Sent> = all.iter().filter(|mail| mail.to == MARIA).collect();
+    assert!(of_agent.len() >= 7, "{of_agent:?}");
+    let root = notice.header("References");
+    assert!(root.starts_with("<ticket.") && !root.contains(' '), "{root}");
+    for mail in of_agent {
+        assert!(
+            mail.header("References").starts_with(&root),
+            "{}: {}",
+            mail.template,
+            mail.header("References")
+        );
+        assert_eq!(mail.subject(), notice.subject(), "{}", mail.template);
+        assert_eq!(mail.header("Thread-Index"), notice.header("Thread-Index"));
+    }
+    // The id proves nothing: a stranger who names it opens a ticket of his own.
+    let stranger = format!(
+        "From: otro@fuera.example\nTo: soporte@minem.example\nMessage-ID: <s@fuera>\nIn-Reply-To: {root}\nReferences: {root}\n{}\nHola.\n",
+        bench.head("Una consulta")
+    );
+    assert_eq!(bench.mail(&stranger).await, "new-ticket");
+}
