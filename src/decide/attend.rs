@@ -71,10 +71,7 @@ pub(super) fn attend(
     }
     let Walk { order, mut wants, mut lines, .. } = walk;
     let own = Own { at: own.at.map(|at| wants.now(at)), ..own };
-    if let (Some(at), Proof::Confirmed { takes: true, .. }) = (own.at, &case.incoming.proof) {
-        lines.extend(take_over(&mut tried, at, &order, &cause));
-        wants.took.insert(at);
-    }
+    lines.extend(take_over(&mut tried, case, own.at, &order, &cause, &mut wants));
     let whom = Asked {
         before: &draft,
         tried: &tried,
@@ -86,10 +83,7 @@ pub(super) fn attend(
         wants: &wants,
     };
     let (targets, more) = whom.targets(language);
-    let all_right = !plan.dry && lines.iter().all(|line| line.done);
-    if let (true, [refused], Some(holder)) = (all_right, more.as_slice(), whom.held_by())
-        && refused.result == Say::LockedBy(&holder).text(language)
-    {
+    if let Some(holder) = waits_for(&plan, &lines, &more, &whom, language) {
         return confirmation::hold_for_lock(draft, case, agent, block, &holder);
     }
     lines.extend(more);
@@ -121,8 +115,31 @@ pub(super) fn attend(
     )
 }
 
+/// Who holds the ticket, where that alone keeps an answer in.
+fn waits_for(
+    plan: &Plan<'_>,
+    lines: &[CommandTrace],
+    refused: &[CommandTrace],
+    whom: &Asked<'_>,
+    language: Language,
+) -> Option<String> {
+    let [refused] = refused else { return None };
+    let holder = whom.held_by()?;
+    let right = !plan.dry && lines.iter().all(|line| line.done);
+    (right && refused.result == Say::LockedBy(&holder).text(language)).then_some(holder)
+}
+
 /// Its author said yes to the question whether to take the ticket that somebody else had locked.
-fn take_over(draft: &mut Draft<'_>, at: TicketRef, order: &Order<'_>, cause: &Cause) -> Option<CommandTrace> {
+fn take_over(
+    draft: &mut Draft<'_>,
+    case: &Case<'_>,
+    own: Option<TicketRef>,
+    order: &Order<'_>,
+    cause: &Cause,
+    wants: &mut Wants,
+) -> Option<CommandTrace> {
+    let at = own.filter(|_| matches!(case.incoming.proof, Proof::Confirmed { takes: true, .. }))?;
+    wants.took.insert(at);
     let change = draft.set(at, Attribute::Responsible, Some(order.agent.login.clone()), cause)?;
     draft.set_lock(at, true, cause);
     relieve(draft, at, order, &change);

@@ -333,11 +333,9 @@ fn token_use(about: &Happening, ticket: &Ticket, of_customer: bool) -> token::Us
         return token::Use::Relay;
     }
     // What an agent says on opening a ticket again is a note.
-    let carries_on = match about.occasion {
-        Occasion::CustomerFollowUp | Occasion::TicketCreated => true,
-        Occasion::Reopened => about.by == SenderKind::Customer,
-        _ => false,
-    };
+    let by_customer = about.by == SenderKind::Customer;
+    let carries_on = matches!(about.occasion, Occasion::CustomerFollowUp | Occasion::TicketCreated)
+        || (about.occasion == Occasion::Reopened && by_customer);
     match (of_customer, carries_on) {
         (true, _) => token::Use::Copy,
         (false, true) => token::Use::Thread,

@@ -257,7 +257,6 @@ fn tell(draft: &mut Draft<'_>, what: &Writing<'_>, scrubbed: &str) {
 }
 
 fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &str) {
-    let mail = &what.case.incoming.mail;
     let target = what.target(at);
     let visible = target.is_some_and(|target| target.visible);
     let has_text = target.is_some() && what.has_text();
@@ -274,36 +273,8 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
         happening
     };
     if what.is_new(at) {
-        let mut opened = about(Occasion::TicketCreated);
-        if what.own.at == Some(at) {
-            opened.answers.clone_from(&mail.message_id);
-        }
-        opened.by = SenderKind::Customer;
-        if what.behalf.is_some() || what.wants.opened.contains(&at) {
-            opened.extra.insert("registered_by".to_owned(), name.clone());
-            let note = what.block.rest.trim();
-            let beside = what.behalf_of(at).is_some_and(|behalf| behalf.request.is_some());
-            if beside && !visible && !note.is_empty() {
-                opened.extra.insert("note".to_owned(), json!(note));
-            }
-        }
-        let suppressed = Err(NoMail::Rule);
-        let reply = if what.wants.opened.contains(&at) {
-            Ok(())
-        } else {
-            super::notify::may_reply(what.case.incoming)
-        };
-        opened.reply = reply;
-        if let Some(behalf) = what.behalf_of(at) {
-            if !behalf.writes() {
-                opened.text = if visible { scrubbed } else { what.block.rest.trim() }.to_owned();
-            }
-            behalf.announce(&mut opened);
-        }
-        if what.own.silent {
-            opened.reply = suppressed;
-        }
-        draft.happenings.push(opened);
+        let created = opened(what, at, about(Occasion::TicketCreated), visible, scrubbed);
+        draft.happenings.push(created);
     }
     if let Some(silent) = what.wants.closed.get(&at) {
         let mut closed = about(Occasion::Closed);
@@ -335,6 +306,39 @@ fn tell_of(draft: &mut Draft<'_>, what: &Writing<'_>, at: TicketRef, scrubbed: &
         };
         supplier::write_to(draft, at, name, &words);
     }
+}
+
+/// What is told of a ticket that the mail opens.
+fn opened(
+    what: &Writing<'_>,
+    at: TicketRef,
+    mut opened: Happening,
+    visible: bool,
+    scrubbed: &str,
+) -> Happening {
+    let own = what.block.rest.trim();
+    if what.own.at == Some(at) {
+        opened.answers.clone_from(&what.case.incoming.mail.message_id);
+    }
+    opened.by = SenderKind::Customer;
+    let part = what.wants.opened.contains(&at);
+    if what.behalf.is_some() || part {
+        opened.extra.insert("registered_by".to_owned(), json!(what.agent.name));
+    }
+    opened.reply = if part { Ok(()) } else { super::notify::may_reply(what.case.incoming) };
+    if let Some(behalf) = what.behalf_of(at) {
+        if behalf.request.is_some() && !visible && !own.is_empty() {
+            opened.extra.insert("note".to_owned(), json!(own));
+        }
+        if !behalf.writes() {
+            opened.text = if visible { scrubbed } else { own }.to_owned();
+        }
+        behalf.announce(&mut opened);
+    }
+    if what.own.silent {
+        opened.reply = Err(NoMail::Rule);
+    }
+    opened
 }
 
 /// What goes along to the customer or the supplier: the files, without a signature over a mail that he does not get.
