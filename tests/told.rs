@@ -1,7 +1,5 @@
 //! What agents are told, and in which words: who has the ticket now, what was asked, where a text went.
 
-#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
-
 mod support;
 
 use support::desk::{Bench, Sent, one_of};
