@@ -18,7 +18,7 @@ const LUIS: &str = "lrojas@minem.example";
 
 async fn articles(bench: &Bench, id: i64) -> Vec<(bool, String)> {
     let shown = bench.pipeline.store.articles(TicketId(id), Page::FIRST).await.unwrap();
-    shown.into_iter().map(|one| (one.article.content.visible, one.article.content.text)).collect()
+    shown.into_iter().map(|one| (one.article.content.visible, one.article.content.text.to_string())).collect()
 }
 
 async fn receipt(bench: &Bench, notice: &Sent, text: &str, reason: &str) -> Sent {
