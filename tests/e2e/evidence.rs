@@ -101,7 +101,7 @@ fn a_signature_that_is_checked_by_the_desk() {
     let good = signed(&plain("#prioridad alta"));
     host.post("mgomez@minem.example", &good.replace("\r\n", "\n"));
     until("the new priority", || (priority() == 4).then_some(()));
-    maria.gets("the receipt", |mail| mail.text().contains("vouches for it (DKIM"));
+    maria.gets("the receipt", |mail| mail.text().contains("responde por él (DKIM"));
     assert_eq!(reasons(&desk, "held-for-confirmation"), 0);
 
     let bad = signed(&plain("#prioridad baja")).replace("baja", "muy baja");

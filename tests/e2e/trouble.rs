@@ -42,7 +42,7 @@ fn a_wrong_password() {
     daemon.says("next attempt in");
     until("the alarm", || {
         let told = |mail: &String| {
-            mail.contains("<admin@minem.example>") && mail.contains("the server refuses the login")
+            mail.contains("<admin@minem.example>") && mail.contains("el servidor rechaza la entrada")
         };
         sink.mails().iter().any(told).then_some(())
     });
