@@ -167,6 +167,10 @@ async fn people_are_called_by_their_names() {
     one_of(&sent, "lhuanca@minem.example", "closed");
     assert!(sent.iter().all(|mail| mail.to != ROSA), "a notice without words has no copies: {sent:?}");
     done(&bench, &luis.reply("#reabrir\n#etiqueta +vuelto\n")).await;
+    assert_eq!(bench.mail(&luis.reply("#seguir\n")).await, "agent-mail");
+    bench.sent().await;
+    assert_eq!(bench.mail(&luis.reply("#seguir\n\n")).await, "agent-mail");
+    says(one_of(&bench.sent().await, LUIS, "receipt"), "Ya estaba así: Luis Rojas.");
     // What is not allowed is said in the reader's language, and what there is to choose from.
     assert_eq!(bench.mail(&luis.reply("#cola Redes\n#cerrar\n")).await, "commands-refused");
     let sent = bench.sent().await;

@@ -114,7 +114,7 @@ impl<'a> Doing<'_, 'a, '_> {
         } else {
             self.remove(Attribute::Watcher, &login)
         };
-        Ok(self.told(change, &login))
+        Ok(self.told(change, &self.order.agent.name))
     }
 }
 
