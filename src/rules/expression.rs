@@ -26,6 +26,8 @@ const SET_SIZE: usize = 64 << 20;
 const STATES: usize = 10 << 20;
 /// Depth of brackets.
 const DEPTH: u32 = 40;
+/// Ranges of a class that are cheap to search.
+const RANGES: usize = 8;
 /// Sets of fewer expressions do not pay.
 pub(super) const WORTH_A_SET: usize = 4;
 
@@ -155,14 +157,37 @@ fn widen(hir: &Hir) -> Hir {
     }
 }
 
-/// Classes of many ranges (`\w` has hundreds) keep their ASCII half and take in everything else.
+/// Classes of many ranges (`\w` has hundreds) keep their ASCII half; of the rest the ranges run together but for the
+/// widest gaps, so that `\d` takes in no letter of a European language.
 fn widen_class(class: &ClassUnicode) -> ClassUnicode {
-    if class.ranges().len() <= 8 {
+    if class.ranges().len() <= RANGES {
         return class.clone();
     }
     let mut wide = ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7f')]);
     wide.intersect(class);
-    wide.push(ClassUnicodeRange::new('\u{80}', char::MAX));
+    let mut rest = ClassUnicode::new([ClassUnicodeRange::new('\u{80}', char::MAX)]);
+    rest.intersect(class);
+    let ranges = rest.ranges();
+    let gap = |before: &ClassUnicodeRange, after: &ClassUnicodeRange| {
+        u32::from(after.start()).saturating_sub(u32::from(before.end()))
+    };
+    let mut gaps: Vec<u32> =
+        ranges.iter().zip(ranges.iter().skip(1)).map(|(before, after)| gap(before, after)).collect();
+    gaps.sort_unstable_by(|one, other| other.cmp(one));
+    let widest = gaps.get(RANGES / 2).copied().unwrap_or(0);
+    let mut open: Option<ClassUnicodeRange> = None;
+    for range in ranges {
+        open = Some(match open {
+            Some(before) if gap(&before, range) <= widest => {
+                ClassUnicodeRange::new(before.start(), range.end())
+            }
+            before => {
+                before.into_iter().for_each(|before| wide.push(before));
+                *range
+            }
+        });
+    }
+    open.into_iter().for_each(|last| wide.push(last));
     wide
 }
 
@@ -217,6 +242,18 @@ mod tests {
                 }
             }
             assert!(found > 0, "{pattern} matches nothing");
+        }
+    }
+
+    #[test]
+    fn wide_classes_are_not_wider_than_need_be() {
+        for (pattern, text) in [(r"\bx\d\b", "xñ xá"), (r"\bx\s\b", "xñ")] {
+            assert!(!Expression::new(pattern).unwrap().perhaps(text), "{pattern}");
+        }
+        for (pattern, text) in
+            [(r"\bx\d\b", "x٣"), (r"\bx\s", "x\u{2003}"), (r"\bx\w\b", "xñ"), (r"\bx\w\b", "x打")]
+        {
+            assert!(Expression::new(pattern).unwrap().perhaps(text), "{pattern}");
         }
     }
 
