@@ -177,8 +177,8 @@ fn mail(seed: usize) -> Mail {
         date: None,
         body: Body {
             source: BodySource::Plain,
-            new_text: text.clone(),
-            text,
+            text: text.as_str().into(),
+            new_text: text,
             quoted_text: String::new(),
             html_new_text: None,
         },

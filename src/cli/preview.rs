@@ -51,7 +51,7 @@ pub(super) async fn run(config: Option<&Path>, args: &PreviewArgs) -> Result<Exi
         format!("To: {}", notice.to),
         format!("Subject: {}", composed.subject),
         String::new(),
-        mail.body.text,
+        mail.body.text.to_string(),
     ] {
         say(&plain(&line))?;
     }

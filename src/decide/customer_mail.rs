@@ -1,5 +1,7 @@
 //! A mail of somebody who is no agent (or of a program that opens tickets): a new ticket, or an article.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::draft::Draft;
@@ -96,7 +98,7 @@ fn new_ticket(mut draft: Draft<'_>, case: &Case<'_>, named: Option<(TicketId, Ap
             draft.fact(first, Fact::Stranger(case.sender.address(mail).into_owned()), &cause);
         }
     }
-    let article = case.article(&draft, SenderKind::Customer, true, mail.body.text.as_str());
+    let article = case.article(&draft, SenderKind::Customer, true, Arc::clone(&mail.body.text));
     draft.article(at, article, &cause);
     history::learn_numbers(&mut draft, case, at);
     let obeyed = obey_rules(&mut draft, case, at, RuleEvent::New);
@@ -206,7 +208,7 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
         }
         StateType::New | StateType::Open | StateType::PendingReminder | StateType::PendingAuto => {}
     }
-    let article = case.article(&draft, SenderKind::Customer, true, mail.body.text.as_str());
+    let article = case.article(&draft, SenderKind::Customer, true, Arc::clone(&mail.body.text));
     draft.article(at, article, &cause);
     history::learn_numbers(&mut draft, case, at);
     prove(&mut draft, case, at, &cause);

@@ -1,6 +1,8 @@
 //! The few words that customers have of their own: close, reopen, stop. Only with their own token, and only about the
 //! ticket that the token is for; from anybody else they are text.
 
+use std::sync::Arc;
+
 use super::draft::Draft;
 use super::execute::closing_state;
 use super::mail::Case;
@@ -33,7 +35,7 @@ pub(super) fn says_more(case: &Case<'_>) -> bool {
 /// Closes the ticket: the customer needs no help any more.
 pub(super) fn close(mut draft: Draft<'_>, case: &Case<'_>, at: TicketRef) -> Decision {
     let cause = customer_mail::cause(case);
-    let text = case.incoming.mail.body.text.clone();
+    let text = Arc::clone(&case.incoming.mail.body.text);
     let article = case.article(&draft, SenderKind::Customer, true, text);
     draft.article(at, article, &cause);
     let state = closing_state(draft.desk, Outcome::Successful);

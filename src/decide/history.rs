@@ -5,6 +5,8 @@
 //! whoever wrote into one belongs to it, though he becomes no participant by that; a closed ticket does not part a thread;
 //! and a mail may come after those that answer it.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::draft::Draft;
@@ -110,7 +112,7 @@ fn new_ticket(mut draft: Draft<'_>, case: &Case<'_>, parent: Option<TicketId>) -
         draft.link(TicketRef::Existing(parent), at, Relation::Linked, &cause);
     }
     let sender = if outgoing(case) { SenderKind::Agent } else { SenderKind::Customer };
-    let article = case.article(&draft, sender, true, case.incoming.mail.body.text.as_str());
+    let article = case.article(&draft, sender, true, Arc::clone(&case.incoming.mail.body.text));
     draft.article(at, article, &cause);
     rules(&mut draft, case, at, RuleEvent::New);
     if sender == SenderKind::Agent {
@@ -135,7 +137,7 @@ fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId, stranger: bool
     let by_desk = mail.from.as_ref().is_some_and(|from| draft.desk.is_own(&from.address));
     let of_agent = by_desk || (case.sender.agent.is_some() && !own_request);
     let sender = if of_agent { SenderKind::Agent } else { SenderKind::Customer };
-    let article = case.article(&draft, sender, true, mail.body.text.as_str());
+    let article = case.article(&draft, sender, true, Arc::clone(&mail.body.text));
     draft.article(at, article, &cause);
     if case.incoming.classified.class == Class::Person && !stranger {
         let from = mail.from.iter().filter(|_| !of_agent);

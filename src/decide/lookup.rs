@@ -178,7 +178,7 @@ pub(super) fn thread(mail: &Mail) -> impl Iterator<Item = &MessageId> {
 pub(super) fn carried(mail: &Mail, desk: &Desk, now: Timestamp) -> Vec<Carried> {
     let parents = mail.in_reply_to.iter().chain(mail.references.last()).map(|id| (Place::Parent, id.left()));
     let older = mail.references.iter().rev().skip(1).take(THREAD_IDS).map(|id| (Place::Thread, id.left()));
-    let texts = [mail.subject.as_str(), mail.body.text.as_str()].into_iter().map(|text| (Place::Text, text));
+    let texts = [mail.subject.as_str(), &*mail.body.text].into_iter().map(|text| (Place::Text, text));
     let addresses = mail.recipients().take(THREAD_IDS).map(|to| (Place::Address, to.local()));
     let mut found: Vec<Carried> = Vec::new();
     let candidates = parents
@@ -199,7 +199,7 @@ pub(super) fn carried(mail: &Mail, desk: &Desk, now: Timestamp) -> Vec<Carried> 
 /// Hashes of what may be a one-time code: in the subject, the thread, the text.
 pub(super) fn codes(mail: &Mail) -> BTreeSet<Digest> {
     let ids = thread(mail).map(MessageId::as_str);
-    [mail.subject.as_str(), mail.body.text.as_str()]
+    [mail.subject.as_str(), &*mail.body.text]
         .into_iter()
         .chain(ids)
         .flat_map(commands::codes)

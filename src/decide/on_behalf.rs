@@ -172,7 +172,7 @@ impl Request {
             to: mail.to.clone(),
             cc: mail.cc.clone(),
             subject: mail.subject.clone(),
-            text: mail.body.text.clone(),
+            text: mail.body.text.to_string(),
             date: mail.date,
             message_id: mail.message_id.clone(),
             attachments: mail.attachments.iter().cloned().chain(itself).collect(),

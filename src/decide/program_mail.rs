@@ -1,5 +1,7 @@
 //! Mails of programs that answer or return ours: they inform, and never start anything that a program could answer.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::draft::Draft;
@@ -112,6 +114,6 @@ pub(super) fn complaint(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
 }
 
 fn add(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, cause: &Cause) {
-    let article = case.article(draft, SenderKind::System, false, case.incoming.mail.body.text.as_str());
+    let article = case.article(draft, SenderKind::System, false, Arc::clone(&case.incoming.mail.body.text));
     draft.article(at, article, cause);
 }

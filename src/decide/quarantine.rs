@@ -1,5 +1,7 @@
 //! A mail that could not be processed: kept whole, listed, and shown to a person by a minimal ticket.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::draft::Draft;
@@ -55,7 +57,7 @@ fn listed(draft: &mut Draft<'_>, case: &Case<'_>, why: &Say<'_>) -> TicketRef {
     let cause = Cause::new(Actor::System, why.as_str());
     let mail = &case.incoming.mail;
     let at = customer_mail::open(draft, case, &cause);
-    let mut article = case.article(draft, SenderKind::Customer, false, mail.body.text.as_str());
+    let mut article = case.article(draft, SenderKind::Customer, false, Arc::clone(&mail.body.text));
     // Nothing of it is passed on but what a person has to see.
     article.attachments = Vec::new();
     draft.article(at, article, &cause);

@@ -3,6 +3,8 @@
 //! It changes nothing of the ticket, whatever its state: the agents decide what follows. A person's mail ends the reminders;
 //! a program's does not, though it may be where the supplier's own number first stands.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::customer_mail::{kept, kept_out, written};
@@ -19,7 +21,7 @@ pub(super) fn supplier_mail(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId,
     let (mail, class) = (&case.incoming.mail, case.incoming.classified.class);
     let cause = Cause::new(Actor::Supplier(name.to_owned()), format!("mail in {}", case.incoming.mailbox));
     let untouched = draft.clone();
-    let article = case.article(&draft, SenderKind::Supplier, false, mail.body.text.as_str());
+    let article = case.article(&draft, SenderKind::Supplier, false, Arc::clone(&mail.body.text));
     draft.article(at, article, &cause);
     let numbers = case.policy.desk.supplier(name).map(|supplier| supplier.numbers_in(&mail.subject));
     history::learn(&mut draft, at, numbers.unwrap_or_default());

@@ -143,8 +143,8 @@ fn fallback(raw: &Arc<[u8]>, limits: &ParseLimits) -> Mail {
         date: None,
         body: Body {
             source: if text.is_empty() { BodySource::None } else { BodySource::Plain },
-            new_text: text.clone(),
-            text,
+            text: text.as_str().into(),
+            new_text: text,
             quoted_text: String::new(),
             html_new_text: None,
         },
@@ -276,7 +276,7 @@ fn note(defects: &mut Vec<Defect>, defect: Defect) {
 fn body(pieces: Vec<Piece>) -> Body {
     let mut out = Body {
         source: BodySource::None,
-        text: String::new(),
+        text: Arc::default(),
         new_text: String::new(),
         quoted_text: String::new(),
         html_new_text: None,
@@ -287,6 +287,7 @@ fn body(pieces: Vec<Piece>) -> Body {
         out.html_new_text = Some(new_text::of_html(&html.join("<br>")).new_text);
     }
     drop(html);
+    let mut whole = String::new();
     let mut quoted = Vec::new();
     let runs = runs(pieces);
     let single = runs.len() == 1;
@@ -310,13 +311,14 @@ fn body(pieces: Vec<Piece>) -> Body {
             }
         };
         text.truncate(text.trim_end().len());
-        push_block(&mut out.text, text);
+        push_block(&mut whole, text);
         push_block(&mut out.new_text, cut.new_text);
         quoted.push(cut.quoted_text);
     }
     for text in quoted {
         push_block(&mut out.quoted_text, text);
     }
+    out.text = whole.into();
     out
 }
 

@@ -88,8 +88,8 @@ pub enum BodySource {
 pub struct Body {
     /// Where the text came from.
     pub source: BodySource,
-    /// All of it, LF line ends, no control characters, format=flowed undone.
-    pub text: String,
+    /// All of it, LF line ends, no control characters, format=flowed undone. Shared: an article is made of it.
+    pub text: Arc<str>,
     /// What the sender wrote now: no quote, no signature, no forwarded mail.
     /// Never empty where `text` is not blank. Answers between quoted lines stay, with the lines they answer.
     pub new_text: String,

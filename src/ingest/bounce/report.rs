@@ -23,7 +23,7 @@ pub(super) struct Report<'a> {
 impl<'a> Report<'a> {
     /// The text of a mail.
     pub(super) fn of(mail: &'a Mail) -> Self {
-        let text = mail.body.text.as_str();
+        let text = &*mail.body.text;
         let most = text.char_indices().nth(CHARS).map_or(text.len(), |(at, _)| at);
         let all = text.get(..most).unwrap_or(text);
         Self { all, end: OnceCell::new() }

@@ -141,7 +141,7 @@ pub(super) fn mail() -> Mail {
         date: Some("2026-11-20T09:00:00Z".parse().unwrap()),
         body: Body {
             source: BodySource::Plain,
-            text: "Buenas tardes, no hay tóner.\nPiso: 3\n> Gracias por su correo\n".to_owned(),
+            text: "Buenas tardes, no hay tóner.\nPiso: 3\n> Gracias por su correo\n".into(),
             new_text: "Buenas tardes, no hay tóner.\nPiso: 3\n".to_owned(),
             quoted_text: "> Gracias por su correo\n".to_owned(),
             html_new_text: None,

@@ -26,7 +26,7 @@ pub(super) fn run(octets: &[u8]) {
 fn check(mail: &Mail, octets: &[u8]) {
     assert_eq!(&*mail.raw, octets, "the original is kept");
     assert_eq!(mail.digest, Digest::of(octets));
-    for text in [&mail.body.text, &mail.body.new_text, &mail.body.quoted_text, &mail.subject] {
+    for text in [&*mail.body.text, &mail.body.new_text, &mail.body.quoted_text, &mail.subject] {
         let wrong = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
         assert!(wrong.is_none(), "the control character {wrong:?} in {text:?}");
     }
