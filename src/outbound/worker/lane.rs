@@ -57,13 +57,14 @@ impl<O: Outbox> Lane<O> {
 
     /// Sends until there is nothing more to come.
     pub(super) async fn run(mut self) -> Count {
-        while let Some(mail) = self.next().await {
+        while let Some(mut mail) = self.next().await {
             if *self.stopping.borrow() {
                 self.shared.give_back(&[mail.id]).await;
             } else {
                 self.count.taken += 1;
                 let accepted = self.count.accepted;
-                self.one(&mail).await;
+                let content = mail.content.take();
+                self.one(&mail, content).await;
                 if self.count.accepted == accepted {
                     self.shared.put_back.notify_one();
                 }
@@ -98,8 +99,13 @@ impl<O: Outbox> Lane<O> {
         }
     }
 
-    async fn one(&mut self, mail: &DueMail) {
-        let content = match self.shared.outbox.content(mail.id).await {
+    /// Sends a mail; its content is read unless it came along.
+    async fn one(&mut self, mail: &DueMail, content: Option<Vec<u8>>) {
+        let content = match content {
+            Some(content) => Ok(content),
+            None => self.shared.outbox.content(mail.id).await,
+        };
+        let content = match content {
             Ok(content) => content,
             Err(error) => {
                 tracing::error!(mail = mail.id, %error, "the mail cannot be read, it is tried again");
