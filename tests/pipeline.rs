@@ -422,4 +422,16 @@ async fn bounces_reach_who_can_act() {
         assert_eq!(bench.mail(&bounce(one(&sent, "mgomez@minem.example"), nth)).await, "bounce");
         assert_eq!(to_admin(&bench.sent().await), usize::from(nth == 2), "once");
     }
+    // A server that bounces in the name of an agent would bounce what he were told of it.
+    let named = bounce(one(&sent, "ana@minem.example"), 9).replace("MAILER-DAEMON@mx.minem", "mgomez@minem");
+    assert_eq!(bench.mail(&named).await, "bounce");
+    assert!(bench.sent().await.iter().all(|mail| mail.to != "mgomez@minem.example"));
+    // Then nobody would know of it but the administrator.
+    let bench = Bench::new().await;
+    bench.mail(&open_ticket(&bench)).await;
+    let sent = bench.sent().await;
+    let named = bounce(one(&sent, "ana@minem.example"), 9).replace("MAILER-DAEMON@mx.minem", "mgomez@minem");
+    bench.mail(&named).await;
+    let told = bench.sent().await;
+    assert_eq!(told.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["admin@minem.example"]);
 }

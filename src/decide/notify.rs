@@ -28,6 +28,8 @@ pub(super) struct Happening {
     pub(super) by: SenderKind,
     /// Lower-case address or login of who caused it.
     pub(super) actor: String,
+    /// Lower-case address in whose name a program wrote: it answers whatever is sent there.
+    pub(super) voice: Option<String>,
     /// Login of who attended the ticket before.
     pub(super) relieved: Option<String>,
     /// Who wrote the mail that it is about.
@@ -57,6 +59,7 @@ impl Happening {
             ticket,
             by: by.kind,
             actor: by.id.to_lowercase(),
+            voice: None,
             relieved: None,
             sender: None,
             text: String::new(),
@@ -221,7 +224,12 @@ fn tell(
         }
         Person::Other(address) => address.key() == about.actor,
     };
-    if caused || to.address.is_empty() || desk.is_own(&to.address) {
+    let answers_itself = match (person, &about.voice) {
+        (Person::Agent(agent), Some(voice)) => agent.has_address(voice),
+        (Person::Customer(address) | Person::Other(address), Some(voice)) => address.key() == *voice,
+        (_, None) => false,
+    };
+    if caused || answers_itself || to.address.is_empty() || desk.is_own(&to.address) {
         return;
     }
     // Whom a rule names has the template that the rule names; without one the table's mail, which can be answered.
@@ -378,13 +386,13 @@ pub(super) fn automatic(draft: &Draft<'_>, at: TicketRef) -> Result<(), NoMail> 
     }
 }
 
-/// Whether somebody other than an address works on the ticket and hears of what happens to it.
-pub(super) fn is_attended(draft: &Draft<'_>, at: TicketRef, but: &str) -> bool {
+/// Whether somebody other than these addresses works on the ticket and hears of what happens to it.
+pub(super) fn is_attended(draft: &Draft<'_>, at: TicketRef, but: &[String]) -> bool {
     let ticket = draft.ticket(at);
     let about = Happening::new(Occasion::GivenUp, Some(at), &SenderTrace::of_program());
     people(&Recipient::Attending, ticket, &about, draft.desk)
         .iter()
-        .any(|person| matches!(person, Person::Agent(agent) if !agent.has_address(but)))
+        .any(|person| matches!(person, Person::Agent(agent) if !but.iter().any(|address| agent.has_address(address))))
 }
 
 /// The sentence why a mail's sender may be somebody else, by the border's own checks.

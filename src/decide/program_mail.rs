@@ -11,7 +11,7 @@ use super::notify::{Happening, is_attended};
 use super::sentences::Say;
 use super::{Decision, Effect, Fact, Reason, SenderTrace};
 use crate::desk::{Actor, Cause, Occasion, SenderKind, Ticket, TicketRef, TimerKind};
-use crate::mail::{Bounce, BounceAction};
+use crate::mail::{Address, Bounce, BounceAction};
 
 fn cause(case: &Case<'_>) -> Cause {
     Cause::new(Actor::System, case.incoming.classified.evidence.join("; "))
@@ -34,11 +34,14 @@ pub(super) fn bounce(mut draft: Draft<'_>, case: &Case<'_>) -> Decision {
             let recipient = bounce.recipient.clone().unwrap_or_else(|| "?".to_owned());
             // Whose mailbox refuses our mail is not told so by mail: that notice would come back, too.
             happening.actor = recipient.to_lowercase();
+            let voice = case.incoming.mail.from.as_ref().map(Address::key);
+            happening.voice.clone_from(&voice);
             happening.extra.insert("recipient".to_owned(), json!(recipient));
             happening.extra.insert("why".to_owned(), json!(described(bounce)));
             happening.extra.insert("mail_subject".to_owned(), json!(case.incoming.mail.subject));
             draft.happenings.push(happening);
-            undeliverable(&mut draft, Some(at), &recipient, &described(bounce));
+            let unreached = [recipient.clone(), voice.unwrap_or_default()];
+            undeliverable(&mut draft, Some(at), &unreached, &described(bounce));
             if knows_it(case.incoming, &case.carried, draft.context) {
                 stop_reminding(&mut draft, at, &recipient);
             }
@@ -58,13 +61,16 @@ fn stop_reminding(draft: &mut Draft<'_>, at: TicketRef, recipient: &str) {
 }
 
 /// The administrator hears of a lasting failure where nobody else can: an agent gets no mail any more, or nobody works
-/// on the ticket. Once an hour is enough: a full mailbox refuses every notice.
-pub(super) fn undeliverable(draft: &mut Draft<'_>, at: Option<TicketRef>, recipient: &str, why: &str) {
+/// on the ticket. Once an hour is enough: a full mailbox refuses every notice. The recipient stands first among the addresses
+/// that no mail reaches.
+pub(super) fn undeliverable(draft: &mut Draft<'_>, at: Option<TicketRef>, unreached: &[String], why: &str) {
     let desk = draft.desk;
+    let Some(recipient) = unreached.first() else { return };
     let Some(administrator) = &desk.administrator else { return };
     let is_agents = desk.agent_by_address(recipient).is_some();
-    let unseen = !at.is_some_and(|at| is_attended(draft, at, recipient));
-    if !(is_agents || unseen) || was_alarmed(draft) || administrator.key() == recipient.to_lowercase() {
+    let is_administrator = unreached.iter().any(|address| administrator.key() == address.to_lowercase());
+    let unseen = !at.is_some_and(|at| is_attended(draft, at, unreached));
+    if !(is_agents || unseen) || was_alarmed(draft) || is_administrator {
         return;
     }
     let mut alarm = Happening::new(Occasion::MailboxStalled, at, &SenderTrace::of_program());

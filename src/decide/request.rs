@@ -37,7 +37,7 @@ pub(super) fn decide_request(
                 draft.happenings.push(happening);
             }
             if !*automatic || own {
-                program_mail::undeliverable(&mut draft, at, recipient, why);
+                program_mail::undeliverable(&mut draft, at, std::slice::from_ref(recipient), why);
             }
             draft.finish(Reason::Requested, at)
         }
