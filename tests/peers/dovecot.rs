@@ -54,7 +54,7 @@ impl Dovecot {
             // The mail processes run as somebody else if we are root.
             fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
             let certificate = certificate::make(folder.path(), options.names);
-            let (imap, imaps) = (super::free_port(), super::free_port());
+            let [imap, imaps] = super::free_ports();
             configure(folder.path(), &certificate, (imap, imaps), options.extra);
             let child = spawn(&program, folder.path());
             let program = program.clone();

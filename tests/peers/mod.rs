@@ -24,8 +24,15 @@ pub(crate) fn program(name: &str, package: &str) -> Option<PathBuf> {
 
 /// A port that was free a moment ago.
 pub(crate) fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    listener.local_addr().unwrap().port()
+    let [port] = free_ports();
+    port
+}
+
+/// Ports that were free a moment ago, each another one.
+pub(crate) fn free_ports<const COUNT: usize>() -> [u16; COUNT] {
+    let listeners: [_; COUNT] =
+        std::array::from_fn(|_| std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
 }
 
 /// User and group that own the mails: ourselves, or nobody if we are root, for whom servers keep no mail.

@@ -33,7 +33,7 @@ impl Postfix {
             let folder = tempfile::Builder::new().prefix("taquilla-postfix").tempdir().unwrap();
             fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
             let certificate = certificate::make(folder.path(), names);
-            let (port, tls_port) = (super::free_port(), super::free_port());
+            let [port, tls_port] = super::free_ports();
             configure(folder.path(), &certificate, port, tls_port);
             let postfix = Self { folder, program: program.clone(), certificate, port, tls_port };
             if postfix.say("start") && postfix.answers() {
