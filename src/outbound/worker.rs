@@ -26,9 +26,8 @@ const LOOK: Duration = Duration::from_secs(30);
 const RELEASE: Duration = Duration::from_secs(20);
 /// Pause after the outbox did not answer.
 const PAUSE: Duration = Duration::from_secs(5);
-/// Mails taken at a time, for each connection: few, because an operator cannot drop what was taken. In a backlog the
-/// next ones are taken while these are handed out.
-const TAKEN: usize = 3;
+/// Mails taken at a time, for each connection: few, because an operator cannot drop what was taken.
+const TAKEN: usize = 4;
 
 /// What [`Worker::drain`] achieved.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -136,13 +135,9 @@ impl<O: Outbox> Worker<O> {
     async fn hand_out(&self, give: &mpsc::Sender<DueMail>, stopping: &mut watch::Receiver<bool>, once: bool) {
         let mut pace = Pace::new(self.shared.settings.rate);
         let mut release = Instant::now();
-        let mut ahead = Vec::new();
         while !*stopping.borrow() {
-            if self.shared.gate.trouble().is_some() {
-                self.give_back(std::mem::take(&mut ahead)).await;
-                if once {
-                    return;
-                }
+            if once && self.shared.gate.trouble().is_some() {
+                return;
             }
             self.shared.gate.open_again(stopping).await;
             if release <= Instant::now() {
@@ -150,11 +145,7 @@ impl<O: Outbox> Worker<O> {
                 // What went wrong was logged, and is tried again.
                 self.shared.outbox.release(self.shared.settings.give_up_after).await.unwrap_or_default();
             }
-            let mails = match ahead.is_empty() {
-                true => self.take().await,
-                false => Ok(std::mem::take(&mut ahead)),
-            };
-            let mails = match mails {
+            let mails = match self.take().await {
                 Ok(mails) => mails,
                 Err(pause) => {
                     rest(pause, stopping).await;
@@ -168,55 +159,32 @@ impl<O: Outbox> Worker<O> {
                 self.wait(stopping).await;
                 continue;
             }
-            // While there is a backlog and nothing slows it down, no connection waits for the next ones to be taken.
-            let backlog = pace.gap.is_none() && mails.len() == self.limit();
-            let next = async { if backlog { self.take().await.unwrap_or_default() } else { Vec::new() } };
-            ((), ahead) = tokio::join!(self.hand(mails, give, &mut pace, stopping), next);
-        }
-        self.give_back(ahead).await;
-    }
-
-    /// Hands out what was taken. Once the end comes, or trouble with the server, the rest goes back.
-    async fn hand(
-        &self,
-        mails: Vec<DueMail>,
-        give: &mpsc::Sender<DueMail>,
-        pace: &mut Pace,
-        stopping: &mut watch::Receiver<bool>,
-    ) {
-        let mut left = mails.into_iter();
-        while let Some(mail) = left.next() {
-            let id = mail.id;
-            let handed = async {
-                tokio::time::sleep_until(pace.slot(Instant::now())).await;
-                give.send(mail).await.is_ok()
-            };
-            let handed = tokio::select! {
-                handed = handed => handed,
-                () = stopped(stopping) => false,
-            };
-            if !handed || self.shared.gate.trouble().is_some() {
-                let first = (!handed).then_some(id);
-                let back: Vec<i64> = first.into_iter().chain(left.map(|mail| mail.id)).collect();
-                return self.shared.give_back(&back).await;
+            let mut left = mails.into_iter();
+            while let Some(mail) = left.next() {
+                let id = mail.id;
+                let handed = async {
+                    tokio::time::sleep_until(pace.slot(Instant::now())).await;
+                    give.send(mail).await.is_ok()
+                };
+                let handed = tokio::select! {
+                    handed = handed => handed,
+                    () = stopped(stopping) => false,
+                };
+                // Once there is trouble with the server, what was taken goes back until it is over.
+                if !handed || self.shared.gate.trouble().is_some() {
+                    let first = (!handed).then_some(id);
+                    let back: Vec<i64> = first.into_iter().chain(left.map(|mail| mail.id)).collect();
+                    self.shared.give_back(&back).await;
+                    break;
+                }
             }
         }
-    }
-
-    async fn give_back(&self, mails: Vec<DueMail>) {
-        let ids: Vec<i64> = mails.iter().map(|mail| mail.id).collect();
-        self.shared.give_back(&ids).await;
-    }
-
-    /// Mails taken at a time.
-    fn limit(&self) -> usize {
-        self.shared.settings.connections.max(1) * TAKEN
     }
 
     /// Due mails, marked as being sent; how long to wait where the outbox does not answer.
     async fn take(&self) -> Result<Vec<DueMail>, Duration> {
         let shared = &self.shared;
-        let limit = u32::try_from(self.limit()).unwrap_or(u32::MAX);
+        let limit = u32::try_from(shared.settings.connections.max(1) * TAKEN).unwrap_or(u32::MAX);
         let answer = async {
             let due = shared.outbox.due(limit).await?;
             if due.is_empty() {
