@@ -80,7 +80,7 @@ async fn put_off(pipeline: &Pipeline, timer: i64, now: Timestamp, error: &Pipeli
     }
     tracing::error!(%error, timer, "a timer could not be fired; tried again in an hour");
     let later = now.checked_add(PUT_OFF).unwrap_or(now);
-    match pipeline.store.timer_later(timer, later).await {
+    match pipeline.store.timer_later(timer, now, later).await {
         Ok(()) => true,
         Err(error) => {
             tracing::error!(%error, timer, "the store does not answer");

@@ -46,7 +46,7 @@ fn pending(mut draft: Draft<'_>, timer: &Timer, at: TicketRef, ticket: &Ticket) 
     draft.fact(at, Fact::Reminded, &cause);
     if wanted == StateType::PendingReminder {
         let mut happening = Happening::new(Occasion::PendingReached, Some(at), &by);
-        let until = data::date(desk, desk.language, timer.due);
+        let until = data::date(desk, desk.language, ticket.pending_until.unwrap_or(timer.due));
         happening.extra.insert("pending_until".to_owned(), json!(until));
         draft.happenings.push(happening);
         return draft.finish(Reason::TimerFired, Some(at));

@@ -46,7 +46,11 @@ impl Store {
     pub async fn clear_erased(&self) -> Result<(), StoreError> {
         self.remove_files().await?;
         let mut conn = self.writer.acquire().await?;
-        sqlx::query("VACUUM").execute(&mut *conn).await?;
+        // The copy of the whole database that this makes must not stand in memory (`open`).
+        sqlx::query("PRAGMA temp_store = FILE").execute(&mut *conn).await?;
+        let copied = sqlx::query("VACUUM").execute(&mut *conn).await;
+        sqlx::query(super::open::UNDONE_IN_MEMORY).execute(&mut *conn).await?;
+        copied?;
         for _ in 0..TRIES {
             let (busy, ..): (i64, i64, i64) =
                 sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *conn).await?;
@@ -62,7 +66,7 @@ impl Store {
     /// taken from under a row.
     async fn remove_files(&self) -> Result<(), StoreError> {
         let mut writing = self.begin().await?;
-        let sql = "SELECT digest FROM erased_files WHERE digest NOT IN (SELECT digest FROM blobs)";
+        let sql = "SELECT digest FROM erased_files WHERE digest NOT IN (SELECT digest FROM blobs WHERE content IS NULL)";
         let gone: Vec<String> = sqlx::query_scalar(sql).fetch_all(writing.conn()).await?;
         let (files, digests) =
             (self.files.clone(), gone.iter().filter_map(|name| Digest::from_hex(name)).collect());
@@ -73,7 +77,7 @@ impl Store {
         };
         tokio::task::spawn_blocking(remove).await.map_err(|error| StoreError::Disk(error.to_string()))??;
         let sql = "DELETE FROM erased_files WHERE digest IN (SELECT value FROM json_each($1)) \
-                   OR digest IN (SELECT digest FROM blobs)";
+                   OR digest IN (SELECT digest FROM blobs WHERE content IS NULL)";
         sqlx::query(sql).bind(list(gone)).execute(writing.conn()).await?;
         writing.commit().await
     }

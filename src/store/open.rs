@@ -14,6 +14,9 @@ use super::files::{Files, Keeper};
 use super::marks::Marks;
 use super::{StoreError, Writing, lock};
 
+/// For the connection that writes: what would undo a part of a batch needs no file.
+pub(super) const UNDONE_IN_MEMORY: &str = "PRAGMA temp_store = MEMORY";
+
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How a store is opened.
@@ -119,9 +122,8 @@ impl Store {
             .pragma("wal_autocheckpoint", "4000")
             // After one large mail the log shrinks again.
             .pragma("journal_size_limit", "33554432")
-            // What a batch changes stays in memory until the commit (8 MB), and so does what would undo a part of it.
+            // What a batch changes stays in memory until the commit (8 MB).
             .pragma("cache_size", "-8192")
-            .pragma("temp_store", "MEMORY")
             .pragma("trusted_schema", "OFF");
         if let Some(pages) = options.max_pages {
             connect = connect.pragma("max_page_count", pages.to_string());
@@ -142,6 +144,8 @@ impl Store {
             .map_err(|error| StoreError::folder(dir, error))?;
         let writer = pool(1).connect_with(connect.clone()).await?;
         MIGRATIONS.run(&writer).await?;
+        // Not before: what a migration sorts has no bound.
+        sqlx::query(UNDONE_IN_MEMORY).execute(&writer).await?;
         let readers = pool(options.readers.max(1)).connect_lazy_with(connect.pragma("query_only", "ON"));
         Ok(Self { writer, readers, files: Files::of(dir), marks: Marks::default(), dir: dir.to_owned() })
     }

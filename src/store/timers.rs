@@ -29,13 +29,13 @@ impl Store {
 }
 
 impl Store {
-    /// Puts off a timer that cannot be fired now.
+    /// Puts off a timer that was due and cannot be fired now; not one that has another time since.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn timer_later(&self, timer: i64, due: Timestamp) -> Result<(), StoreError> {
-        let sql = "UPDATE timers SET due = $2 WHERE id = $1 AND fired IS NULL";
-        sqlx::query(sql).bind(timer).bind(ms(due)).execute(&self.writer).await?;
+    pub async fn timer_later(&self, timer: i64, now: Timestamp, due: Timestamp) -> Result<(), StoreError> {
+        let sql = "UPDATE timers SET due = $2 WHERE id = $1 AND fired IS NULL AND due <= $3";
+        sqlx::query(sql).bind(timer).bind(ms(due)).bind(ms(now)).execute(&self.writer).await?;
         Ok(())
     }
 }
