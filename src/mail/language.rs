@@ -10,8 +10,10 @@ use super::Language;
 const MIN_LETTERS: usize = 25;
 /// How sure the detector must be; neighbours such as Portuguese come close to Spanish.
 const SURE: f64 = 0.6;
-/// No more than this is read, in octets; a language shows itself early.
+/// No more octets than this are judged; a language shows itself early.
 const MAX_READ: usize = 600;
+/// So far they are looked for: links may stand in front of the text.
+const MAX_SEEN: usize = 4_096;
 
 /// Ours, and those that could be taken for them or are written by neighbours. Each costs a comparison with its most common
 /// triples of letters, and of seventy most only add doubt.
@@ -47,15 +49,17 @@ static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
 
 /// English or Spanish, if the text is long enough and the detector is sure of itself.
 pub fn of(text: &str) -> Option<Language> {
-    let mut end = text.len().min(MAX_READ);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let text = text.get(..end)?;
+    let seen = text.get(..text.floor_char_boundary(MAX_SEEN.min(text.len())))?;
+    let mut text = String::with_capacity(MAX_READ);
     // Addresses and links are in no language.
-    let words: Vec<&str> =
-        text.split_whitespace().filter(|word| !word.contains('@') && !word.contains("://")).collect();
-    let text = words.join(" ");
+    for word in seen.split_whitespace().filter(|word| !word.contains('@') && !word.contains("://")) {
+        text.push_str(word);
+        text.push(' ');
+        if text.len() >= MAX_READ {
+            break;
+        }
+    }
+    text.truncate(text.floor_char_boundary(MAX_READ.min(text.len())));
     if text.chars().filter(|character| character.is_alphabetic()).count() < MIN_LETTERS {
         return None;
     }
@@ -84,6 +88,14 @@ mod tests {
             ("ok", None),
             ("", None),
             ("a@example.org https://example.org/x", None),
+            (
+                &format!(
+                    "https://example.org/{0} https://example.org/{0} Buenos días, la impresora del segundo piso no \
+                          funciona desde esta mañana.",
+                    "x".repeat(900)
+                ),
+                Some(Language::Es),
+            ),
         ] {
             assert_eq!(of(text), wanted, "{text}");
         }
