@@ -216,3 +216,20 @@ async fn the_mails_to_an_agent_about_a_ticket_are_one_conversation() {
     );
     assert_eq!(bench.mail(&stranger).await, "new-ticket");
 }
+
+/// The question shows a text, so a yes to it is to that text and to nothing else.
+#[tokio::test]
+async fn no_command_waits_with_an_answer_to_a_locked_ticket() {
+    let bench = Bench::new().await;
+    let notice = bench.opened(ANA, "Una consulta").await;
+    done(&bench, &notice.reply("#propietario nadie\n#cola Soporte Técnico\n#asignar rojas\n")).await;
+    for command in ["#usuario jperez@minem.example", "#escalar 2", "#asignar csalas", "#prioridad alta"] {
+        let reason = bench.mail(&notice.reply(&format!("{command}\n\nAna, ya lo vemos.\n"))).await;
+        assert_ne!(reason, "held-for-lock", "{command}");
+        assert!(bench.sent().await.iter().all(|mail| mail.to == MARIA), "{command}");
+    }
+    assert_eq!(bench.mail(&notice.reply("Ana, ya lo vemos.\n")).await, "held-for-lock");
+    let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    says(one_of(&bench.sent().await, ANA, "agent-answer"), "Ana, ya lo vemos.");
+}

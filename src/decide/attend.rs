@@ -19,7 +19,7 @@ use super::{
     CommandTrace, Decision, Proof, Reason, agent_mail, asked, confirmation, customer_mail, evidence, mail,
 };
 use crate::commands::{self, Block, Command, Line};
-use crate::desk::{Actor, Agent, Attribute, Cause, Desk, Relation, TicketRef, fold};
+use crate::desk::{Actor, Agent, Attribute, Cause, Desk, Relation, Right, TicketRef, fold, may};
 use crate::mail::Language;
 use crate::outbound::data;
 use crate::rules::RuleEvent;
@@ -83,7 +83,7 @@ pub(super) fn attend(
         wants: &wants,
     };
     let (targets, more) = whom.targets(language);
-    if let Some(holder) = waits_for(&plan, &lines, &more, &whom, language) {
+    if let Some(holder) = waits_for(&more, &whom, language) {
         return confirmation::hold_for_lock(draft, case, agent, block, &holder);
     }
     lines.extend(more);
@@ -115,17 +115,15 @@ pub(super) fn attend(
     )
 }
 
-/// Who holds the ticket, where that alone keeps an answer in.
-fn waits_for(
-    plan: &Plan<'_>,
-    lines: &[CommandTrace],
-    refused: &[CommandTrace],
-    whom: &Asked<'_>,
-    language: Language,
-) -> Option<String> {
+/// Who holds the ticket, where that alone keeps an answer in: a text without commands, from somebody who needs to prove
+/// nothing more and of which nothing else has to be asked. The question shows the text, and a yes is to that and no more.
+fn waits_for(refused: &[CommandTrace], whom: &Asked<'_>, language: Language) -> Option<String> {
     let [refused] = refused else { return None };
     let holder = whom.held_by()?;
-    let right = !plan.dry && lines.iter().all(|line| line.done);
+    let bare = whom.block.lines.iter().all(|line| line.read == Ok(Command::Public));
+    let enough =
+        agent_mail::proves_enough(whom.case, whom.block) && whom.case.sender.level() >= whom.wants.proof;
+    let right = bare && enough && !write::is_doubtful(whom.case, whom.block);
     (right && refused.result == Say::LockedBy(&holder).text(language)).then_some(holder)
 }
 
@@ -139,6 +137,12 @@ fn take_over(
     wants: &mut Wants,
 ) -> Option<CommandTrace> {
     let at = own.filter(|_| matches!(case.incoming.proof, Proof::Confirmed { takes: true, .. }))?;
+    // What was asked may be half an hour old.
+    let now = &draft.ticket(at)?.now;
+    let free = now.responsible.as_ref().is_none_or(|login| *login == order.agent.login);
+    if free || !now.state_type.is_open() || may(draft.desk, order.agent, Right::Owner, &now.queue).is_err() {
+        return None;
+    }
     wants.took.insert(at);
     let change = draft.set(at, Attribute::Responsible, Some(order.agent.login.clone()), cause)?;
     draft.set_lock(at, true, cause);

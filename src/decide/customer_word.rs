@@ -7,7 +7,7 @@ use super::draft::Draft;
 use super::execute::closing_state;
 use super::mail::Case;
 use super::text::STOPPED_FIELD;
-use super::{CommandTrace, Decision, Reason, customer_mail, survey_mail};
+use super::{CommandTrace, Decision, NoMail, Reason, customer_mail, survey_mail};
 use crate::commands::{self, CustomerWord, Outcome};
 use crate::desk::{Attribute, Cause, Occasion, SenderKind, Ticket, TicketRef};
 use crate::mail::Class;
@@ -49,7 +49,9 @@ pub(super) fn close(mut draft: Draft<'_>, case: &Case<'_>, at: TicketRef) -> Dec
     let unattended = now.is_some_and(|now| now.responsible.is_none() && now.owner.is_none());
     if unattended && says_more(case) {
         // Where nobody attends the ticket nobody hears of its end: of what is said beside it the queue does.
-        draft.happenings.push(customer_mail::written(case, Occasion::CustomerFollowUp, at));
+        let mut more = customer_mail::written(case, Occasion::CustomerFollowUp, at);
+        more.reply = Err(NoMail::FollowUp);
+        draft.happenings.push(more);
     }
     survey_mail::closed(&mut draft, closed, None);
     draft.finish(Reason::FollowUp, Some(at))

@@ -169,9 +169,15 @@ fn counted(keys: &mut Lookup, incoming: &Incoming, desk: &Desk) {
     }
 }
 
-/// What a mail answers, nearest first.
+/// What a mail answers, nearest first; without the ids that begin our threads (`outbound/compose/thread.rs`), which anybody
+/// can guess and give to a mail of his own.
 pub(super) fn thread(mail: &Mail) -> impl Iterator<Item = &MessageId> {
-    mail.in_reply_to.iter().chain(mail.references.iter().rev()).take(THREAD_IDS)
+    let begins = |id: &&MessageId| {
+        let mut parts = id.left().split('.');
+        parts.next() == Some("ticket")
+            && parts.next().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    mail.in_reply_to.iter().chain(mail.references.iter().rev()).filter(move |id| !begins(id)).take(THREAD_IDS)
 }
 
 /// The genuine tokens of a mail, what it answers first.

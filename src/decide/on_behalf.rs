@@ -156,8 +156,13 @@ impl Request {
             let is_it = |request: &Self| request.raw == Some(file.digest);
             is_it(&first) || others.iter().any(is_it)
         };
+        // Programs send documents inline as well; only a picture that the text shows belongs to the text.
+        let shown = |file: &Attachment| {
+            file.is_signature()
+                || file.inline && file.content_id.is_some() && file.content_type.starts_with("image/")
+        };
         let rest: Vec<Attachment> =
-            files.iter().filter(|file| !file.inline && !read(file)).cloned().collect();
+            files.iter().filter(|file| !shown(file) && !read(file)).cloned().collect();
         first.attachments.extend(rest);
         first.others = others;
         Some(first)

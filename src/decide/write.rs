@@ -133,6 +133,12 @@ pub(super) fn says(block: &Block, files: &[Attachment]) -> bool {
         || files.iter().any(|file| !(file.is_signature() || file.inline && commands_alone))
 }
 
+/// Whether an answer may hold what was not meant to leave: parts of our own notices, or lines that look like commands.
+pub(super) fn is_doubtful(case: &Case<'_>, block: &Block) -> bool {
+    let private = scrub::Private::of(&case.policy.desk);
+    !block.stray.is_empty() || !scrub::scrub(block.rest.trim(), &private).leftovers.is_empty()
+}
+
 /// Writes the articles and tells everybody; `before` is the draft without anything done.
 pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, mut what: Writing<'_>) -> Decision {
     let Writing { case, agent, .. } = what;

@@ -179,7 +179,7 @@ pub(super) async fn held(
         ..Letter::of(kept.raw, &kept.mailbox, Origin::Again(kept.journal))
     };
     let takes = kept.reason == Reason::HeldForLock.word();
-    let of_author = takes || kept.reason == Reason::HeldForAuthor.word();
+    let of_author = kept.reason == Reason::HeldForAuthor.word();
     let proof = Proof::Confirmed { login: kept.login, held, of_author, takes };
     let house = Arc::clone(house);
     let read = tokio::task::spawn_blocking(move || read(letter, proof, &house));
