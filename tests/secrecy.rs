@@ -257,3 +257,20 @@ async fn who_is_no_agent_any_more_has_nothing_left() {
     assert!(sent.iter().all(|mail| mail.to == "maria@minem.example"), "{sent:?}");
     assert_eq!(desk.bench.ticket(1).await, before);
 }
+
+/// Whoever the desk's files name beside the agents has tokens as well, and answers what he was told.
+#[tokio::test]
+async fn others_whom_the_files_name_take_part() {
+    let mut desk = Watched::new().await;
+    let boss = "jefa@elsewhere.example";
+    let mut told = house();
+    let rows = &mut told.policy.desk.notifications;
+    let mut row = rows.iter().find(|row| row.template == "new-ticket-agent").unwrap().clone();
+    row.name = "boss".to_owned();
+    row.to = vec![taquilla::desk::Recipient::Address(taquilla::mail::Address::bare(boss))];
+    rows.push(row);
+    desk.bench.pipeline.reload(told);
+    desk.opened(ANA, "Una consulta").await;
+    let notice = desk.all.iter().find(|mail| mail.to == boss).unwrap().clone();
+    desk.takes(&notice.reply("Que se haga hoy.\n"), "follow-up").await;
+}

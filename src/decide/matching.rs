@@ -6,7 +6,7 @@
 use super::draft::Draft;
 use super::lookup::{Carried, Place, other_numbers, supplier_numbers, thread};
 use super::{Context, Incoming, MatchKind, MatchTrace};
-use crate::desk::{Desk, Ticket, TicketId, TicketNumber, TicketRef, token};
+use crate::desk::{Desk, Recipient, Ticket, TicketId, TicketNumber, TicketRef, token};
 use crate::mail::{Class, Mail, MessageId};
 
 /// The ticket that a mail names, and what that means.
@@ -143,12 +143,19 @@ fn named(
     })
 }
 
-/// Whether a token was an agent's who is none any more, or has another address now.
+/// Whether a token was an agent's who is none any more, or has another address now. Others whom the desk's files have told of
+/// tickets answer with theirs.
 fn is_revoked(carried: &Carried, desk: &Desk) -> bool {
     let of_agent =
         matches!(carried.claim.purpose, token::Use::Thread | token::Use::Internal | token::Use::Relay);
-    let mut addresses = desk.agents.iter().flat_map(|agent| &agent.addresses);
-    of_agent && !addresses.any(|address| carried.claim.issued_to(address))
+    let agents = desk.agents.iter().flat_map(|agent| &agent.addresses).map(String::as_str);
+    let named = desk
+        .notifications
+        .iter()
+        .flat_map(|row| &row.to)
+        .filter_map(|to| if let Recipient::Address(address) = to { Some(address) } else { None });
+    let others = desk.administrator.iter().chain(named).map(|other| other.address.as_str());
+    of_agent && !agents.chain(others).any(|address| carried.claim.issued_to(address))
 }
 
 /// Whether a mail names its ticket by what nobody can guess: a token, or the Message-ID of a mail in it.
