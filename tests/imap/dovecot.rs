@@ -52,7 +52,7 @@ async fn what_is_there_is_taken_and_moved() {
     let expected: Vec<String> = (0..250).map(|number| format!("{number:03}")).collect();
     assert_eq!(subjects(&journal), expected);
     assert!(journal.rows().iter().all(|row| row.acked && row.size == 75), "{:?}", journal.rows()[0]);
-    assert_eq!(journal.with(|state| state.largest), 100);
+    assert_eq!(journal.with(|state| state.largest), 200);
     assert_eq!(dovecot.files("soporte", "INBOX").len(), 0);
     assert_eq!(dovecot.files("soporte", "Processed").len(), 250);
     // Octet for octet.
