@@ -4,7 +4,6 @@
 //! stays dropped.
 
 use jiff::Timestamp;
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::marks::Mark;
@@ -22,10 +21,7 @@ fn doubtful(policy: InDoubt) -> &'static str {
     }
 }
 
-/// Contents of at most so many octets come with the mails that are due.
-const CONTENT_COMES_ALONG: i64 = 64 * 1024;
-
-/// A mail whose time has come.
+/// A mail whose time has come. Its content is read by [`Store::outbox_content`], one at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueMail {
     /// Row id.
@@ -46,8 +42,6 @@ pub struct DueMail {
     pub attempts: u32,
     /// Octets of its content.
     pub bytes: u64,
-    /// The content, where it is small and was read along. A large one is read by [`Store::outbox_content`] when it is sent.
-    pub content: Option<Vec<u8>>,
 }
 
 /// What a start found left over by the run before.
@@ -65,12 +59,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn outbox_due(&self, now: Timestamp, limit: u32) -> Result<Vec<DueMail>, StoreError> {
-        let sql = "SELECT o.*, (SELECT c.content FROM outbox_content c WHERE c.id = o.id AND o.bytes <= $3) AS content \
-                   FROM outbox o WHERE o.state = 'pending' AND o.next_attempt <= $1 \
-                   ORDER BY o.next_attempt, o.id LIMIT $2";
-        let query = sqlx::query(sql).bind(ms(now)).bind(limit).bind(CONTENT_COMES_ALONG);
-        let with_content = |row: &SqliteRow| Ok(DueMail { content: row.try_get("content")?, ..due(row)? });
-        query.fetch_all(&self.readers).await?.iter().map(with_content).collect()
+        let sql = "SELECT * FROM outbox WHERE state = 'pending' AND next_attempt <= $1 \
+                   ORDER BY next_attempt, id LIMIT $2";
+        let rows = sqlx::query(sql).bind(ms(now)).bind(limit).fetch_all(&self.readers).await?;
+        rows.iter().map(due).collect()
     }
 
     /// One mail, whatever its state.
@@ -240,6 +232,5 @@ fn due(row: &SqliteRow) -> Result<DueMail, StoreError> {
         created: row.time("created")?,
         attempts: row.number("attempts")?,
         bytes: row.number("bytes")?,
-        content: None,
     })
 }

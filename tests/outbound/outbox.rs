@@ -51,7 +51,6 @@ impl Memory {
         let mut rows = self.rows();
         let id = i64::try_from(rows.len()).unwrap() + 1;
         let mail = DueMail {
-            content: None,
             id,
             message_id: MessageId::new(&format!("{id}@minem.example")).unwrap(),
             sender: EnvelopeSender::Null,

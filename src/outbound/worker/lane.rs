@@ -57,14 +57,13 @@ impl<O: Outbox> Lane<O> {
 
     /// Sends until there is nothing more to come.
     pub(super) async fn run(mut self) -> Count {
-        while let Some(mut mail) = self.next().await {
+        while let Some(mail) = self.next().await {
             if *self.stopping.borrow() {
                 self.shared.give_back(&[mail.id]).await;
             } else {
                 self.count.taken += 1;
                 let accepted = self.count.accepted;
-                let content = mail.content.take();
-                self.one(&mail, content).await;
+                self.one(&mail).await;
                 if self.count.accepted == accepted {
                     self.shared.put_back.notify_one();
                 }
@@ -99,13 +98,8 @@ impl<O: Outbox> Lane<O> {
         }
     }
 
-    /// Sends a mail; its content is read unless it came along.
-    async fn one(&mut self, mail: &DueMail, content: Option<Vec<u8>>) {
-        let content = match content {
-            Some(content) => Ok(content),
-            None => self.shared.outbox.content(mail.id).await,
-        };
-        let content = match content {
+    async fn one(&mut self, mail: &DueMail) {
+        let content = match self.shared.outbox.content(mail.id).await {
             Ok(content) => content,
             Err(error) => {
                 tracing::error!(mail = mail.id, %error, "the mail cannot be read, it is tried again");
