@@ -83,7 +83,8 @@ pub(super) fn attend(
         wants: &wants,
     };
     let (targets, more) = whom.targets(language);
-    if let Some(holder) = waits_for(&more, &whom, language) {
+    let enough = agent_mail::proves_enough(case, block) && case.sender.level() >= wants.proof;
+    if let Some(holder) = waits_for(&more, &whom, language).filter(|_| enough) {
         return confirmation::hold_for_lock(draft, case, agent, block, &holder);
     }
     lines.extend(more);
@@ -103,7 +104,6 @@ pub(super) fn attend(
     }
     let queried = asked::digest(&wants.queried);
     let unseen = confirmation::others_than_shown(&draft, case, queried);
-    let enough = agent_mail::proves_enough(case, block) && case.sender.level() >= wants.proof;
     if unseen || !enough {
         return confirmation::hold_for_level(draft, case, agent, &lines, text, queried);
     }
@@ -115,15 +115,13 @@ pub(super) fn attend(
     )
 }
 
-/// Who holds the ticket, where that alone keeps an answer in: a text without commands, from somebody who needs to prove
-/// nothing more and of which nothing else has to be asked. The question shows the text, and a yes is to that and no more.
+/// Who holds the ticket, where that alone keeps an answer in: a text without commands, of which nothing else has to be asked.
+/// The question shows the text, and a yes is to that and no more.
 fn waits_for(refused: &[CommandTrace], whom: &Asked<'_>, language: Language) -> Option<String> {
     let [refused] = refused else { return None };
     let holder = whom.held_by()?;
     let bare = whom.block.lines.iter().all(|line| line.read == Ok(Command::Public));
-    let enough =
-        agent_mail::proves_enough(whom.case, whom.block) && whom.case.sender.level() >= whom.wants.proof;
-    let right = bare && enough && !write::is_doubtful(whom.case, whom.block);
+    let right = bare && !write::is_doubtful(whom.case, whom.block);
     (right && refused.result == Say::LockedBy(&holder).text(language)).then_some(holder)
 }
 

@@ -169,15 +169,11 @@ fn counted(keys: &mut Lookup, incoming: &Incoming, desk: &Desk) {
     }
 }
 
-/// What a mail answers, nearest first; without the ids that begin our threads (`outbound/compose/thread.rs`), which anybody
-/// can guess and give to a mail of his own.
+/// What a mail answers, nearest first; without the ids that begin threads, which anybody can guess and give to a mail of his
+/// own.
 pub(super) fn thread(mail: &Mail) -> impl Iterator<Item = &MessageId> {
-    let begins = |id: &&MessageId| {
-        let mut parts = id.left().split('.');
-        parts.next() == Some("ticket")
-            && parts.next().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    mail.in_reply_to.iter().chain(mail.references.iter().rev()).filter(move |id| !begins(id)).take(THREAD_IDS)
+    let ids = mail.in_reply_to.iter().chain(mail.references.iter().rev());
+    ids.filter(|id| !id.begins_thread()).take(THREAD_IDS)
 }
 
 /// The genuine tokens of a mail, what it answers first.

@@ -133,26 +133,33 @@ pub(super) fn says(block: &Block, files: &[Attachment]) -> bool {
         || files.iter().any(|file| !(file.is_signature() || file.inline && commands_alone))
 }
 
-/// Whether an answer may hold what was not meant to leave: parts of our own notices, or lines that look like commands.
+/// The text of an answer without what is private.
+fn scrubbed(case: &Case<'_>, block: &Block) -> scrub::Scrubbed {
+    scrub::scrub(block.rest.trim(), &scrub::Private::of(&case.policy.desk))
+}
+
+/// What in an answer may not have been meant to leave: parts of our own notices, and lines that look like commands.
+fn doubts<'b>(scrubbed: &'b scrub::Scrubbed, block: &'b Block) -> Vec<&'b str> {
+    scrubbed.leftovers.iter().chain(&block.stray).map(String::as_str).collect()
+}
+
+/// Whether there is any such thing in an answer.
 pub(super) fn is_doubtful(case: &Case<'_>, block: &Block) -> bool {
-    let private = scrub::Private::of(&case.policy.desk);
-    !block.stray.is_empty() || !scrub::scrub(block.rest.trim(), &private).leftovers.is_empty()
+    !doubts(&scrubbed(case, block), block).is_empty()
 }
 
 /// Writes the articles and tells everybody; `before` is the draft without anything done.
 pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, mut what: Writing<'_>) -> Decision {
     let Writing { case, agent, .. } = what;
-    let desk = &case.policy.desk;
     let meant = matches!(case.incoming.proof, super::Proof::Confirmed { of_author: true, .. });
-    let scrubbed = scrub::scrub(what.block.rest.trim(), &scrub::Private::of(desk));
-    let doubtful = !scrubbed.leftovers.is_empty() || !what.block.stray.is_empty();
+    let scrubbed = scrubbed(case, what.block);
+    let doubts = doubts(&scrubbed, what.block);
     let request = |at: TicketRef| what.own.new && what.own.at == Some(at) && what.behalf.is_none();
     let leaves = what.targets.iter().find(|target| target.leaves() && !request(target.at));
-    if leaves.is_some() && doubtful && !meant {
-        let why = scrubbed.leftovers.iter().chain(&what.block.stray).cloned().collect::<Vec<_>>().join("; ");
+    if leaves.is_some() && !doubts.is_empty() && !meant {
         // A yes to this is one to the tickets as well: they were shown before, or needed no showing.
         let targets = asked::digest(&what.wants.queried);
-        return confirmation::hold_for_author(before, case, agent, what.block, &why, targets);
+        return confirmation::hold_for_author(before, case, agent, what.block, &doubts.join("; "), targets);
     }
     what.words = what.canned(&draft, &scrubbed.text);
     for target in &what.targets {

@@ -42,8 +42,9 @@ impl Thread {
         }
         let home = header::address(&desk.address.address)?;
         let instance: String = desk.instance.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
-        let root = format!("ticket.{}.{instance}@{}", number.as_str(), home.domain());
-        let Some(root) = MessageId::new(&root) else { return Ok(Self { parent, references, index: None }) };
+        let Some(root) = MessageId::of_thread(number.as_str(), &instance, home.domain()) else {
+            return Ok(Self { parent, references, index: None });
+        };
         let index = Some(index(&root));
         let references = std::iter::once(root.clone()).chain(references).collect();
         Ok(Self { parent: Some(parent.unwrap_or(root)), references, index })
