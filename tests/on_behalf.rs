@@ -359,3 +359,40 @@ async fn several_forwarded_mails_are_articles_of_one_ticket() {
     );
     assert_eq!(bench.mail(&more).await, "follow-up");
 }
+
+/// Mail programs attach a thread in any order: the request is the customer's mail, and not whatever lies on top.
+#[tokio::test]
+async fn the_request_among_several_mails_is_the_customers() {
+    let inside =
+        [("lrojas@minem.example", "De Luis"), ("soporte@minem.example", "De la mesa"), (FIRM, "De la firma")];
+    let outside = [(LUCIA, "De Lucía"), (ANA, "De Ana")];
+    let cases: [(&str, Vec<_>, &str, &str); 4] = [
+        ("", [inside.as_slice(), outside.as_slice()].concat(), "De Lucía", LUCIA),
+        ("#usuario aquispe@minem.example\n", [inside.as_slice(), outside.as_slice()].concat(), "De Ana", ANA),
+        // Nothing of hers is there: what anybody outside wrote.
+        ("#usuario rcastillo@minem.example\n", outside.to_vec(), "De Lucía", "rcastillo@minem.example"),
+        ("#usuario aquispe@minem.example\n", inside.to_vec(), "De Luis", ANA),
+    ];
+    for (line, mails, request, customer) in cases {
+        let bench = Bench::new().await;
+        let parts: String = mails
+            .iter()
+            .map(|(from, text)| {
+                format!(
+                    "--b1\nContent-Type: message/rfc822\nContent-Disposition: attachment\n\nFrom: {from}\nTo: x@minem.example\n\
+                     Subject: {text}\nDate: Mon, 2 Mar 2026 08:30:00 -0500\nMIME-Version: 1.0\n\
+                     Content-Type: text/plain; charset=utf-8\n\n{text}.\n"
+                )
+            })
+            .collect();
+        let raw = written(&bench, "Fwd: hilo", "")
+            .replace("text/plain; charset=utf-8", "multipart/mixed; boundary=b1");
+        let own = format!("--b1\nContent-Type: text/plain; charset=utf-8\n\n#nuevo\n{line}\nVa todo.\n");
+        assert_eq!(bench.mail(&format!("{raw}\n{own}{parts}--b1--\n")).await, "new-ticket", "{request}");
+        let now = ticket(&bench, 1).await.now;
+        assert_eq!((now.title.as_str(), now.customer.unwrap().address.as_str()), (request, customer));
+        let told = articles(&bench, 1).await;
+        assert_eq!(told[0].content.text.trim(), format!("{request}."));
+        assert_eq!(told.len(), mails.len() + 1, "the others are articles, and so is the note");
+    }
+}

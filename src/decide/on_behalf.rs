@@ -61,10 +61,10 @@ impl Behalf {
             || plan.steps.iter().flat_map(|step| &step.lines).filter_map(|line| line.read.as_ref().ok());
         let said = commands()
             .find_map(|command| if let Command::New(channel) = command { Some(*channel) } else { None })?;
-        let request = Request::of(case, desk);
         let named = commands()
             .find_map(|command| if let Command::Customer(who) = command { Some(who) } else { None })
             .map(|who| someone(desk, who, reader).ok());
+        let request = Request::of(case, desk, named.as_ref().and_then(Option::as_ref));
         let customer = match &named {
             Some(named) => named.clone(),
             None => request.as_ref().map(|request| desk.well_named(request.from.clone())),
@@ -117,10 +117,10 @@ impl Behalf {
 }
 
 impl Request {
-    fn of(case: &Case<'_>, desk: &Desk) -> Option<Self> {
+    fn of(case: &Case<'_>, desk: &Desk, customer: Option<&Address>) -> Option<Self> {
         let mail = &case.incoming.mail;
         Self::inline(mail, desk)
-            .or_else(|| Self::attached(case.incoming))
+            .or_else(|| Self::attached(case.incoming, desk, customer))
             .filter(|request| !desk.is_own(&request.from.address))
     }
 
@@ -145,12 +145,17 @@ impl Request {
         })
     }
 
-    /// As mails attached to it (message/rfc822). Whatever else is attached comes along: nothing is lost.
-    fn attached(incoming: &Incoming) -> Option<Self> {
+    /// As mails attached to it (message/rfc822): the first one of the customer whom the agent names, else of anybody outside,
+    /// for mail programs attach whole threads. Whatever else is attached comes along: nothing is lost.
+    fn attached(incoming: &Incoming, desk: &Desk, customer: Option<&Address>) -> Option<Self> {
         let files = &incoming.mail.attachments;
-        let mut all = incoming.forwarded.iter().filter_map(|mail| Self::whole(mail, files));
-        let mut first = all.next()?;
-        let mut others: Vec<Self> = all.collect();
+        let mut others: Vec<Self> =
+            incoming.forwarded.iter().filter_map(|mail| Self::whole(mail, files)).collect();
+        let of_customer = |mail: &Self| customer.is_some_and(|customer| customer.key() == mail.from.key());
+        let of_outside = |mail: &Self| mail.author(None, desk).0 == SenderKind::Customer;
+        let nth = others.iter().position(of_customer).or_else(|| others.iter().position(of_outside));
+        let nth = nth.unwrap_or(0);
+        let mut first = if nth < others.len() { others.remove(nth) } else { return None };
         others.sort_by_key(|other| (other.date.is_none(), other.date));
         let read = |file: &Attachment| {
             let is_it = |request: &Self| request.raw == Some(file.digest);
