@@ -211,6 +211,26 @@ async fn an_answer_is_taken_back_within_the_hold() {
     assert!(!articles[1].article.content.visible, "the customer never got it");
 }
 
+/// Who repeats the command because no answer came means the same mail, and not the one before it.
+#[tokio::test]
+async fn a_repeated_undo_takes_back_no_more() {
+    let bench = Bench::new().await;
+    let notice = opened(&bench, ANA, "Una consulta").await;
+    assert_eq!(bench.mail(&notice.reply("#prioridad alta\n")).await, "agent-mail");
+    let first = one(&bench.sent().await, AGENT).clone();
+    assert_eq!(bench.mail(&notice.reply("#prioridad muy alta\n")).await, "agent-mail");
+    assert_eq!(bench.mail(&notice.reply("#deshacer\n")).await, "agent-mail");
+    assert!(bench.ticket(1).await.ends_with(" 4"), "{}", bench.ticket(1).await);
+    bench.sent().await;
+    assert_eq!(bench.mail(&notice.reply("\n#deshacer\n")).await, "commands-refused");
+    assert!(bench.ticket(1).await.ends_with(" 4"), "{}", bench.ticket(1).await);
+    let said = one(&bench.sent().await, AGENT).text();
+    assert!(said.contains("ya se deshizo: no se deshizo nada más. Para deshacer uno anterior"), "{said}");
+    // The way that it names.
+    assert_eq!(bench.mail(&notice.reply(&format!("{}\n", undo_line(&first)))).await, "agent-mail");
+    assert!(bench.ticket(1).await.ends_with(" 3"), "{}", bench.ticket(1).await);
+}
+
 /// A notice to a colleague waits in no hold: that it has left says nothing of the answer.
 #[tokio::test]
 async fn an_answer_is_taken_back_though_an_agent_was_told() {

@@ -86,4 +86,6 @@ async fn a_denied_mail_is_told_in_spanish() {
     let alarm = sent.iter().find(|mail| mail.template == "alarm").unwrap();
     assert!(alarm.subject().contains("mgomez no escribió el correo"), "{}", alarm.subject());
     no_english(&alarm.text());
+    let receipt = sent.iter().find(|mail| mail.template == "receipt").unwrap().text();
+    assert!(receipt.starts_with("No se ejecutó ni se envió nada:\r\n\r\n+ no\r\n"), "{receipt}");
 }

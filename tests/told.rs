@@ -64,6 +64,22 @@ async fn a_ticket_changes_hands_and_both_know() {
     assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
 }
 
+/// Each in his own language, whatever the desk's is.
+#[tokio::test]
+async fn who_is_relieved_reads_it_in_his_own_language() {
+    let mut house = support::golden::house();
+    let luis = house.policy.desk.agents.iter_mut().find(|agent| agent.login == "lrojas");
+    luis.expect("the example has him").language = Some(taquilla::mail::Language::En);
+    let bench = Bench::of(house).await;
+    let notice = bench.opened(ANA, "Una consulta").await;
+    done(&bench, &notice.reply("#cola Soporte Técnico\n#asignar rojas\n")).await;
+    let sent = done(&bench, &notice.reply("#tomar\n")).await;
+    says(one_of(&sent, LUIS, "ticket-changed"), "- responsible: Luis Rojas -> María Gómez");
+    done(&bench, &notice.reply("#asignar rojas\n#desbloquear\n#cerrar\n")).await;
+    let sent = done(&bench, &notice.reply("#reabrir\n#nota\n\nNo era eso.\n")).await;
+    says(one_of(&sent, LUIS, "reopened"), "closed successful");
+}
+
 /// An answer to a ticket that somebody else has locked waits, and leaves when its author takes the ticket.
 #[tokio::test]
 async fn an_answer_to_a_locked_ticket_waits_for_a_yes() {
@@ -92,6 +108,95 @@ async fn an_answer_to_a_locked_ticket_waits_for_a_yes() {
     // Now it is Luis who has to ask; what he leaves unanswered does not leave.
     assert_eq!(bench.mail(&luis.reply("#público\n\nAna, soy Luis.\n")).await, "held-for-lock");
     assert!(bench.sent().await.iter().all(|mail| mail.to == LUIS));
+}
+
+/// A ticket that Luis has locked, and what María is asked about her answer to it: her notice, his, and the question.
+async fn asked_about_a_lock(bench: &Bench) -> (Sent, Sent, Sent) {
+    let notice = bench.opened(ANA, "Una consulta").await;
+    let sent =
+        done(bench, &notice.reply("#propietario nadie\n#cola Soporte Técnico\n#asignar rojas\n")).await;
+    let luis = one_of(&sent, LUIS, "assigned").clone();
+    assert_eq!(bench.mail(&notice.reply("Ana, ya lo vemos.\n")).await, "held-for-lock");
+    let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
+    (notice, luis, question)
+}
+
+/// The ticket that an agent leaves to its holder: the text was the agent's own, so nobody is alarmed.
+#[tokio::test]
+async fn a_no_to_a_lock_alarms_nobody() {
+    let bench = Bench::new().await;
+    let (_, _, question) = asked_about_a_lock(&bench).await;
+    assert_eq!(bench.mail(&question.reply("No, mejor lo dejo.\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    let receipt = one_of(&sent, MARIA, "receipt");
+    says(receipt, "No se ejecutó ni se envió nada:\r\n\r\n+ No, mejor lo dejo.");
+    says(receipt, "Su respuesta no se envió y su texto no se agregó al ticket.");
+    says_not(receipt, "administrador");
+    assert!(receipt.subject().ends_with("] No se hizo nada: Una consulta"), "{}", receipt.subject());
+    let history = bench.history(1).await;
+    assert!(history.contains("mgomez withdrew the answer \"Re: [Ticket#"), "{history}");
+    assert!(history.contains("that waited and left the ticket as it is"), "{history}");
+    assert!(!history.contains("did not write"), "{history}");
+    // A yes comes too late then.
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    assert!(bench.sent().await.iter().all(|mail| mail.to == MARIA));
+}
+
+/// A yes meets the ticket as it is by then: nobody holds it any more.
+#[tokio::test]
+async fn a_yes_to_a_lock_that_is_gone_takes_nothing() {
+    let bench = Bench::new().await;
+    let (_, luis, question) = asked_about_a_lock(&bench).await;
+    done(&bench, &luis.reply("#desbloquear\n")).await;
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    says(one_of(&sent, ANA, "agent-answer"), "Ana, ya lo vemos.");
+    assert!(sent.iter().all(|mail| mail.to != LUIS || mail.template != "ticket-changed"), "{sent:?}");
+    let receipt = one_of(&sent, MARIA, "receipt");
+    says(receipt, "Su texto va a");
+    says_not(receipt, "#tomar");
+    assert!(!bench.history(1).await.contains("lrojas -> mgomez"));
+}
+
+/// Somebody else holds it by then: the agent is asked about that one, and takes it from nobody unasked.
+#[tokio::test]
+async fn a_yes_to_a_lock_of_somebody_else_is_asked_again() {
+    let bench = Bench::new().await;
+    let (_, luis, question) = asked_about_a_lock(&bench).await;
+    done(&bench, &luis.reply("#asignar csalas\n#nota\n\nPara ti.\n")).await;
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    let again = one_of(&sent, MARIA, "held-for-author").clone();
+    says(&again, "Carla Salas tiene bloqueado este ticket.");
+    says(&again, "Ana, ya lo vemos.");
+    assert!(sent.iter().all(|mail| mail.to == MARIA), "{sent:?}");
+    assert_eq!(bench.mail(&again.reply("sí\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    says(one_of(&sent, ANA, "agent-answer"), "Ana, ya lo vemos.");
+    says(one_of(&sent, CARLA, "ticket-changed"), "- responsable: Carla Salas -> María Gómez");
+}
+
+/// The ticket is a part of another one by then, which its holder keeps until the agent says yes to that.
+#[tokio::test]
+async fn a_yes_to_a_lock_follows_a_merge() {
+    let mut house = support::golden::house();
+    house.policy.desk.trust.levels.insert("merge".to_owned(), 2);
+    let bench = Bench::of(house).await;
+    let (_, luis, question) = asked_about_a_lock(&bench).await;
+    let other = bench.opened(ROSA, "Otra consulta").await;
+    done(&bench, &other.reply("#propietario nadie\n#cola Soporte Técnico\n#asignar rojas\n")).await;
+    done(&bench, &luis.reply(&format!("#fusionar en {}\n", bench.number(2).await))).await;
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    // The same holder, and another ticket than the one that she said yes about.
+    let again = one_of(&sent, MARIA, "held-for-author").clone();
+    says(&again, "Luis Rojas tiene bloqueado este ticket.");
+    assert!(again.text().contains("Otra consulta"), "{}", again.text());
+    assert_eq!(bench.mail(&again.reply("sí\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    says(one_of(&sent, ROSA, "agent-answer"), "Ana, ya lo vemos.");
+    says(one_of(&sent, LUIS, "ticket-changed"), "- responsable: Luis Rojas -> María Gómez");
 }
 
 #[tokio::test]

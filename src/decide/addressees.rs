@@ -32,14 +32,14 @@ pub(super) struct Asked<'w> {
 }
 
 impl Asked<'_> {
-    /// Who holds the mail's own ticket against its author, where an answer is for the customer and nothing else is wrong:
+    /// Who (a login) holds the mail's own ticket against its author, where an answer is for the customer and nothing else is wrong:
     /// it can wait for its author to take the ticket.
     pub(super) fn held_by(&self) -> Option<String> {
         let at = self.own.at.filter(|_| self.wants.targets.is_none() && !self.own.new)?;
         let ticket = self.before.ticket(at)?;
         let holder = held_by(&ticket.now, self.agent)?;
         let takes = may(self.tried.desk, self.agent, Right::Owner, &ticket.now.queue).is_ok();
-        takes.then(|| data::agent_label(self.tried.desk, holder))
+        (takes && ticket.now.state_type.is_open()).then(|| holder.to_owned())
     }
 
     /// The tickets that get the text, and why others cannot.

@@ -16,10 +16,13 @@ use super::sentences::Say;
 use super::steps::{Plan, Step};
 use super::write::{self, Writing, write};
 use super::{
-    CommandTrace, Decision, Proof, Reason, agent_mail, asked, confirmation, customer_mail, evidence, mail,
+    CommandTrace, Decision, HeldFor, Proof, Reason, agent_mail, asked, confirmation, customer_mail, evidence,
+    mail,
 };
 use crate::commands::{self, Block, Command, Line};
-use crate::desk::{Actor, Agent, Attribute, Cause, Desk, Relation, Right, TicketRef, fold, may};
+use crate::desk::{
+    Actor, Agent, Attribute, Cause, Desk, Relation, Right, TicketId, TicketRef, fold, held_by, may,
+};
 use crate::mail::Language;
 use crate::outbound::data;
 use crate::rules::RuleEvent;
@@ -115,17 +118,20 @@ pub(super) fn attend(
     )
 }
 
-/// Who holds the ticket, where that alone keeps an answer in: a text without commands, of which nothing else has to be asked.
+/// Who (a login) holds the ticket, where that alone keeps an answer in: a text without commands, of which nothing else has to be asked.
 /// The question shows the text, and a yes is to that and no more.
 fn waits_for(refused: &[CommandTrace], whom: &Asked<'_>, language: Language) -> Option<String> {
     let [refused] = refused else { return None };
     let holder = whom.held_by()?;
     let bare = whom.block.lines.iter().all(|line| line.read == Ok(Command::Public));
     let right = bare && !write::is_doubtful(whom.case, whom.block);
-    (right && refused.result == Say::LockedBy(&holder).text(language)).then_some(holder)
+    let name = data::agent_label(whom.tried.desk, &holder);
+    (right && refused.result == Say::LockedBy(&name).text(language)).then_some(holder)
 }
 
-/// Its author said yes to the question whether to take the ticket that somebody else had locked.
+/// Its author said yes to the question whether to take the ticket that somebody else had locked. What was asked may be half
+/// an hour old: he takes it from the one who was named to him, in the ticket that was named. Where somebody else holds it by
+/// now he is asked once more, and where nobody does there is nothing to take.
 fn take_over(
     draft: &mut Draft<'_>,
     case: &Case<'_>,
@@ -134,11 +140,13 @@ fn take_over(
     cause: &Cause,
     wants: &mut Wants,
 ) -> Option<CommandTrace> {
-    let at = own.filter(|_| matches!(case.incoming.proof, Proof::Confirmed { takes: true, .. }))?;
-    // What was asked may be half an hour old.
+    let Proof::Confirmed { held_for: HeldFor::Lock { holder }, ticket, .. } = &case.incoming.proof else {
+        return None;
+    };
+    let at = own.filter(|at| *ticket == existing(*at))?;
     let now = &draft.ticket(at)?.now;
-    let free = now.responsible.as_ref().is_none_or(|login| *login == order.agent.login);
-    if free || !now.state_type.is_open() || may(draft.desk, order.agent, Right::Owner, &now.queue).is_err() {
+    let same = held_by(now, order.agent) == Some(holder.as_str());
+    if !same || !now.state_type.is_open() || may(draft.desk, order.agent, Right::Owner, &now.queue).is_err() {
         return None;
     }
     wants.took.insert(at);
@@ -148,6 +156,10 @@ fn take_over(
     let line = format!("#{}", commands::word("take", order.language));
     let result = data::change_line(draft.desk, order.language, &change);
     Some(CommandTrace { line, ticket: None, done: true, result })
+}
+
+fn existing(at: TicketRef) -> Option<TicketId> {
+    if let TicketRef::Existing(id) = at { Some(id) } else { None }
 }
 
 /// The ticket that the mail belongs to or opens; `None` where a rule keeps the mail out.

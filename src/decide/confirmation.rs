@@ -13,8 +13,8 @@ use super::notify::Happening;
 use super::receipt::{Manner, Receipt, notice_to_agent, send_receipt};
 use super::sentences::Say;
 use super::{
-    CommandTrace, Decision, Effect, Evidence, Fact, HeldMail, HeldOutcome, Reason, SenderTrace, addressees,
-    agent_mail, evidence, quarantine,
+    CommandTrace, Decision, Effect, Evidence, Fact, HeldFor, HeldMail, HeldOutcome, Reason, SenderTrace,
+    addressees, agent_mail, evidence, quarantine,
 };
 use crate::commands::{self, Block};
 use crate::desk::{Actor, Agent, Cause, Occasion, Ticket, TicketRef};
@@ -57,8 +57,11 @@ pub(super) fn confirmation(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent,
     } else if case.sender.doubted {
         Some((Say::NotFromYou, "From can be read in two ways"))
     } else if commands::denies(text) {
-        // Also too late: somebody writes in the agent's name.
-        return denied(draft, case, agent, &held);
+        return match held.held_for {
+            // Also too late: somebody writes in the agent's name.
+            HeldFor::Proof => denied(draft, case, agent, &held),
+            HeldFor::Author | HeldFor::Lock { .. } => withdrawn(draft, case, agent, &held),
+        };
     } else if held.outcome.is_some() || draft.now() > held.expires {
         Some((Say::CodeExpired, "the code has expired"))
     } else if !commands::confirms(text) || !body.html_new_text.as_deref().is_none_or(commands::confirms) {
@@ -69,7 +72,7 @@ pub(super) fn confirmation(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent,
     match refused {
         Some((say, why)) => {
             draft.trace.remarks.push(format!("nothing is confirmed: {why}"));
-            answer(&mut draft, case, agent, &say, false);
+            answer(&mut draft, case, agent, &say, Manner::Whole, None);
         }
         None => {
             draft.trace.remarks.push(format!("{} confirmed the mail that waited", agent.login));
@@ -91,7 +94,7 @@ fn denied(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: &HeldMail)
     if let Some(at) = at {
         draft.fact(at, denied, &Cause::new(Actor::System, "confirmation"));
     }
-    answer(&mut draft, case, agent, &Say::Denied, true);
+    answer(&mut draft, case, agent, &Say::Denied, Manner::Declined, None);
     let mut happening = Happening::new(Occasion::MailboxStalled, at, &case.sender.trace);
     happening.extra.insert("alarm".to_owned(), json!(words));
     happening.text = case.incoming.mail.body.new_text.chars().take(4000).collect();
@@ -99,20 +102,44 @@ fn denied(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: &HeldMail)
     draft.finish(Reason::Confirmation, at)
 }
 
+/// Its author does not want the answer sent that waited for his word: it was his, so nobody is alarmed.
+fn withdrawn(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: &HeldMail) -> Decision {
+    let at = held.ticket.map(TicketRef::Existing);
+    draft.trace.remarks.push(format!("{} withdraws the answer that waited", agent.login));
+    if held.outcome.is_none() {
+        draft.effects.push(Effect::Release { held: held.id, confirmed: false });
+        if let Some(at) = at {
+            let (login, subject) = (agent.login.clone(), held.subject.clone());
+            let left = matches!(held.held_for, HeldFor::Lock { .. });
+            let cause = Cause::new(Actor::Agent(agent.login.clone()), "confirmation");
+            draft.fact(at, Fact::AnswerWithdrawn { login, subject, left }, &cause);
+        }
+    }
+    answer(&mut draft, case, agent, &Say::AnswerWithdrawn, Manner::Declined, at);
+    draft.finish(Reason::Confirmation, at)
+}
+
 /// A receipt about the first line of the answer, to the registered address.
-fn answer(draft: &mut Draft<'_>, case: &Case<'_>, agent: &Agent, say: &Say<'_>, done: bool) {
+fn answer(
+    draft: &mut Draft<'_>,
+    case: &Case<'_>,
+    agent: &Agent,
+    say: &Say<'_>,
+    manner: Manner,
+    at: Option<TicketRef>,
+) {
     let language = agent.language.unwrap_or(draft.desk.language);
     let first = case.incoming.mail.body.new_text.lines().find(|line| !line.trim().is_empty());
     let line = first.unwrap_or_default().trim().chars().take(60).collect();
+    let done = manner == Manner::Declined;
     draft.trace.commands.push(CommandTrace { line, ticket: None, done, result: say.text(language) });
-    send_receipt(draft, case, agent, language, Receipt::plain(None, Manner::Whole));
+    send_receipt(draft, case, agent, language, Receipt::plain(at, manner));
 }
 
 /// Holds an agent's mail that nothing proves, and asks the registered address.
 pub(super) fn hold_unproved(draft: Draft<'_>, case: &Case<'_>, agent: &Agent, block: &Block) -> Decision {
     let question = Question {
-        template: UNPROVED,
-        reason: Reason::HeldForConfirmation,
+        held_for: HeldFor::Proof,
         at: case.matched.ticket().map(TicketRef::Existing),
         targets: None,
         why: &Why::Sender(&case.sender.trace.evidence),
@@ -144,14 +171,12 @@ pub(super) fn hold_for_level(
     if lines.len() > MOST_ACTIONS {
         actions.push(format!("\u{2026} (+{})", lines.len() - MOST_ACTIONS));
     }
-    let reason = Reason::HeldForConfirmation;
     hold(
         draft,
         case,
         agent,
         Question {
-            template: UNPROVED,
-            reason,
+            held_for: HeldFor::Proof,
             at,
             targets,
             why: &Why::Says(say),
@@ -196,8 +221,7 @@ pub(super) fn hold_for_author(
     targets: Option<Digest>,
 ) -> Decision {
     let question = Question {
-        template: FOR_AUTHOR,
-        reason: Reason::HeldForAuthor,
+        held_for: HeldFor::Author,
         at: case.matched.ticket().map(TicketRef::Existing),
         targets,
         why: &Why::Text(why),
@@ -208,7 +232,7 @@ pub(super) fn hold_for_author(
     hold(draft, case, agent, question)
 }
 
-/// Holds an answer to a ticket that somebody else has locked, and asks its author whether to take the ticket.
+/// Holds an answer to a ticket that somebody else (`holder`, a login) has locked, and asks its author whether to take the ticket.
 pub(super) fn hold_for_lock(
     draft: Draft<'_>,
     case: &Case<'_>,
@@ -216,12 +240,12 @@ pub(super) fn hold_for_lock(
     block: &Block,
     holder: &str,
 ) -> Decision {
+    let name = data::agent_label(draft.desk, holder);
     let question = Question {
-        template: FOR_AUTHOR,
-        reason: Reason::HeldForLock,
+        held_for: HeldFor::Lock { holder: holder.to_owned() },
         at: case.matched.ticket().map(TicketRef::Existing),
         targets: None,
-        why: &Why::Says(Say::AnswerLocked(holder)),
+        why: &Why::Says(Say::AnswerLocked(&name)),
         actions: Vec::new(),
         text: block.rest.trim(),
         text_went: None,
@@ -231,8 +255,7 @@ pub(super) fn hold_for_lock(
 
 /// What the registered address is asked.
 struct Question<'q> {
-    template: &'static str,
-    reason: Reason,
+    held_for: HeldFor,
     at: Option<TicketRef>,
     /// Which tickets a query finds that the question shows.
     targets: Option<Digest>,
@@ -270,7 +293,12 @@ fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question
     if asked >= cap {
         return not_asked(draft, case, agent, question.at, cap);
     }
-    let Question { at, template, why, .. } = question;
+    let Question { at, held_for, why, .. } = question;
+    let (template, reason) = match held_for {
+        HeldFor::Proof => (UNPROVED, Reason::HeldForConfirmation),
+        HeldFor::Author => (FOR_AUTHOR, Reason::HeldForAuthor),
+        HeldFor::Lock { .. } => (FOR_AUTHOR, Reason::HeldForLock),
+    };
     let code: String = draft.code("confirmation code");
     let expires = draft.now().checked_add(SignedDuration::from_mins(MINUTES)).unwrap_or(draft.now());
     let mail = &case.incoming.mail;
@@ -279,6 +307,7 @@ fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question
         login: agent.login.clone(),
         code: hash_code(&code),
         ticket: at,
+        held_for,
         targets: question.targets,
         subject: mail.subject.clone(),
         expires,
@@ -309,7 +338,7 @@ fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question
         happening.text = Say::ManyWaitText.text(desk.language);
         draft.happenings.push(happening);
     }
-    draft.finish(question.reason, at)
+    draft.finish(reason, at)
 }
 
 /// Over the hourly cap of questions: kept whole and listed, and the ticket says so. The administrator was told with

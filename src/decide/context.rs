@@ -166,8 +166,33 @@ pub struct Kin {
 pub enum HeldOutcome {
     /// It was done.
     Confirmed,
-    /// It was not: nobody confirmed it in time, or its supposed author denied it.
+    /// It was not: nobody confirmed it in time, its supposed author denied it, or its author thought better of it.
     Expired,
+}
+
+/// What the agent in whose name a mail waits is asked: yes and no are answers to that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeldFor {
+    /// Whether it is his at all, and whether all of it is to be done.
+    Proof,
+    /// Whether it is meant as it stands; it is his.
+    Author,
+    /// Whether he takes the ticket that somebody else has locked; it is his, and meant.
+    Lock {
+        /// Login of whoever held the ticket when this was asked.
+        holder: String,
+    },
+}
+
+impl HeldFor {
+    /// The word of the store.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Proof => "proof",
+            Self::Author => "author",
+            Self::Lock { .. } => "lock",
+        }
+    }
 }
 
 /// A mail that waits for its sender to confirm it.
@@ -185,6 +210,8 @@ pub struct HeldMail {
     pub raw: Digest,
     /// The ticket that it would change.
     pub ticket: Option<TicketId>,
+    /// What was asked about it.
+    pub held_for: HeldFor,
     /// Which tickets a query of it found when its sender was asked.
     pub targets: Option<Digest>,
     /// Subject, for the notice.

@@ -13,7 +13,8 @@ use super::sentences::Say;
 use super::{Decision, Fact, NoMail, Reason, customer_word, flood, history, mail, quarantine, text};
 use crate::commands::{self, CustomerWord};
 use crate::desk::{
-    Actor, Attribute, Cause, Later, Occasion, Priority, Relation, SenderKind, StateType, TicketId, TicketRef,
+    Actor, Attribute, Cause, Change, Later, Occasion, Priority, Relation, SenderKind, StateType, TicketId,
+    TicketRef,
 };
 use crate::mail::{Address, Class, Language};
 use crate::outbound::data;
@@ -223,8 +224,8 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
         return kept_out(kept(untouched, draft), case, &obeyed.verdict);
     }
     let mut happening = written(case, occasion, at);
-    let state = before.map(|before| data::state_label(desk, desk.language, &before));
-    happening.extra.insert("before".to_owned(), json!(state));
+    happening.change =
+        before.map(|before| Change { attribute: Attribute::State, before: Some(before), after: None });
     happening.reply = Err(NoMail::FollowUp);
     if !wants_nothing {
         draft.happenings.push(happening);

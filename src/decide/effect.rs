@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::HeldFor;
 use super::fact::Fact;
 use crate::desk::{Cause, Change, NewArticle, NewTicket, Notice, TicketRef, TimerKind};
 use crate::mail::{Digest, MessageId};
@@ -87,6 +88,8 @@ pub enum Effect {
         code: ConfirmationCode,
         /// The ticket that it would change.
         ticket: Option<TicketRef>,
+        /// What is asked about it.
+        held_for: HeldFor,
         /// Which tickets a query of it finds now.
         targets: Option<Digest>,
         /// Subject, for notices.

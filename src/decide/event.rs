@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::Evidence;
+use super::{Evidence, HeldFor};
 use crate::desk::{TicketId, Timer};
 use crate::mail::{Classified, Digest, Mail};
 use crate::outbound::data;
@@ -95,10 +95,10 @@ pub enum Proof {
         login: String,
         /// The row in `held` that it waited in.
         held: i64,
-        /// It was its author who was asked, whether it is meant as it stands; else, whether it is the agent's at all.
-        of_author: bool,
-        /// The ticket was locked by somebody else, and the author takes it.
-        takes: bool,
+        /// To what the agent said yes.
+        held_for: HeldFor,
+        /// About which ticket that was asked.
+        ticket: Option<TicketId>,
     },
     /// `explain --from-agent LEVEL`: suppose this level for the agent in `From`.
     Supposed(u8),

@@ -52,6 +52,15 @@ pub enum Fact {
         /// The subject of the mail.
         subject: String,
     },
+    /// An agent does not want the answer sent that waited for his word.
+    AnswerWithdrawn {
+        /// The agent.
+        login: String,
+        /// The subject of the mail.
+        subject: String,
+        /// He was asked whether he takes the ticket, and leaves it to whoever has it.
+        left: bool,
+    },
     /// A follow-up came when the ticket was closed for good.
     FollowUpRejected,
     /// A survey was sent.
@@ -111,6 +120,7 @@ impl Fact {
             Self::HeldExpired(_) => "held-expired",
             Self::NotAsked { .. } => "not-asked",
             Self::Denied { .. } => "denied",
+            Self::AnswerWithdrawn { .. } => "answer-withdrawn",
             Self::FollowUpRejected => "follow-up-rejected",
             Self::SurveySent(_) => "survey-sent",
             Self::SurveyAnswered(_) => "survey-answered",
@@ -163,6 +173,15 @@ impl Fact {
                 let (login, rest) = text.split_once(" did not write the mail \"")?;
                 let subject = rest.strip_suffix("\" that waited")?.to_owned();
                 Self::Denied { login: login.to_owned(), subject }
+            }
+            "answer-withdrawn" => {
+                let (login, rest) = text.split_once(" withdrew the answer \"")?;
+                let (rest, left) = match rest.strip_suffix(" and left the ticket as it is") {
+                    Some(rest) => (rest, true),
+                    None => (rest, false),
+                };
+                let subject = rest.strip_suffix("\" that waited")?.to_owned();
+                Self::AnswerWithdrawn { login: login.to_owned(), subject, left }
             }
             "follow-up-rejected" => Self::FollowUpRejected,
             "survey-sent" => Self::SurveySent(owned("survey sent to ")?),
@@ -265,6 +284,8 @@ mod tests {
             Fact::HeldExpired(x()),
             Fact::NotAsked { login: x(), cap: 20 },
             Fact::Denied { login: x(), subject: "No \"da\" Internet".to_owned() },
+            Fact::AnswerWithdrawn { login: x(), subject: x(), left: true },
+            Fact::AnswerWithdrawn { login: x(), subject: x(), left: false },
             Fact::FollowUpRejected,
             Fact::SurveySent(x()),
             Fact::SurveyAnswered(4),

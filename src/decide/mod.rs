@@ -54,8 +54,8 @@ pub use asked::{
     ARTICLE_LETTERS, Asked, AskedSurveys, AskedTickets, FoundLines, FoundSurveys, FoundTickets, Seen, Thread,
 };
 pub use context::{
-    Context, Doings, Given, HeldMail, HeldOutcome, Kin, KnownArticle, LeftMail, Lookup, Surveyed, Told,
-    UndoKey,
+    Context, Doings, Given, HeldFor, HeldMail, HeldOutcome, Kin, KnownArticle, LeftMail, Lookup, Surveyed,
+    Told, UndoKey,
 };
 pub use decision::{After, Decision};
 pub use effect::{ConfirmationCode, Effect};

@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use super::draft::Draft;
 use super::{Effect, Fact, NoMail, SenderTrace, customer_word};
 use crate::desk::{
-    Actor, Agent, Allowance, Cause, Desk, Notice, NoticeKind, Notification, Occasion, Recipient, SenderKind,
-    Ticket, TicketRef, token,
+    Actor, Agent, Allowance, Cause, Change, Desk, Notice, NoticeKind, Notification, Occasion, Recipient,
+    SenderKind, Ticket, TicketRef, token,
 };
 use crate::mail::{Address, Attachment, Language, MessageId};
 use crate::outbound::data;
@@ -40,6 +40,8 @@ pub(super) struct Happening {
     pub(super) public: bool,
     /// Files that go along to the customer.
     pub(super) attachments: Vec<Attachment>,
+    /// What was changed: said to each reader in his own language.
+    pub(super) change: Option<Change>,
     /// The mail that is answered.
     pub(super) answers: Option<MessageId>,
     /// What more the templates of this occasion fill in.
@@ -65,6 +67,7 @@ impl Happening {
             text: String::new(),
             public: false,
             attachments: Vec::new(),
+            change: None,
             answers: None,
             extra: Map::new(),
             template: None,
@@ -289,6 +292,12 @@ fn notice(
         fill.insert("copies".to_owned(), copies.iter().map(|copy| json!(copy.called())).collect());
     }
     fill.insert("text".to_owned(), json!(if shown { data::shown(&about.text) } else { String::new() }));
+    if let Some(change) = &about.change {
+        let before = change.before.as_deref();
+        let before = before.map(|value| data::value_label(desk, language, &change.attribute, value));
+        fill.insert("before".to_owned(), json!(before));
+        fill.insert("changes".to_owned(), json!([data::change_line(desk, language, change)]));
+    }
     fill.extend(about.extra.clone());
     if of_customer {
         fill.remove("note");

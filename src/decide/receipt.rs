@@ -21,6 +21,8 @@ pub(super) enum Manner {
     Partial,
     /// What would have been done.
     Dry,
+    /// Nothing, as its author wants it: a no to what the desk asked.
+    Declined,
 }
 
 /// What a receipt says beside the lines of the draft's trace.
@@ -70,10 +72,11 @@ pub(super) fn send_receipt(
     shorten(&mut lines);
     let grounds = evidence::texts(&case.sender.trace.evidence, language);
     let mut fill = commands::receipt(&lines, &agent.name, &grounds, language);
-    if manner == Manner::Dry {
+    if matches!(manner, Manner::Dry | Manner::Declined) {
         fill.insert("done".to_owned(), json!(false));
     }
     fill.insert("partly".to_owned(), json!(manner == Manner::Partial));
+    fill.insert("declined".to_owned(), json!(manner == Manner::Declined));
     fill.insert("dry".to_owned(), json!(manner == Manner::Dry));
     fill.insert("text_went".to_owned(), json!(text_went));
     fill.insert("mail_subject".to_owned(), json!(case.incoming.mail.subject));

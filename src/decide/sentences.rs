@@ -119,6 +119,8 @@ pub(super) enum Say<'a> {
     NothingToUndo,
     /// It was taken back before.
     UndoneBefore,
+    /// The last doing was, and no earlier one is meant.
+    LastUndoneBefore,
     /// Too late, counted in days.
     UndoExpired(i64),
     /// Something was changed since.
@@ -169,6 +171,8 @@ pub(super) enum Say<'a> {
     NotFromYou,
     /// The mail that waited is not the agent's.
     Denied,
+    /// The answer that waited is not sent, for its author said no.
+    AnswerWithdrawn,
     /// The mail is in quarantine: nobody read it.
     Unfit(&'a Unfit),
     /// The mail is in quarantine: a rule of this name says so.

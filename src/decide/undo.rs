@@ -27,13 +27,18 @@ struct Slot {
     member: Option<String>,
 }
 
-/// Takes back; what was restored and what could not be, in words.
-pub(super) fn undo(draft: &mut Draft<'_>, order: &Order<'_>, cause: &Cause) -> Result<String, String> {
+/// Takes back; what was restored and what could not be, in words. `named` where the mail says by a token which doing it means.
+pub(super) fn undo(
+    draft: &mut Draft<'_>,
+    order: &Order<'_>,
+    named: bool,
+    cause: &Cause,
+) -> Result<String, String> {
     let say = |say: &Say<'_>| say.text(order.language);
     let doings = draft.context.undo.as_ref().filter(|doings| doings.login == order.agent.login);
     let Some(doings) = doings else { return Err(say(&Say::NothingToUndo)) };
     if doings.done {
-        return Err(say(&Say::UndoneBefore));
+        return Err(say(if named { &Say::UndoneBefore } else { &Say::LastUndoneBefore }));
     }
     if draft.now() > doings.expires {
         return Err(say(&Say::UndoExpired(DAYS)));

@@ -16,7 +16,8 @@ use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
 use super::view::Reader;
 use super::{
-    Decision, Effect, NoMail, Reason, asked, canned, confirmation, customer_word, supplier, survey_mail, undo,
+    Decision, Effect, HeldFor, NoMail, Reason, asked, canned, confirmation, customer_word, supplier,
+    survey_mail, undo,
 };
 use crate::commands::{Block, Command};
 use crate::desk::{Agent, Attribute, Cause, Occasion, SenderKind, StateType, TicketRef};
@@ -151,7 +152,7 @@ pub(super) fn is_doubtful(case: &Case<'_>, block: &Block) -> bool {
 /// Writes the articles and tells everybody; `before` is the draft without anything done.
 pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, mut what: Writing<'_>) -> Decision {
     let Writing { case, agent, .. } = what;
-    let meant = matches!(case.incoming.proof, super::Proof::Confirmed { of_author: true, .. });
+    let meant = matches!(case.incoming.proof, super::Proof::Confirmed { held_for: HeldFor::Author, .. });
     let scrubbed = scrubbed(case, what.block);
     let doubts = doubts(&scrubbed, what.block);
     let request = |at: TicketRef| what.own.new && what.own.at == Some(at) && what.behalf.is_none();
@@ -170,7 +171,10 @@ pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, mut what: Writing<'
     let guessed = what.targets.iter().any(|target| target.guessed) && what.has_text();
     let undo = undoable(&mut draft, &what);
     let stray = what.block.stray.first().filter(|_| what.has_text() && !meant);
-    let told = !draft.trace.commands.is_empty() && !what.only_asks();
+    // Who said yes to taking the ticket hears also where there was nothing to take any more.
+    let agreed =
+        matches!(case.incoming.proof, super::Proof::Confirmed { held_for: HeldFor::Lock { .. }, .. });
+    let told = agreed || !draft.trace.commands.is_empty() && !what.only_asks();
     if told || guessed || stray.is_some() {
         let about = if what.targets.len() > 1 { what.own.at } else { at };
         let receipt = Receipt {

@@ -354,6 +354,11 @@ pub const TEMPLATES: &[TemplateSpec] = &[
             always("done", Kind::Flag, "Everything was done; if false, nothing was, but for `partly`."),
             maybe("partly", Kind::Flag, "What could be done was, and some lines could not be (`#partial`)."),
             maybe("dry", Kind::Flag, "Nothing was changed: this is what would be done (`#dry`)."),
+            maybe(
+                "declined",
+                Kind::Flag,
+                "Nothing was done, for the agent said no to what the desk had asked.",
+            ),
             always(
                 "lines",
                 Kind::List(&["heading", "line", "done", "result"]),

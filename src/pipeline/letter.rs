@@ -178,9 +178,7 @@ pub(super) async fn held(
         received: Some(now),
         ..Letter::of(kept.raw, &kept.mailbox, Origin::Again(kept.journal))
     };
-    let takes = kept.reason == Reason::HeldForLock.word();
-    let of_author = kept.reason == Reason::HeldForAuthor.word();
-    let proof = Proof::Confirmed { login: kept.login, held, of_author, takes };
+    let proof = Proof::Confirmed { login: kept.login, held, held_for: kept.held_for, ticket: kept.ticket };
     let house = Arc::clone(house);
     let read = tokio::task::spawn_blocking(move || read(letter, proof, &house));
     read.await.map_err(|_| PipelineError::Panicked)

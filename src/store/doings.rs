@@ -11,9 +11,10 @@ use crate::desk::{Attribute, Change, TicketId};
 
 const BY_CODE: &str = "SELECT * FROM undos WHERE code = $1";
 
-/// The last doing of an agent that touched one of the tickets.
+/// The last doing of an agent that touched one of the tickets, taken back or not: who repeats himself does not mean the one
+/// before it.
 const LAST: &str = "\
-SELECT u.* FROM undos u WHERE u.login = $1 AND u.used IS NULL AND EXISTS
+SELECT u.* FROM undos u WHERE u.login = $1 AND EXISTS
  (SELECT 1 FROM history h WHERE h.journal = u.journal AND h.ticket IN (SELECT value FROM json_each($2)))
 ORDER BY u.id DESC LIMIT 1";
 

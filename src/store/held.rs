@@ -6,6 +6,19 @@ use sqlx::Row as _;
 
 use super::values::Columns;
 use super::{StoreError, Writing};
+use crate::decide::HeldFor;
+use crate::desk::TicketId;
+
+/// What the agent was asked, of a row of `held`.
+pub(super) fn held_for(row: &Columns<'_>) -> Result<HeldFor, StoreError> {
+    Ok(match row.text("held_for")?.as_str() {
+        "proof" => HeldFor::Proof,
+        "author" => HeldFor::Author,
+        // A row of an earlier version does not say who held the ticket: nobody in particular, so it is asked again.
+        "lock" => HeldFor::Lock { holder: row.maybe_text("holder")?.unwrap_or_default() },
+        word => return Err(StoreError::Unreadable(format!("held.held_for \"{word}\""))),
+    })
+}
 
 /// A mail that waited.
 #[derive(Debug, Clone)]
@@ -14,8 +27,10 @@ pub struct KeptMail {
     pub login: String,
     /// Its journal row.
     pub journal: i64,
-    /// Why it waited: the word of its journal row's reason.
-    pub reason: String,
+    /// What was asked about it.
+    pub held_for: HeldFor,
+    /// About which ticket.
+    pub ticket: Option<TicketId>,
     /// Name of the mailbox that it came by.
     pub mailbox: String,
     /// All octets.
@@ -28,7 +43,7 @@ impl Writing {
     /// # Errors
     /// [`StoreError::Missing`] where there is no such row.
     pub async fn held_mail(&mut self, held: i64) -> Result<KeptMail, StoreError> {
-        let sql = "SELECT held.login, held.journal, held.raw, journal.mailbox, journal.reason, blobs.content FROM held \
+        let sql = "SELECT held.*, journal.mailbox, blobs.content FROM held \
                    JOIN journal ON journal.id = held.journal JOIN blobs ON blobs.digest = held.raw \
                    WHERE held.id = $1";
         let row = sqlx::query(sql).bind(held).fetch_optional(self.conn()).await?;
@@ -45,7 +60,8 @@ impl Writing {
         Ok(KeptMail {
             login: row.try_get("login")?,
             journal: row.try_get("journal")?,
-            reason: row.try_get("reason")?,
+            held_for: held_for(&Columns(&row))?,
+            ticket: Columns(&row).ticket("ticket")?,
             mailbox: row.try_get::<Option<String>, _>("mailbox")?.unwrap_or_else(|| "deliver".to_owned()),
             raw: raw.into(),
         })

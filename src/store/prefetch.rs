@@ -92,7 +92,7 @@ SELECT w.*,
 FROM whole_tickets w WHERE w.id IN (SELECT id FROM chain)";
 
 const HELD: &str = "\
-SELECT * FROM held WHERE id = $1 OR code IN (SELECT value FROM json_each($2)) ORDER BY outcome IS NOT NULL, id LIMIT 1";
+SELECT * FROM held WHERE id = $1 OR code IN (SELECT value FROM json_each($2)) ORDER BY id IS $1 DESC, outcome IS NOT NULL, id LIMIT 1";
 
 impl Store {
     /// As [`super::Writing::prefetch`], for a decision that will not be written (`explain`, dry runs): what it reads
@@ -414,7 +414,7 @@ fn links(ticket: &mut Ticket, row: &SqliteRow) -> Result<Vec<(TicketNumber, Kin)
     Ok(kin)
 }
 
-/// The mail of that row id or one of those codes; one that still waits rather than one that does not.
+/// The mail of that row id, else of one of those codes; one that still waits rather than one that does not.
 async fn held(
     conn: &mut SqliteConnection,
     id: Option<i64>,
@@ -436,6 +436,7 @@ pub(super) fn held_mail(row: &SqliteRow) -> Result<HeldMail, StoreError> {
         journal: row.int("journal")?,
         raw: digest("raw")?,
         ticket: row.ticket("ticket")?,
+        held_for: super::held::held_for(&row)?,
         targets: row.digest("targets")?,
         subject: row.text("subject")?,
         expires: row.time("expires")?,

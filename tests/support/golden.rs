@@ -133,6 +133,7 @@ impl Given {
         context.opened = file.opened;
         if let Some(login) = file.held {
             context.held = Some(HeldMail {
+                held_for: taquilla::decide::HeldFor::Proof,
                 id: 5,
                 code: Digest::of(b""),
                 login,

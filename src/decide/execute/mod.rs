@@ -173,10 +173,9 @@ pub(super) fn execute(
 pub(super) fn relieve(draft: &mut Draft<'_>, at: TicketRef, order: &Order<'_>, change: &Change) {
     let mut happening = Happening::new(Occasion::ResponsibleChanged, Some(at), order.trace);
     happening.relieved.clone_from(&change.before);
-    let line = data::change_line(draft.desk, draft.desk.language, change);
     happening.extra.insert("by".to_owned(), order.agent.name.clone().into());
     happening.extra.insert("agent".to_owned(), order.agent.name.clone().into());
-    happening.extra.insert("changes".to_owned(), vec![line].into());
+    happening.change = Some(change.clone());
     happening.text = order.reason.to_owned();
     draft.happenings.push(happening);
 }
@@ -257,7 +256,7 @@ fn done(
         Command::Macro(name) => doing.no_such_macro(name),
         Command::Note => doing.text_for(false),
         Command::Public => doing.text_for(true),
-        Command::Undo(_) => doing.undo(),
+        Command::Undo(token) => doing.undo(token.is_some()),
         Command::Help => doing.answer(Answer::Help),
         // They say how the others are done, and were read before.
         Command::Dry | Command::Partial | Command::Limit(_) => Ok(String::new()),
@@ -340,19 +339,13 @@ impl<'a> Doing<'_, 'a, '_> {
 
     fn happened(&mut self, occasion: Occasion, change: &Change) {
         let mut happening = Happening::new(occasion, self.at, self.order.trace);
-        let (desk, language) = (self.desk(), self.desk().language);
-        let before = change.before.as_deref();
-        let before = before.map(|value| data::value_label(desk, language, &change.attribute, value));
         happening.extra.insert("by".to_owned(), self.order.agent.name.clone().into());
         happening.extra.insert("agent".to_owned(), self.order.agent.name.clone().into());
-        happening.extra.insert("before".to_owned(), before.into());
+        happening.change = Some(change.clone());
         happening.text = self.order.reason.to_owned();
         happening.extra.insert("request".to_owned(), self.request().into());
         if occasion == Occasion::ResponsibleChanged {
             happening.relieved.clone_from(&change.before);
-            happening
-                .extra
-                .insert("changes".to_owned(), vec![data::change_line(desk, language, change)].into());
         }
         self.draft.happenings.push(happening);
     }
@@ -403,11 +396,11 @@ impl<'a> Doing<'_, 'a, '_> {
     }
 
     /// Which mail it takes back was named before anything was read.
-    fn undo(&mut self) -> Result<String, String> {
+    fn undo(&mut self, named: bool) -> Result<String, String> {
         if std::mem::replace(&mut self.wants.undoes, true) {
             return Err(self.say(&Say::UndoneBefore));
         }
-        undo::undo(self.draft, self.order, &self.cause)
+        undo::undo(self.draft, self.order, named, &self.cause)
     }
 
     fn answer(&mut self, answer: Answer) -> Result<String, String> {

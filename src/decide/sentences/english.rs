@@ -131,6 +131,11 @@ pub(super) fn say(say: &Say<'_>) -> String {
         }
         Say::NewTicket(number) => format!("new ticket {number}"),
         Say::NothingToUndo => "There is nothing of yours to undo here: check the token of the receipt.".to_owned(),
+        Say::LastUndoneBefore => {
+            "Your last mail about this ticket was undone before: nothing more was. To undo an earlier one, write the #undo line of \
+             its receipt."
+                .to_owned()
+        }
         Say::UndoneBefore => "This was undone before.".to_owned(),
         Say::UndoExpired(days) => format!("This can be undone no longer: it was done more than {days} days ago."),
         Say::ChangedSince(what) => format!("Not undone, because it has changed since: {what}."),
@@ -168,6 +173,7 @@ pub(super) fn say(say: &Say<'_>) -> String {
             "The mail server says that this mail does not come from your address, or it names other authors, too."
                 .to_owned()
         }
+        Say::AnswerWithdrawn => "Your answer was not sent, and your text was not added to the ticket.".to_owned(),
         Say::Denied => "The mail that waited will not be carried out. The administrator was told.".to_owned(),
         Say::Unfit(why) => why.to_string(),
         Say::ByRule(None) => "a rule".to_owned(),
@@ -267,6 +273,10 @@ pub(in crate::decide) fn fact(fact: &Fact, date: impl Fn(Timestamp) -> String) -
         ),
         Fact::Denied { login, subject } => {
             format!("{login} did not write the mail \"{subject}\" that waited")
+        }
+        Fact::AnswerWithdrawn { login, subject, left } => {
+            let left = if *left { " and left the ticket as it is" } else { "" };
+            format!("{login} withdrew the answer \"{subject}\" that waited{left}")
         }
         Fact::FollowUpRejected => "a follow-up was rejected: the ticket is closed".to_owned(),
         Fact::SurveySent(who) => format!("survey sent to {who}"),

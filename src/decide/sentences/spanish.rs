@@ -145,6 +145,11 @@ pub(super) fn say(say: &Say<'_>) -> String {
         Say::NothingToUndo => {
             "Aquí no hay nada suyo que deshacer: revise el código del recibo.".to_owned()
         }
+        Say::LastUndoneBefore => {
+            "Su último correo sobre este ticket ya se deshizo: no se deshizo nada más. Para deshacer uno anterior, escriba la línea \
+             #deshacer de su recibo."
+                .to_owned()
+        }
         Say::UndoneBefore => "Esto ya se deshizo.".to_owned(),
         Say::UndoExpired(days) => format!("Ya no se puede deshacer: se hizo hace más de {days} días."),
         Say::ChangedSince(what) => format!("No se deshizo, porque cambió desde entonces: {what}."),
@@ -183,6 +188,7 @@ pub(super) fn say(say: &Say<'_>) -> String {
              autores."
                 .to_owned()
         }
+        Say::AnswerWithdrawn => "Su respuesta no se envió y su texto no se agregó al ticket.".to_owned(),
         Say::Denied => "El correo que esperaba no se ejecutará. Se avisó al administrador.".to_owned(),
         Say::Unfit(Unfit::TooLarge { size }) => {
             format!("es más grande de lo que la mesa recibe: {}", data::size(*size))
@@ -310,6 +316,10 @@ pub(in crate::decide) fn fact(fact: &Fact, date: impl Fn(Timestamp) -> String) -
         ),
         Fact::Denied { login, subject } => {
             format!("{login} no escribió el correo «{subject}» que esperaba")
+        }
+        Fact::AnswerWithdrawn { login, subject, left } => {
+            let left = if *left { " y dejó el ticket como está" } else { "" };
+            format!("{login} retiró la respuesta «{subject}» que esperaba{left}")
         }
         Fact::FollowUpRejected => "se rechazó un correo: el ticket está cerrado".to_owned(),
         Fact::SurveySent(who) => format!("encuesta enviada a {who}"),

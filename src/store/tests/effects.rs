@@ -244,6 +244,7 @@ async fn a_held_mail_waits_and_is_decided_anew_in_its_own_row() {
         login: "mgomez".into(),
         code,
         ticket,
+        held_for: crate::decide::HeldFor::Lock { holder: "lrojas".into() },
         targets: Some(Digest::of(b"some tickets")),
         subject: "cerrar".into(),
         expires: at(1800),
@@ -261,6 +262,7 @@ async fn a_held_mail_waits_and_is_decided_anew_in_its_own_row() {
     let found = context.held.unwrap();
     assert_eq!((found.id, found.login.as_str(), found.outcome), (held.held[0], "mgomez", None));
     assert_eq!(found.targets, Some(Digest::of(b"some tickets")));
+    assert_eq!(found.held_for, crate::decide::HeldFor::Lock { holder: "lrojas".into() });
     assert_eq!((found.raw, found.journal, found.ticket), (mail(2).raw.unwrap().0, held.journal, Some(new)));
     assert_eq!(context.tickets.len(), 1, "the ticket that it would change is read too");
     assert_eq!(store.blob(&found.raw).await.unwrap(), mail(2).raw.unwrap().1.to_vec());
@@ -280,6 +282,9 @@ async fn a_held_mail_waits_and_is_decided_anew_in_its_own_row() {
     assert_eq!(applied.journal, held.journal);
     let context = store.prefetch(&Lookup { held: Some(found.id), ..Lookup::default() }, at(3)).await.unwrap();
     assert_eq!(context.held.unwrap().outcome, Some(crate::decide::HeldOutcome::Confirmed));
+    // A mail that is decided anew may quote the code of another one that waits.
+    let both = Lookup { held: Some(found.id), codes: [Digest::of(b"2")].into(), ..Lookup::default() };
+    assert_eq!(store.prefetch(&both, at(3)).await.unwrap().held.unwrap().id, found.id);
     assert_eq!(count(&store, "SELECT count(*) FROM timers").await, 1, "that of the other one");
     assert_eq!(count(&store, "SELECT count(*) FROM journal WHERE reason = 'agent-mail'").await, 1);
     assert_eq!(count(&store, "SELECT count(*) FROM journal").await, 3);
