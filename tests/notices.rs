@@ -329,11 +329,27 @@ fn words_of_customers() {
 
     let stop = of(&open, eva, eva, "#stop\n");
     assert!(stop.to_string().contains("-> eva@else.example of"), "{stop}");
-    assert_eq!(told(&stop), [""; 0]);
+    assert_eq!(told(&stop), [format!("stopped {eva}")]);
     let more = of(&open, ana, ana, "#stop\nPero falta el cable.\n");
-    assert_eq!(told(&more), ["customer-follow-up mgomez@minem.example"]);
+    assert_eq!(told(&more), [format!("stopped {ana}"), "customer-follow-up mgomez@minem.example".to_owned()]);
     // From then on: answers of people, and nothing automatic.
     let stopped = given(&house, &format!("fields = {{ stopped = \"{ana}\" }}"));
+    // A program that asks for no answer gets none, and is stopped all the same.
+    let quiet =
+        format!("X-Auto-Response-Suppress: All\nIn-Reply-To: <{}.x@minem.example>\n", token(ana, open.now));
+    let quiet = mail(&house, ana, &format!("{quiet}{}", about_it("#stop\n")), None);
+    let quiet = of_mail(&house, &open, quiet);
+    assert_eq!(told(&quiet), [""; 0]);
+    assert!(quiet.to_string().contains(&format!("stopped: none -> {ana}")), "{quiet}");
+    // Said once more it changes nothing, so nothing is answered; nobody but its author takes it back.
+    assert_eq!(told(&of(&stopped, ana, ana, "#stop\n")), [""; 0]);
+    let again = of(&stopped, ana, ana, "#reanudar\n");
+    assert_eq!(told(&again), [format!("stopped {ana}")]);
+    assert!(again.to_string().contains(&format!("stopped: {ana} -> none")), "{again}");
+    for (from, holder) in [(eva, eva), (ana, eva), ("x@evil.example", ana)] {
+        let said = of(&stopped, from, holder, "#resume\n").to_string();
+        assert!(!said.contains(&format!("stopped: {ana} ->")), "{from} with the token of {holder}: {said}");
+    }
     let of_agent = |text: &str| {
         told(&of_mail(&house, &stopped, mail(&house, "mgomez@minem.example", &about_it(text), Some(2))))
     };

@@ -35,10 +35,15 @@ fn customer_word(word: &str) -> Option<CustomerWord> {
     let known = |key: &str| {
         words::all().filter_map(|own| own.customer.get(key)).flatten().any(|known| folded(known) == word)
     };
-    [("close", CustomerWord::Close), ("reopen", CustomerWord::Reopen), ("stop", CustomerWord::Stop)]
-        .into_iter()
-        .find(|(key, _)| known(key))
-        .map(|(_, said)| said)
+    [
+        ("close", CustomerWord::Close),
+        ("reopen", CustomerWord::Reopen),
+        ("stop", CustomerWord::Stop),
+        ("resume", CustomerWord::Resume),
+    ]
+    .into_iter()
+    .find(|(key, _)| known(key))
+    .map(|(_, said)| said)
 }
 
 /// Whether the first line with anything on it says yes, in any language, and nothing else.
@@ -94,7 +99,7 @@ mod tests {
 
     #[test]
     fn customers_have_few_words() {
-        use CustomerWord::{Close, Reopen, Stop};
+        use CustomerWord::{Close, Reopen, Resume, Stop};
         let cases = [
             ("#close", Some(Close)),
             ("#cerrar", Some(Close)),
@@ -105,6 +110,8 @@ mod tests {
             ("#reabrir", Some(Reopen)),
             ("#stop", Some(Stop)),
             ("#parar\n#stop", Some(Stop)),
+            ("#Reanudar", Some(Resume)),
+            ("#resume", Some(Resume)),
             ("#close\n#reopen", None),
             ("#close please", None),
             ("Please #close", None),

@@ -387,6 +387,8 @@ pub enum CustomerWord {
     Close,
     /// `#reopen`, `#reabrir`.
     Reopen,
-    /// `#stop`: no more mails about this ticket.
+    /// `#stop`, `#parar`: no more mails about this ticket.
     Stop,
+    /// `#resume`, `#reanudar`: mails again after `#stop`.
+    Resume,
 }

@@ -186,7 +186,7 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
     }
     let thanks = closed && only_thanks(case);
     let wants_nothing = match word {
-        Some(CustomerWord::Stop) => !customer_word::says_more(case),
+        Some(CustomerWord::Stop | CustomerWord::Resume) => !customer_word::says_more(case),
         Some(CustomerWord::Close) => true,
         Some(CustomerWord::Reopen) | None => thanks,
     };
@@ -215,6 +215,8 @@ pub(super) fn follow_up(mut draft: Draft<'_>, case: &Case<'_>, id: TicketId) -> 
     prove(&mut draft, case, at, &cause);
     if word == Some(CustomerWord::Stop) {
         customer_word::stop(&mut draft, case, at, &cause);
+    } else if word == Some(CustomerWord::Resume) {
+        customer_word::resume(&mut draft, case, at, &cause);
     } else if case.incoming.classified.class == Class::Person {
         join(&mut draft, case, at, &cause);
     }

@@ -421,6 +421,15 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         Buttons::None,
         &[always("score", Kind::Line, "The digit that was understood.")],
     ),
+    to_customer(
+        "stopped",
+        "The customer, or somebody who gets copies, said `#stop` or `#resume`.",
+        Buttons::None,
+        &[
+            maybe("resumed", Kind::Flag, "`#resume`: the notices come again."),
+            maybe("copy", Kind::Flag, "To somebody who is not the customer."),
+        ],
+    ),
     about_mail(
         "rejected",
         Audience::Customer,

@@ -90,7 +90,7 @@ fn notice(template: &str, language: Language) -> Notice {
         ],
         "code": "abcdefghijklmnopqrstuvwxyz", "mail_subject": "RE: Pc sin internet", "minutes": "30",
         "actions": ["#cerrar"], "expires": "18/12/2013 14:35 (-5)", "why": "la dirección no está probada",
-        "score": "5", "closed": "01/12/2013 08:00 (-5)", "recipient": "jnanez@minem.example",
+        "resumed": false, "copy": false, "score": "5", "closed": "01/12/2013 08:00 (-5)", "recipient": "jnanez@minem.example",
         "alarm": "El buzón soporte no responde", "rule": "Impresoras", "size": "52 MB", "limit": "40 MB",
         "commands": [{ "form": "#cerrar", "does": "cierra el ticket" }, { "form": "#tomar", "does": "lo toma" }],
     });

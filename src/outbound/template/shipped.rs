@@ -84,6 +84,7 @@ templates!(
     "report",
     "rule-notice",
     "show",
+    "stopped",
     "supplier-reminder",
     "supplier-request",
     "supplier-silent",
