@@ -163,7 +163,12 @@ impl<O: Outbox> Worker<O> {
             while let Some(mail) = left.next() {
                 let id = mail.id;
                 let handed = async {
-                    tokio::time::sleep_until(pace.slot(Instant::now())).await;
+                    let now = Instant::now();
+                    let slot = pace.slot(now);
+                    // The timer counts in whole milliseconds: it would hold each mail up, also one that may go at once.
+                    if slot > now {
+                        tokio::time::sleep_until(slot).await;
+                    }
                     give.send(mail).await.is_ok()
                 };
                 let handed = tokio::select! {
