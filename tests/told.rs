@@ -105,6 +105,11 @@ async fn an_answer_to_a_locked_ticket_waits_for_a_yes() {
     let receipt = one_of(&sent, MARIA, "receipt");
     says(receipt, "+ #tomar\r\n    responsable: Luis Rojas -> María Gómez");
     says(receipt, "Su texto va a");
+    // Who changes his mind hears that it is done, and how to take it back; a second yes says nothing new.
+    assert_eq!(bench.mail(&question.reply("no, espera\n")).await, "confirmation");
+    says(one_of(&bench.sent().await, MARIA, "receipt"), "ya se ejecutó con su sí: para deshacerlo");
+    assert_eq!(bench.mail(&question.reply("\nsí\n")).await, "confirmation");
+    assert!(bench.sent().await.is_empty());
     // Now it is Luis who has to ask; what he leaves unanswered does not leave.
     assert_eq!(bench.mail(&luis.reply("#público\n\nAna, soy Luis.\n")).await, "held-for-lock");
     assert!(bench.sent().await.iter().all(|mail| mail.to == LUIS));
@@ -337,4 +342,54 @@ async fn no_command_waits_with_an_answer_to_a_locked_ticket() {
     let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
     assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
     says(one_of(&bench.sent().await, ANA, "agent-answer"), "Ana, ya lo vemos.");
+}
+
+/// A mail that was refused is corrected by an answer to the refusal: it goes where it would have gone.
+#[tokio::test]
+async fn a_refusal_is_answered_with_the_corrected_mail() {
+    let bench = Bench::new().await;
+    let notice = bench.opened(ANA, "Una consulta").await;
+    assert_eq!(bench.mail(&notice.reply("#prioridda alta\n\nAna, ya lo vemos.\n")).await, "commands-refused");
+    let refused = one_of(&bench.sent().await, MARIA, "receipt").clone();
+    says(&refused, "No se hizo nada.");
+    says(&refused, "Su respuesta se enviará a ");
+    let sent = done(&bench, &refused.reply("#prioridad alta\n\nAna, ya lo vemos hoy.\n")).await;
+    says(one_of(&sent, ANA, "agent-answer"), "Ana, ya lo vemos hoy.");
+    // What was done needs no correction, and its receipt no reply to anybody.
+    let receipt = one_of(&sent, MARIA, "receipt").clone();
+    says_not(&receipt, "Su respuesta se enviará");
+    let sent = done(&bench, &receipt.reply("Para recordar: llamarla.\n")).await;
+    assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
+    // Commands alone had no text that could go anywhere.
+    assert_eq!(bench.mail(&notice.reply("#prioridda alta\n")).await, "commands-refused");
+    says_not(one_of(&bench.sent().await, MARIA, "receipt"), "Su respuesta se enviará");
+}
+
+/// "Not sent" can be answered with another text, if a command says that it is one: a yes in other words leaves nobody.
+#[tokio::test]
+async fn a_question_is_answered_with_another_text() {
+    let bench = Bench::new().await;
+    let (_, luis, question) = asked_about_a_lock(&bench).await;
+    says(&question, "responda a este correo con #público en la primera línea");
+    says_not(&question, "Su respuesta se enviará");
+    assert_eq!(bench.mail(&question.reply("Claro que sí, mándalo\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    assert!(sent.iter().all(|mail| mail.to == MARIA), "{sent:?}");
+    says(one_of(&sent, MARIA, "receipt"), "escriba #público (o #nota, o #cerrar) en la primera línea");
+    // Its own mistakes are told as anywhere, and the first text waits on.
+    assert_eq!(bench.mail(&question.reply("#publicoo\n\nOtra cosa.\n")).await, "commands-refused");
+    bench.sent().await;
+    let sent = done(&bench, &question.reply("#nota\n\nQue conteste Luis.\n")).await;
+    assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
+    // The note is in its place.
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    says(one_of(&sent, MARIA, "receipt"), "El código venció");
+    assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
+    // The ticket's own rights and locks hold for it.
+    assert_eq!(bench.mail(&question.reply("#público\n\nAna, ya lo veo yo.\n")).await, "held-for-lock");
+    bench.sent().await;
+    done(&bench, &luis.reply("#desbloquear\n")).await;
+    let sent = done(&bench, &question.reply("#cerrar\n\nAna, listo todo.\n")).await;
+    says(one_of(&sent, ANA, "closed"), "Ana, listo todo.");
 }

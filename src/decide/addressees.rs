@@ -9,6 +9,7 @@ use super::lookup::Place;
 use super::mail::Case;
 use super::matching::Match;
 use super::on_behalf::Behalf;
+use super::receipt::Answers;
 use super::sentences::Say;
 use super::write::{Target, files, says};
 use super::{CommandTrace, agent_mail};
@@ -144,6 +145,22 @@ fn answered_notice(case: &Case<'_>) -> Option<token::Use> {
     };
     let nearest = [Place::Parent, Place::Text, Place::Thread, Place::Address].into_iter().find_map(issued);
     nearest.map(|carried| carried.claim.purpose)
+}
+
+/// What becomes of an answer with which an agent corrects his mail about a ticket: what would have of the mail's own text, as far
+/// as its commands do not say otherwise.
+pub(super) fn of_correction(draft: &Draft<'_>, case: &Case<'_>, block: &Block) -> Answers {
+    let Match::FollowUp(id) = case.matched else { return Answers::Inside };
+    if agent_mail::opens(block) || block.rest.trim().is_empty() {
+        return Answers::Inside;
+    }
+    let at = TicketRef::Existing(id);
+    let (own, wants) = (Own { at: Some(at), ..Own::default() }, Wants::default());
+    match for_supplier(draft, case, at, own, &wants) {
+        Ok(Some(name)) => Answers::Supplier(name),
+        Ok(None) if visible(draft, case, at, own, None, &wants).0 => Answers::Customer,
+        Ok(None) | Err(_) => Answers::Inside,
+    }
 }
 
 /// The supplier that the text is for: the one that the mail names, else the one whose mail was told of in the notice that is

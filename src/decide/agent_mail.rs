@@ -12,7 +12,9 @@ use super::mail::Case;
 use super::matching::Match;
 use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
-use super::{CommandTrace, Decision, Incoming, Reason, attend, confirmation, customer_mail, flood, macros};
+use super::{
+    CommandTrace, Decision, Incoming, Reason, addressees, attend, confirmation, customer_mail, flood, macros,
+};
 use crate::commands::{self, Block, Command};
 use crate::desk::{Agent, Desk, TicketId, TicketRef};
 use crate::mail::{Body, Language};
@@ -115,7 +117,9 @@ fn refuse_parts(
     let line = block.lines.first().map_or_else(|| "#".to_owned(), |line| line.written.clone());
     draft.trace.commands.push(CommandTrace { line, ticket: None, done: false, result: wrong });
     let at = case.matched.ticket().map(TicketRef::Existing);
-    send_receipt(&mut draft, case, agent, language, Receipt::plain(at, Manner::Whole));
+    let answer = addressees::of_correction(&draft, case, block);
+    let receipt = Receipt { answer, ..Receipt::plain(at, Manner::Whole) };
+    send_receipt(&mut draft, case, agent, language, receipt);
     draft.finish(Reason::CommandsRefused, at)
 }
 

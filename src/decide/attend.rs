@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::addressees::Asked;
+use super::addressees::{self, Asked};
 use super::draft::Draft;
 use super::execute::{Order, Wants, execute, relieve};
 use super::mail::Case;
@@ -97,7 +97,7 @@ pub(super) fn attend(
     if wrong > 0 && (!plan.partial || wrong == lines.len() || for_nobody) {
         draft.trace.rules = tried.trace.rules;
         let says = write::says(block, write::files(case, behalf.as_ref()));
-        return refused(draft, case, agent, lines, says, language);
+        return refused(draft, case, agent, block, lines, says, language);
     }
     if plan.dry {
         draft.trace.commands = lines;
@@ -252,6 +252,7 @@ fn refused(
     mut draft: Draft<'_>,
     case: &Case<'_>,
     agent: &Agent,
+    block: &Block,
     lines: Vec<CommandTrace>,
     says: bool,
     language: Language,
@@ -259,7 +260,8 @@ fn refused(
     draft.trace.commands = lines;
     let at = case.matched.ticket().map(TicketRef::Existing);
     let text_went = says.then(|| Say::NothingKept.text(language));
-    let receipt = Receipt { text_went, ..Receipt::plain(at, Manner::Whole) };
+    let answer = addressees::of_correction(&draft, case, block);
+    let receipt = Receipt { text_went, answer, ..Receipt::plain(at, Manner::Whole) };
     send_receipt(&mut draft, case, agent, language, receipt);
     for line in draft.trace.commands.iter_mut().filter(|line| line.done) {
         line.done = false;

@@ -10,11 +10,11 @@ use super::draft::Draft;
 use super::lookup::hash_code;
 use super::mail::Case;
 use super::notify::Happening;
-use super::receipt::{Manner, Receipt, notice_to_agent, send_receipt};
+use super::receipt::{Answers, Manner, Receipt, notice_to_agent, send_receipt};
 use super::sentences::Say;
 use super::{
     CommandTrace, Decision, Effect, Evidence, Fact, HeldFor, HeldMail, HeldOutcome, Reason, SenderTrace,
-    addressees, agent_mail, evidence, quarantine,
+    addressees, agent_mail, correction, evidence, quarantine,
 };
 use crate::commands::{self, Block};
 use crate::desk::{Actor, Agent, Cause, Occasion, Ticket, TicketRef};
@@ -47,9 +47,16 @@ pub(super) fn confirmation(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent,
     let at = held.ticket.map(TicketRef::Existing);
     let body = &case.incoming.mail.body;
     let text = &body.new_text;
+    if let Some(block) = correction::of(&draft, case, agent, &held) {
+        return correction::corrected(draft, case, agent, &held, &block);
+    }
     if held.outcome == Some(HeldOutcome::Confirmed) {
         let why = "the mail was confirmed before";
         draft.trace.remarks.push(format!("nothing is confirmed: {why}"));
+        // A yes that is sent twice needs no word; whatever else is said would get lost in silence.
+        if !commands::confirms(text) {
+            answer(&mut draft, case, agent, &Say::ConfirmedBefore, Manner::Whole, at);
+        }
         return draft.finish(Reason::Confirmation, at);
     }
     let refused = if case.incoming.verdicts.fail {
@@ -65,7 +72,8 @@ pub(super) fn confirmation(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent,
     } else if held.outcome.is_some() || draft.now() > held.expires {
         Some((Say::CodeExpired, "the code has expired"))
     } else if !commands::confirms(text) || !body.html_new_text.as_deref().is_none_or(commands::confirms) {
-        Some((Say::NotYes, "the first line is not yes"))
+        let his = held.held_for != HeldFor::Proof && at.is_some();
+        Some((if his { Say::NotYesNorAnother } else { Say::NotYes }, "the first line is not yes"))
     } else {
         None
     };
@@ -146,6 +154,7 @@ pub(super) fn hold_unproved(draft: Draft<'_>, case: &Case<'_>, agent: &Agent, bl
         actions: agent_mail::actions(block),
         text: block.rest.trim(),
         text_went: addressees::would_go(&draft, case, agent, block),
+        answer: Answers::Inside,
     };
     hold(draft, case, agent, question)
 }
@@ -183,6 +192,7 @@ pub(super) fn hold_for_level(
             actions,
             text,
             text_went: None,
+            answer: Answers::Inside,
         },
     )
 }
@@ -228,6 +238,7 @@ pub(super) fn hold_for_author(
         actions: Vec::new(),
         text: block.rest.trim(),
         text_went: None,
+        answer: addressees::of_correction(&draft, case, block),
     };
     hold(draft, case, agent, question)
 }
@@ -249,6 +260,7 @@ pub(super) fn hold_for_lock(
         actions: Vec::new(),
         text: block.rest.trim(),
         text_went: None,
+        answer: addressees::of_correction(&draft, case, block),
     };
     hold(draft, case, agent, question)
 }
@@ -263,6 +275,8 @@ struct Question<'q> {
     actions: Vec<String>,
     text: &'q str,
     text_went: Option<String>,
+    /// What becomes of another mail with which the question is answered.
+    answer: Answers,
 }
 
 /// Why a mail waits.
@@ -293,7 +307,7 @@ fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question
     if asked >= cap {
         return not_asked(draft, case, agent, question.at, cap);
     }
-    let Question { at, held_for, why, .. } = question;
+    let Question { at, held_for, why, answer, .. } = question;
     let (template, reason) = match held_for {
         HeldFor::Proof => (UNPROVED, Reason::HeldForConfirmation),
         HeldFor::Author => (FOR_AUTHOR, Reason::HeldForAuthor),
@@ -330,7 +344,7 @@ fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question
     fill.insert("text".to_owned(), json!(text.chars().take(SHOWN).collect::<String>()));
     fill.insert("omitted".to_owned(), json!((omitted > 0).then(|| omitted.to_string())));
     fill.insert("attachments".to_owned(), data::attachment_names(&mail.attachments));
-    notice_to_agent(&mut draft, case, agent, at, template, language, fill);
+    notice_to_agent(&mut draft, case, agent, at, answer, template, fill);
     if asked + 1 == cap {
         let alarm = Say::ManyWait { login: &agent.login, cap }.text(desk.language);
         let mut happening = Happening::new(Occasion::MailboxStalled, None, &SenderTrace::of_program());

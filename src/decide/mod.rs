@@ -11,6 +11,7 @@ mod canned;
 mod caps;
 mod confirmation;
 mod context;
+mod correction;
 mod customer_mail;
 mod customer_word;
 mod decision;

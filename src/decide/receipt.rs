@@ -6,11 +6,23 @@ use serde_json::{Map, Value, json};
 use super::draft::Draft;
 use super::execute::Child;
 use super::mail::Case;
+use super::notify::others;
 use super::{Effect, evidence};
 use crate::commands::{self, LineResult, Mistake, ReceiptLine};
 use crate::desk::{Agent, Allowance, Notice, NoticeKind, TicketRef, token};
 use crate::mail::Language;
 use crate::outbound::data;
+
+/// What becomes of an agent's answer to a mail about his own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Answers {
+    /// It stays inside.
+    Inside,
+    /// It goes to the customer, as the mail would have that is corrected with it.
+    Customer,
+    /// The same, to the supplier of this name.
+    Supplier(String),
+}
 
 /// What a receipt tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,12 +49,14 @@ pub(super) struct Receipt<'c> {
     pub(super) undo: Option<(String, Timestamp)>,
     /// Open tickets below one that was closed.
     pub(super) children: &'c [Child],
+    /// What becomes of an answer to it.
+    pub(super) answer: Answers,
 }
 
 impl Receipt<'_> {
     /// One after which there is nothing to take back.
     pub(super) fn plain(at: Option<TicketRef>, manner: Manner) -> Self {
-        Self { at, manner, text_went: None, undo: None, children: &[] }
+        Self { at, manner, text_went: None, undo: None, children: &[], answer: Answers::Inside }
     }
 }
 
@@ -54,7 +68,7 @@ pub(super) fn send_receipt(
     language: Language,
     receipt: Receipt<'_>,
 ) {
-    let Receipt { at, manner, text_went, undo, children } = receipt;
+    let Receipt { at, manner, text_went, undo, children, answer } = receipt;
     let mut lines: Vec<ReceiptLine> = draft
         .trace
         .commands
@@ -97,7 +111,7 @@ pub(super) fn send_receipt(
         fill.insert("children".to_owned(), rows.collect());
     }
     fill.insert("offers".to_owned(), Value::Array(offers));
-    notice_to_agent(draft, case, agent, at, "receipt", language, fill);
+    notice_to_agent(draft, case, agent, at, answer, "receipt", fill);
 }
 
 /// Lines that a receipt shows.
@@ -143,7 +157,7 @@ pub(super) fn send_help(draft: &mut Draft<'_>, case: &Case<'_>, agent: &Agent, l
         commands::help(language).map(|(form, does)| json!({ "form": form, "does": does })).collect();
     let mut fill = Map::new();
     fill.insert("commands".to_owned(), json!(rows));
-    notice_to_agent(draft, case, agent, None, "help", language, fill);
+    notice_to_agent(draft, case, agent, None, Answers::Inside, "help", fill);
 }
 
 /// A notice to an agent's registered address about his own mail.
@@ -152,15 +166,29 @@ pub(super) fn notice_to_agent(
     case: &Case<'_>,
     agent: &Agent,
     at: Option<TicketRef>,
+    answer: Answers,
     template: &str,
-    language: Language,
     extra: Map<String, Value>,
 ) {
     let desk = draft.desk;
+    let language = agent.language.unwrap_or(desk.language);
     let ticket = at.and_then(|at| draft.ticket(at)).cloned();
     let mut fill =
         ticket.as_ref().map(|t| data::of_ticket(desk, t, language, draft.now())).unwrap_or_default();
     fill.extend(extra);
+    let token = match answer {
+        Answers::Inside => token::Use::Internal,
+        Answers::Customer => {
+            let known = ticket.as_ref().and_then(|ticket| Some((ticket, ticket.now.customer.as_ref()?)));
+            let copies = known.map(|(ticket, customer)| others(ticket, customer, desk)).unwrap_or_default();
+            fill.insert("copies".to_owned(), copies.iter().map(|copy| json!(copy.called())).collect());
+            token::Use::Thread
+        }
+        Answers::Supplier(name) => {
+            fill.insert("supplier".to_owned(), json!(name));
+            token::Use::Relay
+        }
+    };
     let queue = ticket.as_ref().map(|ticket| ticket.now.queue.as_str()).unwrap_or_default();
     let answers = case.incoming.mail.message_id.clone();
     draft.effects.push(Effect::Notify(Box::new(Notice {
@@ -175,7 +203,7 @@ pub(super) fn notice_to_agent(
         kind: NoticeKind::AutoReply,
         in_reply_to: answers.clone(),
         references: answers.into_iter().collect(),
-        token: ticket.as_ref().map(|_| token::Use::Internal),
+        token: ticket.as_ref().map(|_| token),
         not_before: None,
         attachments: Vec::new(),
         allowance: Allowance::Uncounted,

@@ -165,8 +165,12 @@ pub(super) enum Say<'a> {
     NothingKept,
     /// The mail that waited was confirmed too late.
     CodeExpired,
+    /// The mail that waited was done, and its author says something else now.
+    ConfirmedBefore,
     /// An answer to a question that is neither yes nor no.
     NotYes,
+    /// The same, where another text can be sent in its place.
+    NotYesNorAnother,
     /// A confirmation that fails a check of its sender.
     NotFromYou,
     /// The mail that waited is not the agent's.

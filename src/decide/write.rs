@@ -12,7 +12,7 @@ use super::lookup::hash_undo;
 use super::mail::Case;
 use super::notify::{Happening, others};
 use super::on_behalf::{self, Behalf};
-use super::receipt::{Manner, Receipt, send_receipt};
+use super::receipt::{Answers, Manner, Receipt, send_receipt};
 use super::sentences::Say;
 use super::view::Reader;
 use super::{
@@ -186,6 +186,7 @@ pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, mut what: Writing<'
             }),
             undo,
             children: &what.wants.children,
+            answer: Answers::Inside,
         };
         send_receipt(&mut draft, case, agent, what.language, receipt);
     }

@@ -168,7 +168,16 @@ pub(super) fn say(say: &Say<'_>) -> String {
             "The line “{line}” is a part of it: a command stands at the very beginning of its line, above the text."
         ),
         Say::CodeExpired => "The code has expired: send the first mail again.".to_owned(),
+        Say::ConfirmedBefore => {
+            "The mail that waited was carried out after your yes: answer any mail of its ticket with #undo to take it back."
+                .to_owned()
+        }
         Say::NotYes => "This confirms nothing: the first line has to be yes, and nothing else.".to_owned(),
+        Say::NotYesNorAnother => {
+            "This confirms nothing: the first line has to be yes, and nothing else. To send another text in place of the one that \
+             waits, write #public (or #note, or #close) in the first line and the text below it."
+                .to_owned()
+        }
         Say::NotFromYou => {
             "The mail server says that this mail does not come from your address, or it names other authors, too."
                 .to_owned()

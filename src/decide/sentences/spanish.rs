@@ -182,7 +182,16 @@ pub(super) fn say(say: &Say<'_>) -> String {
             "La línea «{line}» es parte de él: un comando va al comienzo mismo de su línea, encima del texto."
         ),
         Say::CodeExpired => "El código venció: envíe otra vez el primer correo.".to_owned(),
+        Say::ConfirmedBefore => {
+            "El correo que esperaba ya se ejecutó con su sí: para deshacerlo, conteste a cualquier correo de su ticket con #deshacer."
+                .to_owned()
+        }
         Say::NotYes => "Esto no confirma nada: la primera línea tiene que ser sí, y nada más.".to_owned(),
+        Say::NotYesNorAnother => {
+            "Esto no confirma nada: la primera línea tiene que ser sí, y nada más. Para enviar otro texto en lugar del que espera, \
+             escriba #público (o #nota, o #cerrar) en la primera línea y el texto debajo."
+                .to_owned()
+        }
         Say::NotFromYou => {
             "El servidor de correo dice que este correo no viene de la dirección de usted, o nombra también a otros \
              autores."

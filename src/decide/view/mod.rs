@@ -12,7 +12,7 @@ use super::draft::Draft;
 use super::evidence;
 use super::execute::Answer;
 use super::mail::Case;
-use super::receipt::{notice_to_agent, send_help};
+use super::receipt::{Answers, notice_to_agent, send_help};
 use crate::desk::{Agent, TicketRef};
 use crate::mail::Language;
 
@@ -58,7 +58,7 @@ impl Reader<'_> {
             "evidence".to_owned(),
             json!(evidence::texts(&self.case.sender.trace.evidence, self.language)),
         );
-        notice_to_agent(draft, self.case, self.agent, at, template, self.language, data);
+        notice_to_agent(draft, self.case, self.agent, at, Answers::Inside, template, data);
     }
 }
 

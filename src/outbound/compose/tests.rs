@@ -111,6 +111,7 @@ fn notice(template: &str, language: Language) -> Notice {
         _ if spec.audience == Audience::Supplier => token::Use::Supplier,
         catalog::ReplyGoes::Internal => token::Use::Internal,
         catalog::ReplyGoes::ToSupplier => token::Use::Relay,
+        catalog::ReplyGoes::Unsaid if spec.audience == Audience::Agent => token::Use::Internal,
         catalog::ReplyGoes::ToCustomer | catalog::ReplyGoes::Unsaid => token::Use::Thread,
     };
     Notice {
