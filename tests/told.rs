@@ -148,6 +148,22 @@ async fn a_no_to_a_lock_alarms_nobody() {
     assert!(bench.sent().await.iter().all(|mail| mail.to == MARIA));
 }
 
+/// The same where the desk asks whether an answer is meant as it stands.
+#[tokio::test]
+async fn a_no_to_a_doubtful_answer_alarms_nobody() {
+    let bench = Bench::new().await;
+    let notice = bench.opened(ANA, "Una consulta").await;
+    let doubtful = "Ana, listo.\n\n1. #cerrar\n";
+    assert_eq!(bench.mail(&notice.reply(doubtful)).await, "held-for-author");
+    let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
+    assert_eq!(bench.mail(&question.reply("no\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    says(one_of(&sent, MARIA, "receipt"), "Su respuesta no se envió y su texto no se agregó al ticket.");
+    let history = bench.history(1).await;
+    assert!(history.contains("that waited\n") && !history.contains("did not write"), "{history}");
+}
+
 /// A yes meets the ticket as it is by then: nobody holds it any more.
 #[tokio::test]
 async fn a_yes_to_a_lock_that_is_gone_takes_nothing() {

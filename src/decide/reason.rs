@@ -21,7 +21,7 @@ pub enum Reason {
     HeldForAuthor,
     /// An answer to a ticket that somebody else has locked: it waits for its author to take the ticket.
     HeldForLock,
-    /// An agent's mail that waited and was not confirmed in time; nothing of it was done.
+    /// An agent's mail that waited and was not confirmed in time, or that its author did not want any more; nothing of it was done.
     NotConfirmed,
     /// The mail confirmed one that waited.
     Confirmation,
