@@ -74,7 +74,7 @@ pub async fn fire_due(pipeline: &Pipeline) -> Duration {
 /// Gives a timer another time, that those behind it have theirs; `false` where it is the store that is ill, which makes all
 /// of them wait.
 async fn put_off(pipeline: &Pipeline, timer: i64, now: Timestamp, error: &PipelineError) -> bool {
-    if error.is_transient() {
+    if !error.is_of_this_event() {
         tracing::error!(%error, timer, "a timer could not be fired; tried again");
         return false;
     }

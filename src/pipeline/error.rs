@@ -1,6 +1,6 @@
 //! Why an event could not be taken.
 
-use crate::store::{Disposition, StoreError};
+use crate::store::StoreError;
 
 /// Why an event could not be taken. What was there before stands; the event is brought again.
 #[derive(Debug, thiserror::Error)]
@@ -51,12 +51,12 @@ impl PipelineError {
         }
     }
 
-    /// Whether the same may succeed in a moment: it is not the event that is to blame.
-    pub fn is_transient(&self) -> bool {
+    /// Whether it is this event that fails, and would again, while others go well. Where it is not, all of them wait.
+    pub fn is_of_this_event(&self) -> bool {
         match self {
-            Self::Store(error) => error.disposition() == Disposition::Transient,
-            Self::Chance(_) | Self::BatchEnded(_) => true,
-            Self::NumberTaken { .. } | Self::Panicked | Self::Settled | Self::HeaderOnly => false,
+            Self::Store(error) => error.is_of_one_decision(),
+            Self::Chance(_) | Self::BatchEnded(_) => false,
+            Self::NumberTaken { .. } | Self::Panicked | Self::Settled | Self::HeaderOnly => true,
         }
     }
 

@@ -55,6 +55,10 @@ impl Pipeline {
         for kept in &due {
             let again = self.retry(kept, false).await;
             if let Err(error) = again.map(drop).or_else(PipelineError::unless_settled) {
+                if !error.is_of_this_event() {
+                    tracing::error!(%error, parked = kept.id, "a parked mail could not be decided; tried again");
+                    return false;
+                }
                 tracing::error!(%error, parked = kept.id, "a parked mail could not be decided; tried again in an hour");
                 if let Err(error) = self.store.parked_later(kept.id, hour_after(now)).await {
                     tracing::error!(%error, "the store does not answer");

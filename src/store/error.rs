@@ -57,6 +57,9 @@ pub enum StoreError {
     /// The database may be read only.
     #[error("the database cannot be written: {0}; look at the owner and mode of the data folder")]
     ReadOnly(String),
+    /// The system has no memory to give.
+    #[error("the system is short of memory: {0}; tried again later, nothing was lost")]
+    Short(String),
     /// The disk failed.
     #[error("the disk failed: {0}")]
     Disk(String),
@@ -91,7 +94,9 @@ impl StoreError {
     pub fn disposition(&self) -> Disposition {
         match self {
             Self::Together(error) => error.disposition(),
-            Self::Busy | Self::Full(_) | Self::Disk(_) | Self::NumberTaken => Disposition::Transient,
+            Self::Busy | Self::Full(_) | Self::Short(_) | Self::Disk(_) | Self::NumberTaken => {
+                Disposition::Transient
+            }
             Self::Database(sqlx::Error::WorkerCrashed | sqlx::Error::PoolClosed) => Disposition::Transient,
             Self::Folder { .. }
             | Self::NotADatabase { .. }
@@ -103,6 +108,29 @@ impl StoreError {
             | Self::Unreadable(_)
             | Self::Missing(_)
             | Self::Database(_) => Disposition::Permanent,
+        }
+    }
+
+    /// Whether it is what was to be read or written that is at fault, and not the store: another decision may go well.
+    pub fn is_of_one_decision(&self) -> bool {
+        match self {
+            Self::Together(error) => error.is_of_one_decision(),
+            Self::NumberTaken
+            | Self::AlreadyTaken
+            | Self::Unwritable(_)
+            | Self::Unreadable(_)
+            | Self::Missing(_) => true,
+            // SQLite's own words on one statement; connections, files and memory are not its matter.
+            Self::Database(error) => error.as_database_error().is_some(),
+            Self::Folder { .. }
+            | Self::NotADatabase { .. }
+            | Self::Newer { .. }
+            | Self::Busy
+            | Self::Full(_)
+            | Self::ReadOnly(_)
+            | Self::Short(_)
+            | Self::Disk(_)
+            | Self::Damaged(_) => false,
         }
     }
 
@@ -141,6 +169,7 @@ fn by_code(said: &dyn DatabaseError) -> Option<StoreError> {
     let code: i32 = said.code()?.parse().ok()?;
     Some(match code & 0xff {
         5 | 6 => StoreError::Busy,
+        7 => StoreError::Short(words),
         8 => StoreError::ReadOnly(words),
         10 => StoreError::Disk(words),
         11 => StoreError::Damaged(words),

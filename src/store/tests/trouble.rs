@@ -198,3 +198,21 @@ async fn a_folder_that_cannot_be_opened_is_explained() {
     assert!(matches!(error, StoreError::Newer { schema: 9000, .. }), "{error:?}");
     assert_eq!(error.disposition(), Disposition::Permanent);
 }
+
+#[tokio::test]
+async fn a_short_system_is_no_fault_of_the_decision() {
+    let (_dir, store) = store().await;
+    let said = async |sql: &'static str| {
+        StoreError::from(sqlx::query(sql).execute(&store.writer).await.unwrap_err())
+    };
+    // SQLITE_CANTOPEN, which it also says where there are no file descriptors left.
+    let closed = said("ATTACH '/nowhere/at/all.db' AS other").await;
+    assert!(matches!(closed, StoreError::Folder { .. }) && !closed.is_of_one_decision(), "{closed:?}");
+    let large = said("SELECT zeroblob(3000000000)").await;
+    assert!(large.is_of_one_decision(), "{large:?}");
+    let constraint = said("INSERT INTO outbox_content (id, content) VALUES (77, NULL)").await;
+    assert!(
+        matches!(constraint, StoreError::Unwritable(_)) && constraint.is_of_one_decision(),
+        "{constraint:?}"
+    );
+}
