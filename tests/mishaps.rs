@@ -95,11 +95,11 @@ async fn the_only_article_becomes_a_ticket_and_is_still_there() {
     assert_eq!(articles(&bench, 2).await, [(true, "No funciona.".to_owned())]);
     let refused = receipt(&bench, &notice, "#dividir 7\n", "commands-refused").await.text();
     assert!(refused.contains("no tiene un artículo 7"), "{refused}");
-    // Taken back, and taken back once more: there is nothing of hers left.
+    // Taken back, and taken back once more: nothing of hers is left.
     receipt(&bench, &notice, "#deshacer\n", "agent-mail").await;
     assert!(bench.ticket(2).await.starts_with("removed"));
     let refused = receipt(&bench, &notice, "#deshacer\n\n", "commands-refused").await.text();
-    assert!(refused.contains("nada suyo que deshacer"), "{refused}");
+    assert!(refused.contains("no se deshizo nada más"), "{refused}");
     // Whoever writes about the removed one is not lost.
     let number = bench.number(2).await;
     let late = format!(

@@ -182,7 +182,10 @@ pub(super) fn say(say: &Say<'_>) -> String {
             "The mail server says that this mail does not come from your address, or it names other authors, too."
                 .to_owned()
         }
-        Say::AnswerWithdrawn => "Your answer was not sent, and your text was not added to the ticket.".to_owned(),
+        Say::AnswerWithdrawn => {
+            "Your answer was not sent, and your text was not added to the ticket. If you did not write it, tell your administrator."
+                .to_owned()
+        }
         Say::Denied => "The mail that waited will not be carried out. The administrator was told.".to_owned(),
         Say::Unfit(why) => why.to_string(),
         Say::ByRule(None) => "a rule".to_owned(),

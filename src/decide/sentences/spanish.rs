@@ -197,7 +197,10 @@ pub(super) fn say(say: &Say<'_>) -> String {
              autores."
                 .to_owned()
         }
-        Say::AnswerWithdrawn => "Su respuesta no se envió y su texto no se agregó al ticket.".to_owned(),
+        Say::AnswerWithdrawn => {
+            "Su respuesta no se envió y su texto no se agregó al ticket. Si no la escribió usted, avise a su administrador."
+                .to_owned()
+        }
         Say::Denied => "El correo que esperaba no se ejecutará. Se avisó al administrador.".to_owned(),
         Say::Unfit(Unfit::TooLarge { size }) => {
             format!("es más grande de lo que la mesa recibe: {}", data::size(*size))
