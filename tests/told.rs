@@ -156,7 +156,7 @@ async fn a_no_to_a_doubtful_answer_alarms_nobody() {
     let doubtful = "Ana, listo.\n\n1. #cerrar\n";
     assert_eq!(bench.mail(&notice.reply(doubtful)).await, "held-for-author");
     let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
-    assert_eq!(bench.mail(&question.reply("no\n")).await, "confirmation");
+    assert_eq!(bench.mail(&question.pressed("No, descartarla")).await, "confirmation");
     let sent = bench.sent().await;
     assert_eq!(sent.len(), 1, "{sent:?}");
     says(one_of(&sent, MARIA, "receipt"), "Su respuesta no se envió y su texto no se agregó al ticket.");

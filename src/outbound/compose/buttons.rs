@@ -58,11 +58,22 @@ pub(super) fn of(
             if code.is_empty() {
                 return json!([]);
             }
-            let (label, word, subject) = match language {
-                Language::En => ("Yes, it was me", "yes", format!("Confirmed ({code})")),
-                Language::Es => ("Sí, fui yo", "si", format!("Confirmado ({code})")),
+            // Of his own answer nobody has to say that it is his.
+            let own = notice.template == "held-for-author";
+            let answers: &[(&str, &str, &str)] = match (language, own) {
+                (Language::En, false) => &[("Yes, it was me", "yes", "Confirmed")],
+                (Language::Es, false) => &[("Sí, fui yo", "si", "Confirmado")],
+                (Language::En, true) => {
+                    &[("Yes, send it", "yes", "Confirmed"), ("No, drop it", "no", "Not sent")]
+                }
+                (Language::Es, true) => {
+                    &[("Sí, enviarla", "si", "Confirmado"), ("No, descartarla", "no", "No enviado")]
+                }
             };
-            json!([link(label, word, &subject, code)])
+            let links = answers.iter();
+            links
+                .map(|(label, word, subject)| link(label, word, &format!("{subject} ({code})"), code))
+                .collect()
         }
     }
 }

@@ -354,6 +354,8 @@ fn buttons_carry_command_and_token() {
         ("customer-follow-up", "Cerrar", "%23cerrar%0D%0A%0D%0A%5Bref%3A"),
         ("survey", "5", "5%0D%0A%0D%0A%5Bref%3A"),
         ("confirmation", "Sí, fui yo", "si%0D%0A%0D%0Aabcdefghijklmnopqrstuvwxyz"),
+        ("held-for-author", "Sí, enviarla", "si%0D%0A%0D%0Aabcdefghijklmnopqrstuvwxyz"),
+        ("held-for-author", "No, descartarla", "no%0D%0A%0D%0Aabcdefghijklmnopqrstuvwxyz"),
     ] {
         let mail = made(&notice(template, Language::Es));
         let parsed = MessageParser::default().parse(&mail.content).unwrap();
