@@ -409,3 +409,27 @@ async fn a_question_is_answered_with_another_text() {
     let sent = done(&bench, &question.reply("#cerrar\n\nAna, listo todo.\n")).await;
     says(one_of(&sent, ANA, "closed"), "Ana, listo todo.");
 }
+
+/// On a phone one writes the last part of a long name, and a refusal shows at a glance which lines are wrong.
+#[tokio::test]
+async fn the_last_part_of_a_name_and_the_lines_that_are_right() {
+    let bench = Bench::new().await;
+    let notice = bench.opened(ANA, "Una consulta").await;
+    bench.mail(&notice.reply("#servicio impresora\n#prioridad alta\n#nota\n\nLo veo.\n")).await;
+    let sent = bench.sent().await;
+    let refused = one_of(&sent, MARIA, "receipt").clone();
+    says(
+        &refused,
+        "! #servicio impresora\r\n    No existe: servicio «impresora». ¿Quiso decir «Equipos::Impresoras»?",
+    );
+    says(&refused, "= #prioridad alta\r\n= #nota\r\n");
+    says_not(&refused, "por las líneas equivocadas");
+
+    bench.mail(&refused.reply("#servicio otra\n")).await;
+    let again = bench.sent().await;
+    let again = one_of(&again, MARIA, "receipt");
+    assert_eq!(again.subject().matches("No se hizo nada").count(), 1, "{}", again.subject());
+
+    let sent = done(&bench, &again.reply("#servicio IMPRESORAS\n#prioridad alta\n#nota\n\nLo veo.\n")).await;
+    says(one_of(&sent, MARIA, "receipt"), "ninguno -> Equipos::Impresoras");
+}

@@ -44,7 +44,7 @@ pub fn not_done(language: Language) -> String {
 
 /// The data of the template `receipt`, as `outbound::catalog` lists it, and beside it `headline` (one
 /// sentence) and `who`: `done` (everything was), `lines`, each with `line`, `done`, `result` and, where another
-/// ticket begins, its number as `heading`, and `evidence`.
+/// ticket begins, its number as `heading`, `idle` where the line was right and others were not, and `evidence`.
 pub fn receipt(
     lines: &[ReceiptLine],
     who: &str,
@@ -62,14 +62,14 @@ pub fn receipt(
     let rows: Vec<Value> = lines
         .iter()
         .map(|line| {
-            let (done, words) = match &line.result {
-                LineResult::Done(change) => (true, change),
-                LineResult::Wrong(mistake) => (false, &mistake.0),
-                LineResult::NotDone => (false, &own.not_done),
+            let (done, idle, words) = match &line.result {
+                LineResult::Done(change) => (true, false, change),
+                LineResult::Wrong(mistake) => (false, false, &mistake.0),
+                LineResult::NotDone => (false, true, &own.not_done),
             };
             let heading = line.ticket.as_ref().filter(|_| line.ticket != *before);
             before = &line.ticket;
-            json!({ "heading": heading, "line": line.written, "done": done, "result": words })
+            json!({ "heading": heading, "line": line.written, "done": done, "idle": idle, "result": words })
         })
         .collect();
     let mut data = Map::new();
@@ -106,7 +106,7 @@ mod tests {
             "headline": "Hecho.",
             "who": "María Gómez (mgomez)",
             "evidence": ["token"],
-            "lines": [{ "heading": null, "line": "#cerrar", "done": true, "result": "Estado: abierto → cerrado con éxito" }],
+            "lines": [{ "heading": null, "line": "#cerrar", "done": true, "idle": false, "result": "Estado: abierto → cerrado con éxito" }],
         });
         assert_eq!(Value::Object(data), expected);
     }
@@ -127,7 +127,7 @@ mod tests {
         let not_done = "not done, because of the lines that are wrong";
         assert_eq!(
             data["lines"][0],
-            json!({ "heading": null, "line": "#lock", "done": false, "result": not_done })
+            json!({ "heading": null, "line": "#lock", "done": false, "idle": true, "result": not_done })
         );
         assert_eq!(data["lines"][1]["result"], "There is no command #clsoe. Did you mean #close?");
         let two = [wrong("a", "x"), wrong("b", "y")];

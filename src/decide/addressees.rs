@@ -195,7 +195,7 @@ fn handed_to(command: &Command, desk: &Desk) -> Option<String> {
     {
         name.clone().unwrap_or_default()
     } else if let Command::Derive { to, .. } = command
-        && desk.queues.iter().all(|queue| fold(&queue.name) != fold(to))
+        && desk.queue_meant(to).is_none()
     {
         to.clone()
     } else {

@@ -20,9 +20,7 @@ use super::{
     mail,
 };
 use crate::commands::{self, Block, Command, Line};
-use crate::desk::{
-    Actor, Agent, Attribute, Cause, Desk, Relation, Right, TicketId, TicketRef, fold, held_by, may,
-};
+use crate::desk::{Actor, Agent, Attribute, Cause, Desk, Relation, Right, TicketId, TicketRef, held_by, may};
 use crate::mail::Language;
 use crate::outbound::data;
 use crate::rules::RuleEvent;
@@ -237,7 +235,7 @@ impl Walk<'_, '_, '_> {
 /// The queue into which a line of a step moves its tickets.
 pub(super) fn bound_for(step: &Step<'_>, desk: &Desk) -> Option<String> {
     let queue = |line: &&Line| match &line.read {
-        Ok(Command::Queue(name)) => desk.queues.iter().find(|queue| fold(&queue.name) == fold(name)),
+        Ok(Command::Queue(name)) => desk.queue_meant(name),
         Ok(_) | Err(_) => None,
     };
     step.lines.iter().rev().find_map(queue).map(|queue| queue.name.clone())

@@ -7,9 +7,10 @@ use super::draft::Draft;
 use super::execute::Child;
 use super::mail::Case;
 use super::notify::others;
+use super::text::bare_subject;
 use super::{Effect, evidence};
 use crate::commands::{self, LineResult, Mistake, ReceiptLine};
-use crate::desk::{Agent, Allowance, Notice, NoticeKind, TicketRef, token};
+use crate::desk::{Agent, Allowance, Desk, Notice, NoticeKind, TicketRef, token};
 use crate::mail::Language;
 use crate::outbound::data;
 
@@ -93,7 +94,7 @@ pub(super) fn send_receipt(
     fill.insert("declined".to_owned(), json!(manner == Manner::Declined));
     fill.insert("dry".to_owned(), json!(manner == Manner::Dry));
     fill.insert("text_went".to_owned(), json!(text_went));
-    fill.insert("mail_subject".to_owned(), json!(case.incoming.mail.subject));
+    fill.insert("mail_subject".to_owned(), json!(subject_of(&case.incoming.mail.subject, draft.desk)));
     let mut offers = Vec::new();
     if let Some((code, until)) = undo {
         let command = commands::word("undo", language);
@@ -112,6 +113,20 @@ pub(super) fn send_receipt(
     }
     fill.insert("offers".to_owned(), Value::Array(offers));
     notice_to_agent(draft, case, agent, at, answer, "receipt", fill);
+}
+
+/// How the shipped subjects of a receipt begin.
+const HEADS: [&str; 6] =
+    ["No se hizo nada: ", "Hecho en parte: ", "Ensayo: ", "Not done: ", "Done in part: ", "Dry run: "];
+
+/// The subject of the agent's mail as the receipt's own names it: who answers a receipt with the corrected lines, and once
+/// more, is not to find each answer's words before the next one's.
+fn subject_of(subject: &str, desk: &Desk) -> String {
+    let mut bare = bare_subject(subject, desk);
+    while let Some(rest) = HEADS.iter().find_map(|head| bare.strip_prefix(head)) {
+        bare = bare_subject(rest, desk);
+    }
+    bare
 }
 
 /// Lines that a receipt shows.

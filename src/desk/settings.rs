@@ -196,6 +196,16 @@ impl Desk {
         self.services.iter().find(|service| service.name == name)
     }
 
+    /// The queue that somebody means: by its name, or by the last part of it where no other queue ends so.
+    pub fn queue_meant(&self, typed: &str) -> Option<&Queue> {
+        meant(&self.queues, |queue| &queue.name, typed)
+    }
+
+    /// The service that somebody means, in the same way: `impresoras` for `Equipos::Impresoras`.
+    pub fn service_meant(&self, typed: &str) -> Option<&Service> {
+        meant(&self.services, |service| &service.name, typed)
+    }
+
     /// A calendar by its exact name.
     pub fn calendar(&self, name: &str) -> Option<&Calendar> {
         self.calendars.iter().find(|calendar| calendar.name == name)
@@ -292,6 +302,19 @@ impl Desk {
     pub fn is_own_domain(&self, domain: &str) -> bool {
         self.domains.contains(&domain.to_lowercase())
     }
+}
+
+/// The one of these that has this name, or is the only one whose name ends with it, behind a `::`.
+fn meant<'a, T>(all: &'a [T], name: impl Fn(&T) -> &String, typed: &str) -> Option<&'a T> {
+    let wanted = fold(typed);
+    let whole = all.iter().find(|one| fold(name(one)) == wanted);
+    let mut ends = all.iter().filter(|one| last_part(name(one)).is_some_and(|last| fold(last) == wanted));
+    whole.or_else(|| ends.next().filter(|_| ends.next().is_none()))
+}
+
+/// What stands behind the last `::` of a name that has levels.
+pub fn last_part(name: &str) -> Option<&str> {
+    name.rsplit_once("::").map(|(_, last)| last)
 }
 
 /// Lower case without accents or surrounding blanks: how names are compared when people type them.

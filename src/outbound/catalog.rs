@@ -361,9 +361,9 @@ pub const TEMPLATES: &[TemplateSpec] = &[
             ),
             always(
                 "lines",
-                Kind::List(&["heading", "line", "done", "result"]),
+                Kind::List(&["heading", "line", "done", "idle", "result"]),
                 "The commands: number of the ticket where one of several begins, the line as written, whether it could \
-                 be done, before and after or what is wrong.",
+                 be done, whether it is right and was not done because others are wrong, before and after or what is wrong.",
             ),
             maybe("evidence", Kind::Lines, "How the sender was identified."),
             maybe("mail_subject", Kind::Line, "Subject of the agent's mail."),

@@ -9,8 +9,7 @@ use crate::outbound::data;
 impl<'a> Doing<'_, 'a, '_> {
     pub(super) fn queue(&mut self, typed: &str) -> Result<String, String> {
         let desk = self.desk();
-        let wanted = fold(typed);
-        let Some(queue) = desk.queues.iter().find(|queue| fold(&queue.name) == wanted) else {
+        let Some(queue) = desk.queue_meant(typed) else {
             let all = desk.queues.iter().map(|queue| queue.name.as_str()).collect();
             return Err(self.say(&unknown(Thing::Queue, typed, all)));
         };
@@ -65,8 +64,7 @@ impl<'a> Doing<'_, 'a, '_> {
     pub(super) fn service(&mut self, typed: Option<&str>) -> Result<String, String> {
         let desk = self.desk();
         let Some(typed) = typed else { return self.plain(Attribute::Service, None, None) };
-        let wanted = fold(typed);
-        let Some(service) = desk.services.iter().find(|service| fold(&service.name) == wanted) else {
+        let Some(service) = desk.service_meant(typed) else {
             let all = desk.services.iter().map(|service| service.name.as_str()).collect();
             return Err(self.say(&unknown(Thing::Service, typed, all)));
         };

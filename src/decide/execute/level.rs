@@ -179,7 +179,7 @@ impl<'a> Doing<'_, 'a, '_> {
         };
         let agents: Vec<Found<'a>> = desk.agents.iter().filter(is_agent).map(Found::Agent).collect();
         let queues = || desk.queues.iter().map(|queue| queue.name.as_str());
-        let queue = || queues().find(|name| fold(name) == wanted).map(Found::Queue);
+        let queue = || desk.queue_meant(to).map(|queue| Found::Queue(queue.name.as_str()));
         let found = if agents.is_empty() {
             let supplier = || desk.suppliers.iter().find(|supplier| fold(&supplier.name) == wanted);
             let supplier = || supplier().map(handed_to);

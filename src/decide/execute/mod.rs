@@ -431,7 +431,12 @@ fn is_member(queue: &Queue, agent: &Agent) -> bool {
 }
 
 fn unknown<'s>(what: Thing, name: &'s str, all: Vec<&'s str>) -> Say<'s> {
-    let near = crate::desk::nearest_name(name, &all);
+    let of_parts = || {
+        let lasts: Vec<&str> = all.iter().filter_map(|name| crate::desk::last_part(name)).collect();
+        let last = crate::desk::nearest_name(name, &lasts)?;
+        all.iter().copied().find(|name| crate::desk::last_part(name) == Some(last))
+    };
+    let near = crate::desk::nearest_name(name, &all).or_else(of_parts);
     // A long list hides what matters; the nearest one is enough then.
     let all = if all.len() <= 12 { all } else { Vec::new() };
     Say::Unknown { what, name, near, all }
