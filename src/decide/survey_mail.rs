@@ -67,9 +67,10 @@ fn tell_of_bad(draft: &mut Draft<'_>, case: &Case<'_>, at: TicketRef, answer: &A
     let mut bad = Happening::new(Occasion::BadSurvey, Some(at), &case.sender.trace);
     let customer = draft.ticket(at).and_then(|ticket| ticket.now.customer.as_ref());
     let from = case.incoming.mail.from.as_ref();
-    // As the ticket names him, who may have written under his address alone.
-    let by = customer.filter(|customer| from.is_some_and(|from| from.key() == customer.key())).or(from);
-    bad.extra.insert("by".to_owned(), json!(by.map(Address::called)));
+    // As the ticket names him, who may have written under his address alone, or under none.
+    let by = customer.filter(|customer| from.is_none_or(|from| from.key() == customer.key())).or(from);
+    let by = by.map(Address::called).filter(|by| !by.is_empty());
+    bad.extra.insert("by".to_owned(), json!(by.unwrap_or("?")));
     bad.extra.insert("score".to_owned(), json!(answer.score.to_string()));
     bad.text = data::shown(&answer.comment);
     draft.happenings.push(bad);

@@ -416,12 +416,6 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         &[BY, always("score", Kind::Line, "The digit that was understood.")],
     ),
     to_customer(
-        "survey-thanks",
-        "A survey was answered.",
-        Buttons::None,
-        &[always("score", Kind::Line, "The digit that was understood.")],
-    ),
-    to_customer(
         "stopped",
         "The customer, or somebody who gets copies, said `#stop` or `#resume`.",
         Buttons::None,

@@ -91,7 +91,6 @@ templates!(
     "supplier-wrote",
     "survey",
     "survey-bad",
-    "survey-thanks",
     "ticket-changed",
     "ticket-created",
     "too-large",

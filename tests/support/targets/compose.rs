@@ -19,7 +19,7 @@ use super::super::golden::house;
 static HOUSE: LazyLock<House> = LazyLock::new(house);
 
 /// What a mail of ours may have in its header, each at most once.
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 16] = [
     "Date",
     "From",
     "To",
@@ -32,6 +32,7 @@ const FIELDS: [&str; 15] = [
     "Auto-Submitted",
     "X-Auto-Response-Suppress",
     "X-Taquilla-Loop",
+    "Thread-Index",
     "MIME-Version",
     "Content-Type",
     "Content-Transfer-Encoding",
