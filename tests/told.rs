@@ -433,3 +433,21 @@ async fn the_last_part_of_a_name_and_the_lines_that_are_right() {
     let sent = done(&bench, &again.reply("#servicio IMPRESORAS\n#prioridad alta\n#nota\n\nLo veo.\n")).await;
     says(one_of(&sent, MARIA, "receipt"), "ninguno -> Equipos::Impresoras");
 }
+
+/// Whoever may not answer in a queue is asked for a note, and what he answers is not refused.
+#[tokio::test]
+async fn who_may_not_answer_is_asked_for_a_note() {
+    let bench = Bench::new().await;
+    let notice = bench.opened(ANA, "Una consulta").await;
+    done(&bench, &notice.reply("#cc lrojas@minem.example\n")).await;
+    let subject = format!("Re: [Ticket#{}] Una consulta", bench.number(1).await);
+    let more = format!(
+        "From: {ANA}\nTo: soporte@minem.example\nMessage-ID: <more@customer>\n{}\n¿Alguna novedad?\n",
+        bench.head(&subject)
+    );
+    let sent = done(&bench, &more).await;
+    let luis = one_of(&sent, LUIS, "customer-follow-up").clone();
+    says(&luis, "quedará como nota interna");
+    let sent = done(&bench, &luis.reply("Yo estuve allí ayer.\n")).await;
+    assert!(!sent.iter().any(|mail| mail.to == ANA), "{sent:?}");
+}

@@ -149,13 +149,17 @@ fn answered_notice(case: &Case<'_>) -> Option<token::Use> {
 
 /// What becomes of an answer with which an agent corrects his mail about a ticket: what would have of the mail's own text, as far
 /// as its commands do not say otherwise.
-pub(super) fn of_correction(draft: &Draft<'_>, case: &Case<'_>, block: &Block) -> Answers {
+pub(super) fn of_correction(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent, block: &Block) -> Answers {
     let Match::FollowUp(id) = case.matched else { return Answers::Inside };
     if agent_mail::opens(block) || block.rest.trim().is_empty() {
         return Answers::Inside;
     }
     let at = TicketRef::Existing(id);
     let (own, wants) = (Own { at: Some(at), ..Own::default() }, Wants::default());
+    let queue = draft.ticket(at).map(|ticket| ticket.now.queue.as_str()).unwrap_or_default();
+    if may(draft.desk, agent, Right::Answer, queue).is_err() {
+        return Answers::Inside;
+    }
     match for_supplier(draft, case, at, own, &wants) {
         Ok(Some(name)) => Answers::Supplier(name),
         Ok(None) if visible(draft, case, at, own, None, &wants).0 => Answers::Customer,

@@ -117,7 +117,7 @@ fn refuse_parts(
     let line = block.lines.first().map_or_else(|| "#".to_owned(), |line| line.written.clone());
     draft.trace.commands.push(CommandTrace { line, ticket: None, done: false, result: wrong });
     let at = case.matched.ticket().map(TicketRef::Existing);
-    let answer = addressees::of_correction(&draft, case, block);
+    let answer = addressees::of_correction(&draft, case, agent, block);
     let receipt = Receipt { answer, ..Receipt::plain(at, Manner::Whole) };
     send_receipt(&mut draft, case, agent, language, receipt);
     draft.finish(Reason::CommandsRefused, at)

@@ -258,7 +258,7 @@ fn refused(
     draft.trace.commands = lines;
     let at = case.matched.ticket().map(TicketRef::Existing);
     let text_went = says.then(|| Say::NothingKept.text(language));
-    let answer = addressees::of_correction(&draft, case, block);
+    let answer = addressees::of_correction(&draft, case, agent, block);
     let receipt = Receipt { text_went, answer, ..Receipt::plain(at, Manner::Whole) };
     send_receipt(&mut draft, case, agent, language, receipt);
     for line in draft.trace.commands.iter_mut().filter(|line| line.done) {

@@ -238,7 +238,7 @@ pub(super) fn hold_for_author(
         actions: Vec::new(),
         text: block.rest.trim(),
         text_went: None,
-        answer: addressees::of_correction(&draft, case, block),
+        answer: addressees::of_correction(&draft, case, agent, block),
     };
     hold(draft, case, agent, question)
 }
@@ -260,7 +260,7 @@ pub(super) fn hold_for_lock(
         actions: Vec::new(),
         text: block.rest.trim(),
         text_went: None,
-        answer: addressees::of_correction(&draft, case, block),
+        answer: addressees::of_correction(&draft, case, agent, block),
     };
     hold(draft, case, agent, question)
 }

@@ -11,7 +11,7 @@ use super::draft::Draft;
 use super::{Effect, Fact, NoMail, SenderTrace, customer_word};
 use crate::desk::{
     Actor, Agent, Allowance, Cause, Change, Desk, Notice, NoticeKind, Notification, Occasion, Recipient,
-    SenderKind, Ticket, TicketRef, token,
+    Right, SenderKind, Ticket, TicketRef, may, token,
 };
 use crate::mail::{Address, Attachment, Language, MessageId};
 use crate::outbound::data;
@@ -308,6 +308,11 @@ fn notice(
     }
     let queue = ticket.map(|ticket| ticket.now.queue.as_str()).unwrap_or_default();
     let (in_reply_to, references) = thread(about, ticket, of_customer);
+    // Whoever may not answer in this queue adds a note: a text is not to be refused that the mail itself asked for.
+    let inside = !of_customer
+        && desk
+            .agent_by_address(&to.address)
+            .is_some_and(|agent| may(desk, agent, Right::Answer, queue).is_err());
     Notice {
         ticket: about.ticket,
         number: ticket.map(|ticket| ticket.now.number.clone()),
@@ -327,7 +332,11 @@ fn notice(
         },
         in_reply_to,
         references,
-        token: ticket.map(|ticket| token_use(about, ticket, of_customer)),
+        token: ticket.map(
+            |ticket| {
+                if inside { token::Use::Internal } else { token_use(about, ticket, of_customer) }
+            },
+        ),
         not_before: human.then(|| hold(draft, queue)).flatten(),
         attachments: if of_customer && shown { about.attachments.clone() } else { Vec::new() },
         allowance: Allowance::Uncounted,
