@@ -422,7 +422,7 @@ async fn the_last_part_of_a_name_and_the_lines_that_are_right() {
         &refused,
         "! #servicio impresora\r\n    No existe: servicio «impresora». ¿Quiso decir «Equipos::Impresoras»?",
     );
-    says(&refused, "= #prioridad alta\r\n= #nota\r\n");
+    says(&refused, "  #prioridad alta\r\n  #nota\r\n");
     says_not(&refused, "por las líneas equivocadas");
 
     bench.mail(&refused.reply("#servicio otra\n")).await;

@@ -167,7 +167,7 @@ pub(super) fn say(say: &Say<'_>) -> String {
         Say::KeptAsText(line) => format!(
             "The line “{line}” is a part of it: a command stands at the very beginning of its line, above the text."
         ),
-        Say::CodeExpired => "The code has expired: send the first mail again.".to_owned(),
+        Say::CodeExpired => "The code has expired or was used: send the first mail again.".to_owned(),
         Say::ConfirmedBefore => {
             "The mail that waited was carried out after your yes: answer any mail of its ticket with #undo to take it back."
                 .to_owned()

@@ -181,7 +181,7 @@ pub(super) fn say(say: &Say<'_>) -> String {
         Say::KeptAsText(line) => format!(
             "La línea «{line}» es parte de él: un comando va al comienzo mismo de su línea, encima del texto."
         ),
-        Say::CodeExpired => "El código venció: envíe otra vez el primer correo.".to_owned(),
+        Say::CodeExpired => "El código venció o ya se usó: envíe otra vez el primer correo.".to_owned(),
         Say::ConfirmedBefore => {
             "El correo que esperaba ya se ejecutó con su sí: para deshacerlo, conteste a cualquier correo de su ticket con #deshacer."
                 .to_owned()
