@@ -51,12 +51,17 @@ pub(super) fn undo(
         let shown = since.iter().take(MOST_TOLD).cloned().collect::<Vec<_>>().join("; ");
         return Err(say(&Say::ChangedSince(&shown)));
     }
-    let mut told = Vec::new();
+    let (mut told, untouched) = (Vec::new(), draft.effects.len());
     for (slot, (before, _)) in &slots {
         told.extend(restore(draft, order, slot, before.as_deref(), &slots, cause));
     }
     told.extend(remove_created(draft, order, doings, cause));
     told.extend(take_mails_back(draft, order, doings, cause));
+    if draft.effects.len() == untouched {
+        // It goes on being what was done last: whoever asks again hears the same.
+        let words = told.join("; ");
+        return Err(if told.is_empty() { say(&Say::NothingLeftToUndo) } else { words });
+    }
     let mut touched: BTreeSet<TicketId> = slots.keys().map(|slot| slot.ticket).collect();
     touched.extend(doings.articles.iter().map(|(ticket, ..)| *ticket));
     touched.extend(doings.created.iter().copied());
@@ -69,7 +74,7 @@ pub(super) fn undo(
     if more > 0 {
         told.push(format!("\u{2026} (+{more})"));
     }
-    Ok(if told.is_empty() { say(&Say::NothingLeftToUndo) } else { told.join("; ") })
+    Ok(told.join("; "))
 }
 
 /// Every attribute that the event changed: its value before the first change and after the last one. What hangs on a

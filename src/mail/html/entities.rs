@@ -147,6 +147,12 @@ fn numeric(text: &str) -> Option<(char, usize)> {
         0 => '\u{fffd}',
         other => char::from_u32(other).unwrap_or('\u{fffd}'),
     };
+    // A text has none, however it was written: what is shown in a terminal must not steer it.
+    let character = match character {
+        '\u{b}'..='\r' => ' ',
+        control if control.is_control() && !matches!(control, '\t' | '\n') => '\u{fffd}',
+        plain => plain,
+    };
     let semicolon = usize::from(digits.as_bytes().get(length) == Some(&b';'));
     Some((character, skipped + length + semicolon))
 }
@@ -181,6 +187,8 @@ mod tests {
             ("a&b &unknown; &", "a&b &unknown; &"),
             ("?x=1&copy=2", "?x=1&copy=2"),
             ("&#0;&#xD800;&#99999999999;", "\u{fffd}\u{fffd}\u{fffd}"),
+            ("&#1x&#27;[2J&#x7f;&#129;", "\u{fffd}x\u{fffd}[2J\u{fffd}\u{fffd}"),
+            ("a&#13;&#12;b&#9;c&#10;", "a  b\tc\n"),
             ("&euro;&hellip;&ldquo;", "€…“"),
         ] {
             assert_eq!(decode(source), wanted, "{source}");
