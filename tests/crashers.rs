@@ -3,18 +3,11 @@
 
 use std::path::Path;
 
-#[path = "support/golden.rs"]
-#[expect(
-    dead_code,
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "shared"
-)]
-mod golden;
+mod support;
 #[path = "support/targets/mod.rs"]
 mod targets;
+
+use support::golden;
 
 #[test]
 fn no_old_crasher_crashes() {
@@ -38,23 +31,12 @@ fn no_old_crasher_crashes() {
 
 #[test]
 fn golden_mails_break_no_target() {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mail")];
-    let mut fed = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "eml") {
-                println!("{}", path.display());
-                let octets = std::fs::read(&path).unwrap();
-                targets::TARGETS
-                    .iter()
-                    .filter(|(name, _)| name.starts_with("parse"))
-                    .for_each(|(_, run)| run(&octets));
-                fed += 1;
-            }
-        }
+    let mails = support::files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mail"), "eml");
+    for path in &mails {
+        println!("{}", path.display());
+        let octets = std::fs::read(path).unwrap();
+        let fed = targets::TARGETS.iter().filter(|(name, _)| name.starts_with("parse"));
+        fed.for_each(|(_, run)| run(&octets));
     }
-    assert!(fed > 100, "only {fed} mails");
+    assert!(mails.len() > 100, "only {} mails", mails.len());
 }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
+mod support;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
@@ -13,21 +15,8 @@ use taquilla::mail::Mail;
 
 /// All mails below `fixtures/mail`, in one order.
 static MAILS: LazyLock<Vec<(PathBuf, Vec<u8>)>> = LazyLock::new(|| {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mail")];
-    let mut mails = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "eml") {
-                let octets = std::fs::read(&path).unwrap();
-                mails.push((path, octets));
-            }
-        }
-    }
-    mails.sort();
-    mails
+    let paths = support::files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mail"), "eml");
+    paths.into_iter().map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
 });
 
 fn read(octets: &[u8]) -> Mail {
