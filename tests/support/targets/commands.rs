@@ -49,7 +49,9 @@ fn check(block: &Block, text: &str, now: &Zoned) {
             Ok(command) => assert!(!command.verb().is_empty()),
             Err(mistake) => {
                 assert!(!mistake.0.trim().is_empty(), "{:?} is wrong, and nobody says why", line.written);
-                assert!(!mistake.0.contains("{{"), "an unfilled sentence: {}", mistake.0);
+                // What was typed is repeated, braces and all.
+                let unfilled = mistake.0.contains("{{") && !line.written.contains("{{");
+                assert!(!unfilled, "an unfilled sentence: {}", mistake.0);
             }
         }
     }
