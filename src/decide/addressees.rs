@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::attend::{Own, number};
 use super::draft::Draft;
-use super::execute::Wants;
+use super::execute::{Wants, supplier_meant};
 use super::lookup::Place;
 use super::mail::Case;
 use super::matching::Match;
@@ -13,10 +13,8 @@ use super::receipt::Answers;
 use super::sentences::Say;
 use super::write::{Target, files, says};
 use super::{CommandTrace, agent_mail};
-use crate::commands::{Block, Command, Escalation};
-use crate::desk::{
-    Agent, Desk, Right, Supplier, Ticket, TicketRef, TicketSupplier, fold, held_by, may, token,
-};
+use crate::commands::{Block, Command};
+use crate::desk::{Agent, Desk, Right, Ticket, TicketRef, TicketSupplier, held_by, may, token};
 use crate::mail::{Address, Attachment, Language};
 use crate::outbound::data;
 
@@ -137,7 +135,7 @@ fn visible(
 }
 
 /// For what the nearest token is: that of the notice that the mail answers.
-fn answered_notice(case: &Case<'_>) -> Option<token::Use> {
+pub(super) fn answered_notice(case: &Case<'_>) -> Option<token::Use> {
     let issued = |place: Place| {
         case.carried
             .iter()
@@ -147,17 +145,18 @@ fn answered_notice(case: &Case<'_>) -> Option<token::Use> {
     nearest.map(|carried| carried.claim.purpose)
 }
 
-/// What becomes of an answer with which an agent corrects his mail about a ticket: what would have of the mail's own text, as far
-/// as its commands do not say otherwise.
+/// What becomes of an answer with which an agent corrects his mail about a ticket: what would have of the mail's own text, where
+/// that was for people of this ticket.
 pub(super) fn of_correction(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent, block: &Block) -> Answers {
     let Match::FollowUp(id) = case.matched else { return Answers::Inside };
-    if agent_mail::opens(block) || block.rest.trim().is_empty() {
-        return Answers::Inside;
-    }
     let at = TicketRef::Existing(id);
-    let (own, wants) = (Own { at: Some(at), ..Own::default() }, Wants::default());
+    // Without the line that names a supplier the answer would not go there.
+    let Some(wants) = wants_of(block, at, draft.desk).filter(|wants| wants.suppliers.is_empty()) else {
+        return Answers::Inside;
+    };
+    let own = Own { at: Some(at), ..Own::default() };
     let queue = draft.ticket(at).map(|ticket| ticket.now.queue.as_str()).unwrap_or_default();
-    if may(draft.desk, agent, Right::Answer, queue).is_err() {
+    if block.rest.trim().is_empty() || may(draft.desk, agent, Right::Answer, queue).is_err() {
         return Answers::Inside;
     }
     match for_supplier(draft, case, at, own, &wants) {
@@ -165,6 +164,39 @@ pub(super) fn of_correction(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent, b
         Ok(None) if visible(draft, case, at, own, None, &wants).0 => Answers::Customer,
         Ok(None) | Err(_) => Answers::Inside,
     }
+}
+
+/// The same of an answer to the question whether the mail is to leave. In place of a mail that does more than write to its
+/// own customer none can be put: what it does would get lost.
+pub(super) fn of_question(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent, block: &Block) -> Answers {
+    let bare = block.lines.iter().all(|line| line.read == Ok(Command::Public));
+    match of_correction(draft, case, agent, block) {
+        Answers::Customer if bare => Answers::Customer,
+        Answers::Customer | Answers::Inside | Answers::Supplier(_) => Answers::Inside,
+    }
+}
+
+/// For whom a mail's lines say that its text is, before they are done; `None` where they take the text to other tickets or to
+/// another customer.
+fn wants_of(block: &Block, at: TicketRef, desk: &Desk) -> Option<Wants> {
+    let mut wants = Wants::default();
+    for command in block.lines.iter().filter_map(|line| line.read.as_ref().ok()) {
+        if matches!(
+            command,
+            Command::New(_) | Command::For(_) | Command::Merge(_) | Command::Split(_) | Command::Customer(_)
+        ) {
+            return None;
+        } else if matches!(command, Command::Note | Command::Public) {
+            wants.visible = Some(matches!(command, Command::Public));
+        } else if let Command::Close { silent, .. } = command {
+            wants.closed.insert(at, *silent);
+        } else if let Command::Template(name) = command {
+            wants.canned = Some(name.clone());
+        } else if let Some(supplier) = supplier_meant(desk, command) {
+            wants.suppliers.insert(at, supplier.name.clone());
+        }
+    }
+    Some(wants)
 }
 
 /// The supplier that the text is for: the one that the mail names, else the one whose mail was told of in the notice that is
@@ -192,23 +224,6 @@ fn for_supplier<'t>(
     }
 }
 
-/// The supplier that a command may hand the ticket to, before it is done.
-fn handed_to(command: &Command, desk: &Desk) -> Option<String> {
-    let typed = if let Command::Escalate(Escalation::Supplier(name))
-    | Command::Derive { meant: Some(Escalation::Supplier(name)), .. } = command
-    {
-        name.clone().unwrap_or_default()
-    } else if let Command::Derive { to, .. } = command
-        && desk.queue_meant(to).is_none()
-    {
-        to.clone()
-    } else {
-        return None;
-    };
-    let fits = |supplier: &&Supplier| fold(&supplier.name).contains(&fold(&typed));
-    desk.suppliers.iter().find(fits).map(|supplier| supplier.name.clone())
-}
-
 /// What would become of the text of a mail that waits, in words.
 pub(super) fn would_go(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent, block: &Block) -> Option<String> {
     let language = agent.language.unwrap_or(draft.desk.language);
@@ -217,18 +232,7 @@ pub(super) fn would_go(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent, block:
         return Some(Say::OpensTicket.text(language));
     }
     let at = TicketRef::Existing(id);
-    let mut wants = Wants::default();
-    for command in block.lines.iter().filter_map(|line| line.read.as_ref().ok()) {
-        if matches!(command, Command::Note | Command::Public) {
-            wants.visible = Some(matches!(command, Command::Public));
-        } else if let Command::Close { silent, .. } = command {
-            wants.closed.insert(at, *silent);
-        } else if let Command::Template(name) = command {
-            wants.canned = Some(name.clone());
-        } else if let Some(name) = handed_to(command, draft.desk) {
-            wants.suppliers.insert(at, name);
-        }
-    }
+    let wants = wants_of(block, at, draft.desk)?;
     let own = Own { at: Some(at), ..Own::default() };
     if let Ok(Some(name)) = for_supplier(draft, case, at, own, &wants) {
         return (!block.rest.trim().is_empty()).then(|| Say::WouldGoToSupplier(&name).text(language));

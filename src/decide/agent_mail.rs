@@ -13,7 +13,8 @@ use super::matching::Match;
 use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
 use super::{
-    CommandTrace, Decision, Incoming, Reason, addressees, attend, confirmation, customer_mail, flood, macros,
+    CommandTrace, Decision, Incoming, Reason, addressees, attend, confirmation, correction, customer_mail,
+    flood, macros,
 };
 use crate::commands::{self, Block, Command};
 use crate::desk::{Agent, Desk, TicketId, TicketRef};
@@ -118,7 +119,8 @@ fn refuse_parts(
     draft.trace.commands.push(CommandTrace { line, ticket: None, done: false, result: wrong });
     let at = case.matched.ticket().map(TicketRef::Existing);
     let answer = addressees::of_correction(&draft, case, agent, block);
-    let receipt = Receipt { answer, ..Receipt::plain(at, Manner::Whole) };
+    let text_went = correction::still_waits(&draft, language);
+    let receipt = Receipt { text_went, answer, ..Receipt::plain(at, Manner::Whole) };
     send_receipt(&mut draft, case, agent, language, receipt);
     draft.finish(Reason::CommandsRefused, at)
 }

@@ -46,48 +46,81 @@ pub(super) fn of(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent) -> Option<He
 pub(super) fn confirmation(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: HeldMail) -> Decision {
     let at = held.ticket.map(TicketRef::Existing);
     let body = &case.incoming.mail.body;
-    let text = &body.new_text;
-    if let Some(block) = correction::of(&draft, case, agent, &held) {
-        return correction::corrected(draft, case, agent, &held, &block);
+    if case.incoming.verdicts.fail {
+        return unanswered(draft, case, agent, at, &Say::NotFromYou, "a check of the sender failed");
+    }
+    if case.sender.doubted {
+        return unanswered(draft, case, agent, at, &Say::NotFromYou, "From can be read in two ways");
     }
     if held.outcome == Some(HeldOutcome::Confirmed) {
-        let why = "the mail was confirmed before";
-        draft.trace.remarks.push(format!("nothing is confirmed: {why}"));
-        // A yes that is sent twice needs no word; whatever else is said would get lost in silence.
-        if !commands::confirms(text) {
-            answer(&mut draft, case, agent, &Say::ConfirmedBefore, Manner::Whole, at);
-        }
-        return draft.finish(Reason::Confirmation, at);
+        return confirmed_before(draft, case, agent, at);
     }
-    let refused = if case.incoming.verdicts.fail {
-        Some((Say::NotFromYou, "a check of the sender failed"))
-    } else if case.sender.doubted {
-        Some((Say::NotFromYou, "From can be read in two ways"))
-    } else if commands::denies(text) {
-        return match held.held_for {
-            // Also too late: somebody writes in the agent's name.
-            HeldFor::Proof => denied(draft, case, agent, &held),
-            HeldFor::Author | HeldFor::Lock { .. } => withdrawn(draft, case, agent, &held),
-        };
-    } else if held.outcome.is_some() || draft.now() > held.expires {
-        Some((Say::CodeExpired, "the code has expired"))
-    } else if !commands::confirms(text) || !body.html_new_text.as_deref().is_none_or(commands::confirms) {
-        let his = held.held_for != HeldFor::Proof && at.is_some();
-        Some((if his { Say::NotYesNorAnother } else { Say::NotYes }, "the first line is not yes"))
-    } else {
-        None
-    };
-    match refused {
-        Some((say, why)) => {
-            draft.trace.remarks.push(format!("nothing is confirmed: {why}"));
-            answer(&mut draft, case, agent, &say, Manner::Whole, None);
-        }
-        None => {
-            draft.trace.remarks.push(format!("{} confirmed the mail that waited", agent.login));
-            draft.effects.push(Effect::Release { held: held.id, confirmed: true });
-        }
+    if commands::denies(&body.new_text) {
+        return declined(draft, case, agent, &held);
     }
+    if held.outcome.is_some() || draft.now() > held.expires {
+        return unanswered(draft, case, agent, at, &Say::CodeExpired, "the code has expired");
+    }
+    if correction::is_one(&draft, case, agent, &held) {
+        return correction::corrected(draft, case, agent, &held);
+    }
+    let confirms =
+        commands::confirms(&body.new_text) && body.html_new_text.as_deref().is_none_or(commands::confirms);
+    if !confirms {
+        return not_an_answer(draft, case, agent, &held);
+    }
+    draft.trace.remarks.push(format!("{} confirmed the mail that waited", agent.login));
+    draft.effects.push(Effect::Release { held: held.id, confirmed: true });
     draft.finish(Reason::Confirmation, at)
+}
+
+/// The mail was confirmed, and may have been refused since, or asked about once more: a no is to that question then.
+fn confirmed_before(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, at: Option<TicketRef>) -> Decision {
+    let text = &case.incoming.mail.body.new_text;
+    let again = draft.context.held_again.clone().filter(|held| held.login == agent.login);
+    if let Some(held) = again.filter(|_| commands::denies(text)) {
+        return declined(draft, case, agent, &held);
+    }
+    let why = "the mail was confirmed before";
+    if !commands::confirms(text) {
+        return unanswered(draft, case, agent, at, &Say::ConfirmedBefore, why);
+    }
+    // A yes that is sent twice needs no word; whatever else is said would get lost in silence.
+    draft.trace.remarks.push(format!("nothing is confirmed: {why}"));
+    draft.finish(Reason::Confirmation, at)
+}
+
+/// Neither yes nor no, nor another text that could take the place of the answer that waits.
+pub(super) fn not_an_answer(draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: &HeldMail) -> Decision {
+    let at = held.ticket.map(TicketRef::Existing);
+    let say = match (&held.held_for, at) {
+        (HeldFor::Proof, _) => Say::NotYes,
+        (HeldFor::Author | HeldFor::Lock { .. }, at) => Say::NeitherYesNorNo { opens: at.is_none() },
+    };
+    unanswered(draft, case, agent, at, &say, "the first line is not yes")
+}
+
+/// Nothing comes of the mail, and its author hears why. That mail is about no ticket: its subject keeps the code, so that a
+/// yes in answer to it is one as well.
+fn unanswered(
+    mut draft: Draft<'_>,
+    case: &Case<'_>,
+    agent: &Agent,
+    at: Option<TicketRef>,
+    say: &Say<'_>,
+    why: &str,
+) -> Decision {
+    draft.trace.remarks.push(format!("nothing is confirmed: {why}"));
+    answer(&mut draft, case, agent, say, Manner::Question, None);
+    draft.finish(Reason::Confirmation, at)
+}
+
+/// A no. Also too late: where somebody writes in the agent's name the administrator has to hear of it.
+fn declined(draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: &HeldMail) -> Decision {
+    match held.held_for {
+        HeldFor::Proof => denied(draft, case, agent, held),
+        HeldFor::Author | HeldFor::Lock { .. } => withdrawn(draft, case, agent, held),
+    }
 }
 
 /// Somebody writes in the agent's name: the mail waits no longer, and the administrator hears of it.
@@ -103,28 +136,38 @@ fn denied(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: &HeldMail)
         draft.fact(at, denied, &Cause::new(Actor::System, "confirmation"));
     }
     answer(&mut draft, case, agent, &Say::Denied, Manner::Declined, None);
-    let mut happening = Happening::new(Occasion::MailboxStalled, at, &case.sender.trace);
-    happening.extra.insert("alarm".to_owned(), json!(words));
-    happening.text = case.incoming.mail.body.new_text.chars().take(4000).collect();
-    draft.happenings.push(happening);
+    alarm(&mut draft, case, at, words);
     draft.finish(Reason::Confirmation, at)
 }
 
-/// Its author does not want the answer sent that waited for his word: it was his, so nobody is alarmed.
+/// The agent does not want the answer sent that waited for a word of hers. Where nobody vouched for it the no may as well mean
+/// that it is not hers: whoever has one of her mails has the token that proved it.
 fn withdrawn(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: &HeldMail) -> Decision {
     let at = held.ticket.map(TicketRef::Existing);
-    draft.trace.remarks.push(format!("{} withdraws the answer that waited", agent.login));
+    draft.trace.remarks.push(format!("{} says no to the answer that waited", agent.login));
     if held.outcome.is_none() {
         draft.effects.push(Effect::Release { held: held.id, confirmed: false });
         if let Some(at) = at {
             let (login, subject) = (agent.login.clone(), held.subject.clone());
             let left = matches!(held.held_for, HeldFor::Lock { .. });
             let cause = Cause::new(Actor::Agent(agent.login.clone()), "confirmation");
-            draft.fact(at, Fact::AnswerWithdrawn { login, subject, left }, &cause);
+            draft.fact(at, Fact::AnswerDeclined { login, subject, left }, &cause);
         }
     }
-    answer(&mut draft, case, agent, &Say::AnswerWithdrawn, Manner::Declined, at);
+    answer(&mut draft, case, agent, &Say::AnswerDeclined { told: !held.vouched }, Manner::Declined, at);
+    if !held.vouched {
+        let words = Say::NoToToken { login: &agent.login, subject: &held.subject }.text(draft.desk.language);
+        alarm(&mut draft, case, at, words);
+    }
     draft.finish(Reason::Confirmation, at)
+}
+
+/// Tells the administrator of an agent's no.
+fn alarm(draft: &mut Draft<'_>, case: &Case<'_>, at: Option<TicketRef>, words: String) {
+    let mut happening = Happening::new(Occasion::MailboxStalled, at, &case.sender.trace);
+    happening.extra.insert("alarm".to_owned(), json!(words));
+    happening.text = case.incoming.mail.body.new_text.chars().take(4000).collect();
+    draft.happenings.push(happening);
 }
 
 /// A receipt about the first line of the answer, to the registered address.
@@ -238,7 +281,7 @@ pub(super) fn hold_for_author(
         actions: Vec::new(),
         text: block.rest.trim(),
         text_went: None,
-        answer: addressees::of_correction(&draft, case, agent, block),
+        answer: addressees::of_question(&draft, case, agent, block),
     };
     hold(draft, case, agent, question)
 }
@@ -260,7 +303,7 @@ pub(super) fn hold_for_lock(
         actions: Vec::new(),
         text: block.rest.trim(),
         text_went: None,
-        answer: addressees::of_correction(&draft, case, agent, block),
+        answer: addressees::of_question(&draft, case, agent, block),
     };
     hold(draft, case, agent, question)
 }
@@ -308,6 +351,7 @@ fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question
         return not_asked(draft, case, agent, question.at, cap);
     }
     let Question { at, held_for, why, answer, .. } = question;
+    let locked = matches!(held_for, HeldFor::Lock { .. });
     let (template, reason) = match held_for {
         HeldFor::Proof => (UNPROVED, Reason::HeldForConfirmation),
         HeldFor::Author => (FOR_AUTHOR, Reason::HeldForAuthor),
@@ -322,6 +366,7 @@ fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question
         code: hash_code(&code),
         ticket: at,
         held_for,
+        vouched: case.sender.vouched,
         targets: question.targets,
         subject: mail.subject.clone(),
         expires,
@@ -344,6 +389,8 @@ fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question
     fill.insert("text".to_owned(), json!(text.chars().take(SHOWN).collect::<String>()));
     fill.insert("omitted".to_owned(), json!((omitted > 0).then(|| omitted.to_string())));
     fill.insert("attachments".to_owned(), data::attachment_names(&mail.attachments));
+    fill.insert("replaceable".to_owned(), json!(answer == Answers::Customer));
+    fill.insert("locked".to_owned(), json!(locked));
     notice_to_agent(&mut draft, case, agent, at, answer, template, fill);
     if asked + 1 == cap {
         let alarm = Say::ManyWait { login: &agent.login, cap }.text(desk.language);

@@ -64,6 +64,8 @@ pub struct Context {
     pub signed_before: bool,
     /// The mail that waits for one of the codes, or that a timer is about.
     pub held: Option<HeldMail>,
+    /// The same mail where it waits once more, for another answer than the one that it got.
+    pub held_again: Option<HeldMail>,
     /// Automatic mails of the last hour, by recipient: those asked for, and the people of the tickets.
     pub sent: BTreeMap<String, u32>,
     /// The same by domain.
@@ -212,6 +214,8 @@ pub struct HeldMail {
     pub ticket: Option<TicketId>,
     /// What was asked about it.
     pub held_for: HeldFor,
+    /// The mail host, a check of ours or the agent vouched for it: more than a token does.
+    pub vouched: bool,
     /// Which tickets a query of it found when its sender was asked.
     pub targets: Option<Digest>,
     /// Subject, for the notice.

@@ -55,7 +55,10 @@ pub(super) fn open(draft: &mut Draft<'_>, case: &Case<'_>, cause: &Cause) -> Tic
         from.as_ref().and_then(|from| desk.customers.get(&from.key())).and_then(|known| known.name.clone());
     let at = draft.create(
         |ticket| {
-            ticket.title = text::title(mail, desk);
+            ticket.title = match case.sender.agent {
+                Some(_) => text::title_under(&text::subject_of_agent(mail, desk), mail, desk),
+                None => text::title(mail, desk),
+            };
             ticket.owner = desk.queue(&queue).and_then(|queue| queue.owner.clone());
             ticket.language = language(case, &queue);
             ticket.queue = queue;

@@ -90,6 +90,8 @@ pub enum Effect {
         ticket: Option<TicketRef>,
         /// What is asked about it.
         held_for: HeldFor,
+        /// More than a token proves whose it is.
+        vouched: bool,
         /// Which tickets a query of it finds now.
         targets: Option<Digest>,
         /// Subject, for notices.

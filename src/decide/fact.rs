@@ -52,14 +52,21 @@ pub enum Fact {
         /// The subject of the mail.
         subject: String,
     },
-    /// An agent does not want the answer sent that waited for his word.
-    AnswerWithdrawn {
+    /// An agent does not want the answer sent that waited for a yes or no.
+    AnswerDeclined {
         /// The agent.
         login: String,
         /// The subject of the mail.
         subject: String,
         /// He was asked whether he takes the ticket, and leaves it to whoever has it.
         left: bool,
+    },
+    /// An agent sent another text in place of the answer that waited.
+    AnswerReplaced {
+        /// The agent.
+        login: String,
+        /// The subject of the answer.
+        subject: String,
     },
     /// A follow-up came when the ticket was closed for good.
     FollowUpRejected,
@@ -120,7 +127,8 @@ impl Fact {
             Self::HeldExpired(_) => "held-expired",
             Self::NotAsked { .. } => "not-asked",
             Self::Denied { .. } => "denied",
-            Self::AnswerWithdrawn { .. } => "answer-withdrawn",
+            Self::AnswerDeclined { .. } => "answer-declined",
+            Self::AnswerReplaced { .. } => "answer-replaced",
             Self::FollowUpRejected => "follow-up-rejected",
             Self::SurveySent(_) => "survey-sent",
             Self::SurveyAnswered(_) => "survey-answered",
@@ -174,14 +182,19 @@ impl Fact {
                 let subject = rest.strip_suffix("\" that waited")?.to_owned();
                 Self::Denied { login: login.to_owned(), subject }
             }
-            "answer-withdrawn" => {
-                let (login, rest) = text.split_once(" withdrew the answer \"")?;
+            "answer-declined" => {
+                let (login, rest) = text.split_once(" said no to the answer \"")?;
                 let (rest, left) = match rest.strip_suffix(" and left the ticket as it is") {
                     Some(rest) => (rest, true),
                     None => (rest, false),
                 };
                 let subject = rest.strip_suffix("\" that waited")?.to_owned();
-                Self::AnswerWithdrawn { login: login.to_owned(), subject, left }
+                Self::AnswerDeclined { login: login.to_owned(), subject, left }
+            }
+            "answer-replaced" => {
+                let (login, rest) = text.split_once(" wrote another text in place of the answer \"")?;
+                let subject = rest.strip_suffix("\" that waited")?.to_owned();
+                Self::AnswerReplaced { login: login.to_owned(), subject }
             }
             "follow-up-rejected" => Self::FollowUpRejected,
             "survey-sent" => Self::SurveySent(owned("survey sent to ")?),
@@ -284,8 +297,9 @@ mod tests {
             Fact::HeldExpired(x()),
             Fact::NotAsked { login: x(), cap: 20 },
             Fact::Denied { login: x(), subject: "No \"da\" Internet".to_owned() },
-            Fact::AnswerWithdrawn { login: x(), subject: x(), left: true },
-            Fact::AnswerWithdrawn { login: x(), subject: x(), left: false },
+            Fact::AnswerDeclined { login: x(), subject: x(), left: true },
+            Fact::AnswerDeclined { login: x(), subject: x(), left: false },
+            Fact::AnswerReplaced { login: x(), subject: x() },
             Fact::FollowUpRejected,
             Fact::SurveySent(x()),
             Fact::SurveyAnswered(4),

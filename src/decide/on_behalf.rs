@@ -237,10 +237,11 @@ pub(super) fn open(
     let queue = behalf.queue.clone().unwrap_or_else(|| case.queue());
     let request = behalf.request.as_ref();
     let words = request.map_or(rest, |request| request.text.as_str());
-    let subject = request.map_or(mail.subject.as_str(), |request| request.subject.as_str());
+    let own = text::subject_of_agent(mail, desk);
+    let subject = request.map_or(own.as_str(), |request| request.subject.as_str());
     let at = draft.create(
         |ticket| {
-            ticket.title = text::title_of([subject, mail.subject.as_str()], words, desk);
+            ticket.title = text::title_of([subject, own.as_str()], words, desk);
             ticket.owner = desk.queue(&queue).and_then(|queue| queue.owner.clone());
             ticket.language = language_of(behalf, words, &queue, desk);
             ticket.queue = queue;

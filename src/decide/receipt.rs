@@ -7,10 +7,10 @@ use super::draft::Draft;
 use super::execute::Child;
 use super::mail::Case;
 use super::notify::others;
-use super::text::bare_subject;
+use super::text::unheaded;
 use super::{Effect, evidence};
 use crate::commands::{self, LineResult, Mistake, ReceiptLine};
-use crate::desk::{Agent, Allowance, Desk, Notice, NoticeKind, TicketRef, token};
+use crate::desk::{Agent, Allowance, Notice, NoticeKind, TicketRef, token};
 use crate::mail::Language;
 use crate::outbound::data;
 
@@ -36,6 +36,8 @@ pub(super) enum Manner {
     Dry,
     /// Nothing, as its author wants it: a no to what the desk asked.
     Declined,
+    /// Why a mail is no answer to what the desk asked. There are no lines in it to be corrected.
+    Question,
 }
 
 /// What a receipt says beside the lines of the draft's trace.
@@ -87,14 +89,15 @@ pub(super) fn send_receipt(
     shorten(&mut lines);
     let grounds = evidence::texts(&case.sender.trace.evidence, language);
     let mut fill = commands::receipt(&lines, &agent.name, &grounds, language);
-    if matches!(manner, Manner::Dry | Manner::Declined) {
+    if matches!(manner, Manner::Dry | Manner::Declined | Manner::Question) {
         fill.insert("done".to_owned(), json!(false));
     }
     fill.insert("partly".to_owned(), json!(manner == Manner::Partial));
     fill.insert("declined".to_owned(), json!(manner == Manner::Declined));
+    fill.insert("about_question".to_owned(), json!(manner == Manner::Question));
     fill.insert("dry".to_owned(), json!(manner == Manner::Dry));
     fill.insert("text_went".to_owned(), json!(text_went));
-    fill.insert("mail_subject".to_owned(), json!(subject_of(&case.incoming.mail.subject, draft.desk)));
+    fill.insert("mail_subject".to_owned(), json!(unheaded(&case.incoming.mail.subject, draft.desk)));
     let mut offers = Vec::new();
     if let Some((code, until)) = undo {
         let command = commands::word("undo", language);
@@ -113,20 +116,6 @@ pub(super) fn send_receipt(
     }
     fill.insert("offers".to_owned(), Value::Array(offers));
     notice_to_agent(draft, case, agent, at, answer, "receipt", fill);
-}
-
-/// How the shipped subjects of a receipt begin.
-const HEADS: [&str; 6] =
-    ["No se hizo nada: ", "Hecho en parte: ", "Ensayo: ", "Not done: ", "Done in part: ", "Dry run: "];
-
-/// The subject of the agent's mail as the receipt's own names it: who answers a receipt with the corrected lines, and once
-/// more, is not to find each answer's words before the next one's.
-fn subject_of(subject: &str, desk: &Desk) -> String {
-    let mut bare = bare_subject(subject, desk);
-    while let Some(rest) = HEADS.iter().find_map(|head| bare.strip_prefix(head)) {
-        bare = bare_subject(rest, desk);
-    }
-    bare
 }
 
 /// Lines that a receipt shows.

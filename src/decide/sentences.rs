@@ -165,18 +165,24 @@ pub(super) enum Say<'a> {
     NothingKept,
     /// The mail that waited was confirmed too late.
     CodeExpired,
-    /// The mail that waited was done, and its author says something else now.
+    /// Its author said yes to the mail that waited, and says something else now.
     ConfirmedBefore,
     /// An answer to a question that is neither yes nor no.
     NotYes,
-    /// The same, where another text can be sent in its place.
-    NotYesNorAnother,
+    /// The same, of an agent's own answer; whether it was to open a ticket.
+    NeitherYesNorNo { opens: bool },
+    /// A text is in place of the answer with this subject, which waited.
+    InPlaceOf(&'a str),
+    /// It is not, and that answer waits on.
+    FirstWaits,
     /// A confirmation that fails a check of its sender.
     NotFromYou,
     /// The mail that waited is not the agent's.
     Denied,
-    /// The answer that waited is not sent, for its author said no.
-    AnswerWithdrawn,
+    /// The answer that waited is not sent, for the agent said no; whether the administrator was told.
+    AnswerDeclined { told: bool },
+    /// Alarm: an agent said no to an answer that a token alone proved to be hers.
+    NoToToken { login: &'a str, subject: &'a str },
     /// The mail is in quarantine: nobody read it.
     Unfit(&'a Unfit),
     /// The mail is in quarantine: a rule of this name says so.

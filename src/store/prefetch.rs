@@ -128,6 +128,7 @@ pub(super) async fn all(
         let mut context = found.context(lookup);
         if lookup.held.is_some() || !lookup.codes.is_empty() {
             context.held = held(conn, lookup.held, &lookup.codes).await?;
+            context.held_again = held_again(conn, context.held.as_ref()).await?;
         }
         if let Some(key) = &lookup.undo {
             let named = first_tickets(lookup, &context).map(|ticket| ticket.0).collect();
@@ -425,6 +426,20 @@ async fn held(
     row.as_ref().map(held_mail).transpose()
 }
 
+/// Where a confirmed mail waits for another answer.
+async fn held_again(
+    conn: &mut SqliteConnection,
+    held: Option<&HeldMail>,
+) -> Result<Option<HeldMail>, StoreError> {
+    let Some(held) = held.filter(|held| held.outcome == Some(HeldOutcome::Confirmed)) else {
+        return Ok(None);
+    };
+    let sql =
+        "SELECT * FROM held WHERE journal = $1 AND id > $2 AND outcome IS NULL ORDER BY id DESC LIMIT 1";
+    let row = sqlx::query(sql).bind(held.journal).bind(held.id).fetch_optional(conn).await?;
+    row.as_ref().map(held_mail).transpose()
+}
+
 pub(super) fn held_mail(row: &SqliteRow) -> Result<HeldMail, StoreError> {
     let row = Columns(row);
     let digest =
@@ -437,6 +452,7 @@ pub(super) fn held_mail(row: &SqliteRow) -> Result<HeldMail, StoreError> {
         raw: digest("raw")?,
         ticket: row.ticket("ticket")?,
         held_for: super::held::held_for(&row)?,
+        vouched: row.flag("vouched")?,
         targets: row.digest("targets")?,
         subject: row.text("subject")?,
         expires: row.time("expires")?,

@@ -134,6 +134,7 @@ impl Given {
         if let Some(login) = file.held {
             context.held = Some(HeldMail {
                 held_for: taquilla::decide::HeldFor::Proof,
+                vouched: false,
                 id: 5,
                 code: Digest::of(b""),
                 login,

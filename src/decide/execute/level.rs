@@ -1,11 +1,11 @@
 //! Verbs that hand a ticket on: to a level, to a supplier, or to whatever has a name.
 
 use super::Doing;
-use crate::commands::Escalation;
+use crate::commands::{Command, Escalation};
 use crate::decide::Effect;
 use crate::decide::sentences::{Say, Thing};
 use crate::desk::spelling::nearest;
-use crate::desk::{Agent, Attribute, Occasion, Right, Supplier, TimerKind, fold};
+use crate::desk::{Agent, Attribute, Desk, Occasion, Right, Supplier, TimerKind, fold};
 
 /// What `#derive` may name.
 #[derive(Debug, Clone)]
@@ -98,13 +98,7 @@ impl<'a> Doing<'_, 'a, '_> {
     /// A supplier by its name, a part of it that only one has, or the only one there is.
     fn supplier(&self, typed: Option<&str>) -> Result<&'a Supplier, String> {
         let all = self.desk().suppliers.as_slice();
-        let wanted = fold(typed.unwrap_or_default());
-        let named = |supplier: &&Supplier| fold(&supplier.name) == wanted;
-        if let Some(supplier) = all.iter().find(named) {
-            return Ok(supplier);
-        }
-        let part = |supplier: &&Supplier| fold(&supplier.name).contains(&wanted);
-        let found: Vec<&Supplier> = all.iter().filter(part).collect();
+        let found = suppliers(self.desk(), typed);
         match (found.as_slice(), typed) {
             ([one], _) => Ok(one),
             ([], None) => Err(self.say(&Say::NoSupplier)),
@@ -169,32 +163,18 @@ impl<'a> Doing<'_, 'a, '_> {
         }
     }
 
-    /// What has this name: an agent, else a queue, else a level, else a supplier; then whatever has it as a part of its
-    /// name, if that is one thing alone.
+    /// The one thing that has this name.
     fn sought(&self, to: &str, meant: Option<&Escalation>) -> Result<Found<'a>, String> {
         let desk = self.desk();
-        let wanted = fold(to);
-        let is_agent = |agent: &&Agent| {
-            fold(&agent.login) == wanted || fold(&agent.name) == wanted || agent.has_address(to)
-        };
-        let agents: Vec<Found<'a>> = desk.agents.iter().filter(is_agent).map(Found::Agent).collect();
-        let queues = || desk.queues.iter().map(|queue| queue.name.as_str());
-        let queue = || desk.queue_meant(to).map(|queue| Found::Queue(queue.name.as_str()));
-        let found = if agents.is_empty() {
-            let supplier = || desk.suppliers.iter().find(|supplier| fold(&supplier.name) == wanted);
-            let supplier = || supplier().map(handed_to);
-            let whole = queue().or_else(|| meant.cloned().map(Found::Escalation)).or_else(supplier);
-            whole.map_or_else(|| self.parts(&wanted), |found| vec![found])
-        } else {
-            agents
-        };
+        let found = found(desk, to, meant);
         match found.as_slice() {
             [one] => Ok(one.clone()),
             [] => {
-                let known = desk.agents.iter().map(|agent| agent.login.as_str()).chain(queues());
+                let queues = desk.queues.iter().map(|queue| queue.name.as_str());
+                let known = desk.agents.iter().map(|agent| agent.login.as_str()).chain(queues);
                 let known = known.chain(desk.suppliers.iter().map(|supplier| supplier.name.as_str()));
                 let known: Vec<(String, &str)> = known.map(|name| (fold(name), name)).collect();
-                let near = nearest(&wanted, known.iter().map(|(folded, _)| folded.as_str()));
+                let near = nearest(&fold(to), known.iter().map(|(folded, _)| folded.as_str()));
                 let near = known.iter().find(|(folded, _)| near == Some(folded)).map(|(_, name)| *name);
                 Err(self.say(&Say::NothingCalled { name: to, near }))
             }
@@ -204,21 +184,61 @@ impl<'a> Doing<'_, 'a, '_> {
             }
         }
     }
+}
 
-    /// Whatever has these letters in its name.
-    fn parts(&self, wanted: &str) -> Vec<Found<'a>> {
-        let desk = self.desk();
-        if wanted.is_empty() {
-            return Vec::new();
-        }
-        let agents = desk.agents.iter().filter(|agent| fold(&agent.name).contains(wanted));
-        let queues = desk.queues.iter().map(|queue| queue.name.as_str());
-        let queues = queues.filter(|name| fold(name).contains(wanted));
-        let suppliers = desk.suppliers.iter().filter(|supplier| fold(&supplier.name).contains(wanted));
-        agents.map(Found::Agent).chain(queues.map(Found::Queue)).chain(suppliers.map(handed_to)).collect()
+/// What has this name: an agent, else a queue, else a level, else a supplier, by the whole of it; else a queue by the last
+/// part; then whatever has it as a part of its name.
+fn found<'a>(desk: &'a Desk, to: &str, meant: Option<&Escalation>) -> Vec<Found<'a>> {
+    let wanted = fold(to);
+    let is_agent =
+        |agent: &&Agent| fold(&agent.login) == wanted || fold(&agent.name) == wanted || agent.has_address(to);
+    let agents: Vec<Found<'a>> = desk.agents.iter().filter(is_agent).map(Found::Agent).collect();
+    if !agents.is_empty() {
+        return agents;
     }
+    let queue = desk.queues.iter().find(|queue| fold(&queue.name) == wanted);
+    let supplier = || desk.suppliers.iter().find(|supplier| fold(&supplier.name) == wanted).map(handed_to);
+    let whole = queue.map(|queue| Found::Queue(&queue.name));
+    let whole = whole.or_else(|| meant.cloned().map(Found::Escalation)).or_else(supplier);
+    let whole = whole.or_else(|| desk.queue_meant(to).map(|queue| Found::Queue(&queue.name)));
+    whole.map_or_else(|| parts(desk, &wanted), |found| vec![found])
+}
+
+/// Whatever has these letters in its name.
+fn parts<'a>(desk: &'a Desk, wanted: &str) -> Vec<Found<'a>> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let agents = desk.agents.iter().filter(|agent| fold(&agent.name).contains(wanted));
+    let queues = desk.queues.iter().map(|queue| queue.name.as_str());
+    let queues = queues.filter(|name| fold(name).contains(wanted));
+    let suppliers = desk.suppliers.iter().filter(|supplier| fold(&supplier.name).contains(wanted));
+    agents.map(Found::Agent).chain(queues.map(Found::Queue)).chain(suppliers.map(handed_to)).collect()
 }
 
 fn handed_to<'a>(supplier: &Supplier) -> Found<'a> {
     Found::Escalation(Escalation::Supplier(Some(supplier.name.clone())))
+}
+
+/// The supplier of this name, else those that have it as a part of theirs; without a name all that there are.
+fn suppliers<'a>(desk: &'a Desk, typed: Option<&str>) -> Vec<&'a Supplier> {
+    let wanted = fold(typed.unwrap_or_default());
+    if let Some(supplier) = desk.suppliers.iter().find(|supplier| fold(&supplier.name) == wanted) {
+        return vec![supplier];
+    }
+    desk.suppliers.iter().filter(|supplier| fold(&supplier.name).contains(&wanted)).collect()
+}
+
+/// The supplier to which a command would hand its ticket, where there is one alone.
+pub(in crate::decide) fn supplier_meant<'a>(desk: &'a Desk, command: &Command) -> Option<&'a Supplier> {
+    let typed = if let Command::Escalate(Escalation::Supplier(name)) = command {
+        name.clone()
+    } else if let Command::Derive { to, meant } = command
+        && let [Found::Escalation(Escalation::Supplier(name))] = found(desk, to, meant.as_ref()).as_slice()
+    {
+        name.clone()
+    } else {
+        return None;
+    };
+    if let [one] = suppliers(desk, typed.as_deref()).as_slice() { Some(one) } else { None }
 }

@@ -95,10 +95,9 @@ pub(super) fn say(say: &Say<'_>) -> String {
         Say::LockedBy(who) => {
             format!("The ticket is locked by {who}: write #take to take it over, or #note to keep the text internal.")
         }
-        Say::AnswerLocked(who) => format!(
-            "{who} has locked this ticket. With your yes you take it (#take) and the answer is sent; to leave it as an internal note, \
-             send it again with #note above."
-        ),
+        Say::AnswerLocked(who) => {
+            format!("{who} has locked this ticket. With your yes you take it (#take) and the answer is sent.")
+        }
         Say::StateLockedBy(who) => {
             format!("The ticket is locked by {who}: write #take in a line above to take it over.")
         }
@@ -169,23 +168,40 @@ pub(super) fn say(say: &Say<'_>) -> String {
         ),
         Say::CodeExpired => "The code has expired or was used: send the first mail again.".to_owned(),
         Say::ConfirmedBefore => {
-            "The mail that waited was carried out after your yes: answer any mail of its ticket with #undo to take it back."
+            "This changes nothing: you said yes before, and the mail that followed says what came of it. What was done is taken \
+             back with #undo in answer to any mail of its ticket; to write something else, answer the mail about the ticket again."
                 .to_owned()
         }
         Say::NotYes => "This confirms nothing: the first line has to be yes, and nothing else.".to_owned(),
-        Say::NotYesNorAnother => {
-            "This confirms nothing: the first line has to be yes, and nothing else. To send another text in place of the one that \
-             waits, write #public (or #note, or #close) in the first line and the text below it."
+        Say::NeitherYesNorNo { opens } => {
+            let again = if *opens { "send your mail again" } else { "answer the mail about the ticket again" };
+            format!(
+                "Nothing was sent, and your first answer still waits: the first line has to be yes or no, and nothing else. To send \
+                 something else, {again}."
+            )
+        }
+        Say::InPlaceOf(subject) => format!("It is in place of your answer \"{subject}\", which is not sent any more."),
+        Say::FirstWaits => {
+            "Nothing was sent, and your first answer still waits for yes or no. To send something else, answer the mail about the \
+             ticket again."
                 .to_owned()
         }
         Say::NotFromYou => {
             "The mail server says that this mail does not come from your address, or it names other authors, too."
                 .to_owned()
         }
-        Say::AnswerWithdrawn => {
+        Say::AnswerDeclined { told: false } => {
             "Your answer was not sent, and your text was not added to the ticket. If you did not write it, tell your administrator."
                 .to_owned()
         }
+        Say::AnswerDeclined { told: true } => {
+            "The answer was not sent, and its text was not added to the ticket. The administrator was told: nothing but a code of \
+             the ticket's mails proved that it was yours."
+                .to_owned()
+        }
+        Say::NoToToken { login, subject } => format!(
+            "{login} said no to the answer \"{subject}\", which nothing but a token proved: ask whether it was theirs"
+        ),
         Say::Denied => "The mail that waited will not be carried out. The administrator was told.".to_owned(),
         Say::Unfit(why) => why.to_string(),
         Say::ByRule(None) => "a rule".to_owned(),
@@ -286,9 +302,12 @@ pub(in crate::decide) fn fact(fact: &Fact, date: impl Fn(Timestamp) -> String) -
         Fact::Denied { login, subject } => {
             format!("{login} did not write the mail \"{subject}\" that waited")
         }
-        Fact::AnswerWithdrawn { login, subject, left } => {
+        Fact::AnswerDeclined { login, subject, left } => {
             let left = if *left { " and left the ticket as it is" } else { "" };
-            format!("{login} withdrew the answer \"{subject}\" that waited{left}")
+            format!("{login} said no to the answer \"{subject}\" that waited{left}")
+        }
+        Fact::AnswerReplaced { login, subject } => {
+            format!("{login} wrote another text in place of the answer \"{subject}\" that waited")
         }
         Fact::FollowUpRejected => "a follow-up was rejected: the ticket is closed".to_owned(),
         Fact::SurveySent(who) => format!("survey sent to {who}"),

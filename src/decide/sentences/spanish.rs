@@ -104,10 +104,9 @@ pub(super) fn say(say: &Say<'_>) -> String {
         Say::LockedBy(who) => {
             format!("El ticket está bloqueado por {who}: escriba #tomar para tomarlo, o #nota para dejar el texto como nota interna.")
         }
-        Say::AnswerLocked(who) => format!(
-            "{who} tiene bloqueado este ticket. Con su sí usted lo toma (#tomar) y la respuesta se envía; para dejarla como nota \
-             interna, envíela otra vez con #nota encima."
-        ),
+        Say::AnswerLocked(who) => {
+            format!("{who} tiene bloqueado este ticket. Con su sí usted lo toma (#tomar) y la respuesta se envía.")
+        }
         Say::StateLockedBy(who) => {
             format!("El ticket está bloqueado por {who}: escriba #tomar en una línea anterior para tomarlo.")
         }
@@ -183,13 +182,25 @@ pub(super) fn say(say: &Say<'_>) -> String {
         ),
         Say::CodeExpired => "El código venció o ya se usó: envíe otra vez el primer correo.".to_owned(),
         Say::ConfirmedBefore => {
-            "El correo que esperaba ya se ejecutó con su sí: para deshacerlo, conteste a cualquier correo de su ticket con #deshacer."
+            "Esto no cambia nada: usted ya había dicho sí, y el correo que siguió dice qué resultó. Lo que se hizo se deshace con \
+             #deshacer, en respuesta a cualquier correo de su ticket; para escribir otra cosa, conteste otra vez al correo del ticket."
                 .to_owned()
         }
         Say::NotYes => "Esto no confirma nada: la primera línea tiene que ser sí, y nada más.".to_owned(),
-        Say::NotYesNorAnother => {
-            "Esto no confirma nada: la primera línea tiene que ser sí, y nada más. Para enviar otro texto en lugar del que espera, \
-             escriba #público (o #nota, o #cerrar) en la primera línea y el texto debajo."
+        Say::NeitherYesNorNo { opens } => {
+            let again =
+                if *opens { "envíe otra vez su correo" } else { "conteste otra vez al correo del ticket" };
+            format!(
+                "No se envió nada, y su primera respuesta sigue esperando: la primera línea tiene que ser sí o no, y nada más. Para \
+                 enviar otra cosa, {again}."
+            )
+        }
+        Say::InPlaceOf(subject) => {
+            format!("Queda en lugar de su respuesta «{subject}», que ya no se envía.")
+        }
+        Say::FirstWaits => {
+            "No se envió nada, y su primera respuesta sigue esperando un sí o un no. Para enviar otra cosa, conteste otra vez al \
+             correo del ticket."
                 .to_owned()
         }
         Say::NotFromYou => {
@@ -197,10 +208,18 @@ pub(super) fn say(say: &Say<'_>) -> String {
              autores."
                 .to_owned()
         }
-        Say::AnswerWithdrawn => {
+        Say::AnswerDeclined { told: false } => {
             "Su respuesta no se envió y su texto no se agregó al ticket. Si no la escribió usted, avise a su administrador."
                 .to_owned()
         }
+        Say::AnswerDeclined { told: true } => {
+            "La respuesta no se envió y su texto no se agregó al ticket. Se avisó al administrador: solo un código de los correos \
+             del ticket probaba que era de usted."
+                .to_owned()
+        }
+        Say::NoToToken { login, subject } => format!(
+            "{login} dijo que no a la respuesta «{subject}», que solo estaba probada por un código: pregúntele si era suya"
+        ),
         Say::Denied => "El correo que esperaba no se ejecutará. Se avisó al administrador.".to_owned(),
         Say::Unfit(Unfit::TooLarge { size }) => {
             format!("es más grande de lo que la mesa recibe: {}", data::size(*size))
@@ -329,9 +348,12 @@ pub(in crate::decide) fn fact(fact: &Fact, date: impl Fn(Timestamp) -> String) -
         Fact::Denied { login, subject } => {
             format!("{login} no escribió el correo «{subject}» que esperaba")
         }
-        Fact::AnswerWithdrawn { login, subject, left } => {
+        Fact::AnswerDeclined { login, subject, left } => {
             let left = if *left { " y dejó el ticket como está" } else { "" };
-            format!("{login} retiró la respuesta «{subject}» que esperaba{left}")
+            format!("{login} dijo que no a la respuesta «{subject}» que esperaba{left}")
+        }
+        Fact::AnswerReplaced { login, subject } => {
+            format!("{login} escribió otro texto en lugar de la respuesta «{subject}» que esperaba")
         }
         Fact::FollowUpRejected => "se rechazó un correo: el ticket está cerrado".to_owned(),
         Fact::SurveySent(who) => format!("encuesta enviada a {who}"),

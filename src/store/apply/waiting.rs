@@ -33,17 +33,19 @@ impl Applying<'_> {
 
     /// A mail that waits for its sender, and the timer that ends the wait.
     pub(super) async fn hold(&mut self, effect: &Effect) -> Result<(), StoreError> {
-        let Effect::Hold { login, code, ticket, held_for, targets, subject, expires } = effect else {
+        let Effect::Hold { login, code, ticket, held_for, vouched, targets, subject, expires } = effect
+        else {
             return Ok(());
         };
         let ticket = ticket.map(|ticket| self.ticket(ticket)).transpose()?.map(|id| id.0);
         let raw = self.raw_of_journal().await?;
-        let sql = "INSERT INTO held (code, login, journal, raw, ticket, subject, created, expires, targets, held_for, holder) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
+        let sql = "INSERT INTO held (code, login, journal, raw, ticket, subject, created, expires, targets, held_for, holder, vouched) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
         let holder = if let HeldFor::Lock { holder } = held_for { Some(holder) } else { None };
         let held = sqlx::query_scalar(sql).bind(code.to_string()).bind(login).bind(self.applied.journal);
         let held = held.bind(raw).bind(ticket).bind(subject).bind(ms(self.entry.at)).bind(ms(*expires));
         let held = held.bind(targets.map(|targets| targets.to_string())).bind(held_for.word()).bind(holder);
+        let held = held.bind(vouched);
         let held: i64 = held.fetch_one(&mut *self.conn).await?;
         let sql = "INSERT INTO timers (ticket, kind, held, due) VALUES ($1, $2, $3, $4)";
         let timer = sqlx::query(sql).bind(ticket).bind(TimerKind::HeldExpired.word());

@@ -245,6 +245,7 @@ async fn a_held_mail_waits_and_is_decided_anew_in_its_own_row() {
         code,
         ticket,
         held_for: crate::decide::HeldFor::Lock { holder: "lrojas".into() },
+        vouched: true,
         targets: Some(Digest::of(b"some tickets")),
         subject: "cerrar".into(),
         expires: at(1800),
@@ -261,6 +262,7 @@ async fn a_held_mail_waits_and_is_decided_anew_in_its_own_row() {
     let context = store.prefetch(&lookup, at(1)).await.unwrap();
     let found = context.held.unwrap();
     assert_eq!((found.id, found.login.as_str(), found.outcome), (held.held[0], "mgomez", None));
+    assert!(found.vouched && context.held_again.is_none());
     assert_eq!(found.targets, Some(Digest::of(b"some tickets")));
     assert_eq!(found.held_for, crate::decide::HeldFor::Lock { holder: "lrojas".into() });
     assert_eq!((found.raw, found.journal, found.ticket), (mail(2).raw.unwrap().0, held.journal, Some(new)));
@@ -282,6 +284,7 @@ async fn a_held_mail_waits_and_is_decided_anew_in_its_own_row() {
     assert_eq!(applied.journal, held.journal);
     let context = store.prefetch(&Lookup { held: Some(found.id), ..Lookup::default() }, at(3)).await.unwrap();
     assert_eq!(context.held.unwrap().outcome, Some(crate::decide::HeldOutcome::Confirmed));
+    assert_eq!(context.held_again.map(|held| held.id), Some(held.held[1]), "the same mail waits once more");
     // A mail that is decided anew may quote the code of another one that waits.
     let both = Lookup { held: Some(found.id), codes: [Digest::of(b"2")].into(), ..Lookup::default() };
     assert_eq!(store.prefetch(&both, at(3)).await.unwrap().held.unwrap().id, found.id);
