@@ -74,10 +74,10 @@ impl Content {
             self.defects.push(Defect::UnknownCharset(label));
         }
         let (text, removed) = match decoded.text {
-            Cow::Borrowed(text) => tidy(self.cut(text)),
+            Cow::Borrowed(text) => self.text(text, is_html),
             Cow::Owned(text) => {
                 drop(octets);
-                tidy(self.cut(&text))
+                self.text(&text, is_html)
             }
         };
         if removed && !self.defects.contains(&Defect::ControlCharacters) {
@@ -89,10 +89,6 @@ impl Content {
         let is = |name: &str, wanted: &str| {
             node.content_type.get(name).is_some_and(|value| value.trim().eq_ignore_ascii_case(wanted))
         };
-        let (text, files) = uuencode::extract(text);
-        for file in files {
-            self.push("application/octet-stream", names::of_file(&file.name), file.content);
-        }
         let text = if is("format", "flowed") { flowed::unwrap(&text, is("delsp", "yes")) } else { text };
         Some(Piece { plain: Some(text), html: None })
     }
@@ -109,6 +105,20 @@ impl Content {
         let of_alternative = parent.is_some_and(|parent| parent.content_type.kind == "multipart/alternative");
         let first = !self.has_text && node.disposition.get("filename").is_none();
         root || first || of_alternative || names::given(node).is_none()
+    }
+
+    /// Decoded text as it is kept, cut and tidy; the files that stand in it become attachments. They are taken out before
+    /// anything is copied, because they may be nearly all of it.
+    fn text(&mut self, text: &str, is_html: bool) -> (String, bool) {
+        let text = self.cut(text);
+        if is_html {
+            return tidy(text);
+        }
+        let (text, files) = uuencode::extract(text);
+        for file in files {
+            self.push("application/octet-stream", names::of_file(&file.name), file.content);
+        }
+        tidy(&text)
     }
 
     /// Takes the files out of a `winmail.dat`, which nobody but Outlook opens. One without files stays as it is.

@@ -2,6 +2,8 @@
 //!
 //! Only whole blocks count, so that a text about uuencode stays a text.
 
+use std::borrow::Cow;
+
 /// Blocks looked for in one text.
 const MAX_FILES: usize = 100;
 
@@ -13,14 +15,13 @@ pub(super) struct File {
     pub(super) content: Vec<u8>,
 }
 
-/// The text without its files, and the files.
-pub(super) fn extract(text: String) -> (String, Vec<File>) {
+/// The text without its files, and the files. Lines end in LF or CRLF.
+pub(super) fn extract(text: &str) -> (Cow<'_, str>, Vec<File>) {
     if !text.starts_with("begin ") && !text.contains("\nbegin ") {
-        return (text, Vec::new());
+        return (text.into(), Vec::new());
     }
-    let text = text.as_str();
     let mut files = Vec::new();
-    let mut out = String::with_capacity(text.len());
+    let mut out = String::new();
     let mut rest = text;
     // Octets behind the last `end`: no block begins there. A block never runs over the beginning of another,
     // so that nothing is read more than twice.
@@ -35,13 +36,12 @@ pub(super) fn extract(text: String) -> (String, Vec<File>) {
         out.push_str(rest.get(..rest.len() - after.len()).unwrap_or_default());
         rest = after;
     }
-    (out, files)
+    (out.into(), files)
 }
 
 /// The content of the first file, for bodies that are encoded as a whole.
 pub(super) fn first(octets: &[u8]) -> Option<Vec<u8>> {
-    let text = std::str::from_utf8(octets).ok()?.replace("\r\n", "\n");
-    extract(text).1.into_iter().next().map(|file| file.content)
+    extract(std::str::from_utf8(octets).ok()?).1.into_iter().next().map(|file| file.content)
 }
 
 /// The first line and what follows it.
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn files_leave_the_text() {
-        let (text, files) = extract("see file\n\nbegin 644 a note.txt\n%:&5L;&\\\n`\nend\nbye\n".to_owned());
+        let (text, files) = extract("see file\n\nbegin 644 a note.txt\n%:&5L;&\\\n`\nend\nbye\n");
         assert_eq!(text, "see file\n\nbye\n");
         let file = files.first().unwrap();
         assert_eq!((file.name.as_str(), file.content.as_slice()), ("a note.txt", b"hello".as_slice()));
@@ -120,9 +120,9 @@ mod tests {
             "begin 9xx a\nend\n",
             "begin\nend\n",
         ] {
-            assert_eq!(extract(text.to_owned()), (text.to_owned(), Vec::new()));
+            assert_eq!(extract(text), (text.into(), Vec::new()));
         }
         let many = format!("{}\nend\n", "begin 644 a\nabc\n".repeat(50_000));
-        assert_eq!(extract(many).1.len(), 0);
+        assert_eq!(extract(&many).1.len(), 0);
     }
 }
