@@ -7,7 +7,8 @@ mod support;
 
 use support::golden::{Given, house};
 use taquilla::decide::{
-    After, Context, Decision, Effect, Event, Incoming, Proof, Request, Told, Unfit, decide, lookup,
+    After, Context, Decision, Effect, Event, HeldFor, HeldMail, HeldOutcome, Incoming, Proof, Request, Told,
+    Unfit, decide, lookup,
 };
 use taquilla::desk::{
     Notice, NoticeKind, Notification, Occasion, Recipient, Right, Role, TicketId, TicketNumber, Timer,
@@ -478,6 +479,38 @@ fn complaints_alarm_once_an_hour() {
     let (address, template) = ("admin@minem.example".to_owned(), "alarm".to_owned());
     context.told.push(Told { address, template, count: 1 });
     assert_eq!(again(&context), [""; 0]);
+}
+
+/// A no to an agent's own answer that a token alone proved is news for the administrator once: also where it comes too late, and
+/// not where somebody had said no in time.
+#[test]
+fn a_no_to_an_answer_alarms_once() {
+    let house = quiet_house();
+    let given = given(&house, "held = \"mgomez\"");
+    let event = Event::Mail(Box::new(mail(
+        &house,
+        "mgomez@minem.example",
+        &about_it("No.\n\nabcdefghijklmnopqrstuvwxyz\n"),
+        None,
+    )));
+    let mut context = given.context(&lookup(&event, &house.policy, given.now));
+    let held = context.held.clone().unwrap();
+    let second = jiff::SignedDuration::from_secs(1);
+    for (ended, alarms) in [
+        (None, true),
+        (Some(held.expires), true),
+        (Some(held.expires + second), true),
+        (Some(held.expires - second), false),
+    ] {
+        let outcome = ended.map(|_| HeldOutcome::Expired);
+        context.held = Some(HeldMail { held_for: HeldFor::Author, outcome, ended, ..held.clone() });
+        let decision = decide(&event, &context, &house.policy, &given.chance());
+        assert_eq!(decision.reason.word(), "confirmation");
+        let mut told = told(&decision);
+        told.sort();
+        let expected = ["alarm admin@minem.example", "receipt mgomez@minem.example"];
+        assert_eq!(told, expected[usize::from(!alarms)..], "{ended:?}");
+    }
 }
 
 /// A name of an agent that nothing proves opens no way past the limits: it becomes a question, and no article before that is

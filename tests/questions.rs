@@ -198,11 +198,13 @@ async fn no_command_waits_with_an_answer_to_a_locked_ticket() {
 async fn a_refusal_is_answered_with_the_corrected_mail() {
     let bench = Bench::new().await;
     let notice = bench.opened(ANA, "Una consulta").await;
-    assert_eq!(bench.mail(&notice.reply("#prioridda alta\n\nAna, ya lo vemos.\n")).await, "commands-refused");
+    let wrong = "#servicio impresra\n#prioridad alta\n#tiempo 5m\n\nAna, ya lo vemos.\n";
+    assert_eq!(bench.mail(&notice.reply(wrong)).await, "commands-refused");
     let refused = one_of(&bench.sent().await, MARIA, "receipt").clone();
     says(&refused, "No se hizo nada.");
     says(&refused, "Su respuesta se enviará a ");
-    let sent = done(&bench, &refused.reply("#prioridad alta\n\nAna, ya lo vemos hoy.\n")).await;
+    let right = "#servicio impresoras\n#prioridad alta\n#tiempo 5m\n\nAna, ya lo vemos hoy.\n";
+    let sent = done(&bench, &refused.reply(right)).await;
     says(one_of(&sent, ANA, "agent-answer"), "Ana, ya lo vemos hoy.");
     // What was done needs no correction, and its receipt no reply to anybody.
     let receipt = one_of(&sent, MARIA, "receipt").clone();
@@ -210,7 +212,7 @@ async fn a_refusal_is_answered_with_the_corrected_mail() {
     let sent = done(&bench, &receipt.reply("Para recordar: llamarla.\n")).await;
     assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
     // Commands alone had no text that could go anywhere.
-    assert_eq!(bench.mail(&notice.reply("#prioridda alta\n")).await, "commands-refused");
+    assert_eq!(bench.mail(&notice.reply("#servicio impresra\n")).await, "commands-refused");
     says_not(one_of(&bench.sent().await, MARIA, "receipt"), "Su respuesta se enviará");
 }
 
@@ -232,79 +234,130 @@ async fn nothing_comes_of(bench: &Bench, raw: &str) -> Sent {
     receipt
 }
 
-/// "Not sent" is answered with another text, if `#public` or `#note` say that it is one: a yes in other words leaves nobody.
+/// "Not sent" is answered with yes or no: whatever else is said to it leaves nobody, and the first answer waits on.
 #[tokio::test]
-async fn a_question_is_answered_with_another_text() {
+async fn a_question_is_answered_with_yes_or_no() {
     let bench = Bench::new().await;
     let (.., question) = asked_about_a_lock(&bench).await;
-    says(&question, "responda con #tomar en la primera línea, #público en la segunda y el texto debajo");
+    says(
+        &question,
+        "Para enviar otra cosa, responda «no» o nada a este correo, y envíe otra vez el suyo, corregido",
+    );
     says_not(&question, "Su respuesta se enviará");
     for text in [
         "Claro que sí, mándalo\n",
+        "Ana, otra cosa.\n",
         "#tomar\nsí, envíala\n",
         "#cerrar\nsí\n",
         "#público\nsí, envíala\n",
-        "#público\n\nNo, gracias.\n",
-        "#tomar\n",
-        "#público\n",
-        "#publicoo\n\nOtra cosa.\n",
-        "#parcial\n#público\n#tiempo 15m\n\nTexto.\n",
-        "#público\n#cerrar\n\nAna, listo todo.\n",
-        "#público\n#usuario rcastillo@minem.example\n\nRosa, listo todo.\n",
-        // She has not taken it: another question about the same answer would be one too many.
         "#público\n\nAna, ya lo veo yo.\n",
-        "#público\n#tomar\n\nAna, ya.\n\n1. #cerrar\n",
+        "#tomar\n#público\n\nAna, ya lo veo yo.\n",
+        "#nota\n\nQue conteste Luis.\n",
+        "#prioridda alta\n\nOtra cosa.\n",
+        "#público\n#usuario rcastillo@minem.example\n\nRosa, listo todo.\n",
     ] {
         let told = nothing_comes_of(&bench, &question.reply(text)).await;
         says(&told, "No se envió nada, y su primera respuesta sigue esperando");
-        says(&told, "conteste otra vez al correo del ticket");
+        says(&told, "envíe otra vez su correo, corregido, en respuesta al correo del ticket");
+        assert!(told.subject().contains(&code_of(&question)), "{}", told.subject());
     }
-    assert!(!bench.history(1).await.contains("time"), "{}", bench.history(1).await);
-    let sent = done(&bench, &question.reply("#tomar\n#público\n\nAna, ya lo veo yo.\n")).await;
-    says(one_of(&sent, ANA, "agent-answer"), "Ana, ya lo veo yo.");
-    says(one_of(&sent, LUIS, "ticket-changed"), "- responsable: Luis Rojas -> María Gómez");
-    let receipt = one_of(&sent, MARIA, "receipt");
-    says(receipt, "Queda en lugar de su respuesta «Re: [Ticket#");
-    says(receipt, "Su texto va a ");
-    let history = bench.history(1).await;
-    assert!(history.contains("mgomez wrote another text in place of the answer \"Re: [Ticket#"), "{history}");
-    // The first one waits no longer, and the code is good for nothing more.
-    says(&nothing_comes_of(&bench, &question.reply("sí\n")).await, "El código venció");
-    let late = question.reply("#público\n\nAna, una cosa más.\n");
-    says(&nothing_comes_of(&bench, &late).await, "El código venció");
-}
-
-/// A note in place of the answer: nothing leaves, and the ticket stays the holder's.
-#[tokio::test]
-async fn a_note_takes_the_place_of_an_answer() {
-    let bench = Bench::new().await;
-    let (.., question) = asked_about_a_lock(&bench).await;
-    let sent = done(&bench, &question.reply("#nota\n\nQue conteste Luis.\n")).await;
-    assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
-    let receipt = one_of(&sent, MARIA, "receipt");
-    says(receipt, "Su texto quedó como nota interna. Queda en lugar de su respuesta «");
-    says(&nothing_comes_of(&bench, &question.reply("sí\n")).await, "El código venció");
     assert!(!bench.history(1).await.contains("lrojas -> mgomez"));
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    says(one_of(&bench.sent().await, ANA, "agent-answer"), "Ana, ya lo vemos.");
+    // What she says afterwards leaves nobody either.
+    let late = question.reply("#público\n\nAna, otra cosa.\n");
+    says(&nothing_comes_of(&bench, &late).await, "usted ya había dicho sí");
 }
 
-/// What is wrong with the new text is told as anywhere, and that the first one still waits.
+fn code_of(question: &Sent) -> String {
+    taquilla::commands::codes(&question.subject()).next().expect("a code in the subject")
+}
+
+/// What the mail says leaves the house to nobody: neither to the customer nor to the supplier.
+#[track_caller]
+fn stays_inside(sent: &[Sent]) {
+    assert!(sent.iter().all(|mail| ![ANA, ROSA, FIRM].contains(&mail.to.as_str())), "{sent:?}");
+}
+
+/// The same answer without the code, as from a program that writes its own subject and quotes nothing.
+fn without_code(raw: &str, code: &str) -> String {
+    let lost = raw.replace(code, "").replace(&code.to_uppercase(), "");
+    assert_ne!(lost, raw);
+    lost
+}
+
+/// A yes that is no answer to the question (its code is lost, or somebody else says it) is a note in its ticket.
 #[tokio::test]
-async fn another_text_that_is_refused_takes_no_place() {
+async fn a_yes_without_its_code_or_its_author_stays_inside() {
     let bench = Bench::new().await;
-    let (.., question) = asked_about_a_lock(&bench).await;
-    let plain = question.reply("#nota\n\nQue conteste Luis.\n");
-    let (head, text) = plain.split_once("\n\n").expect("a mail has a head");
-    let head = head.replace("text/plain; charset=utf-8", "multipart/alternative; boundary=b");
-    let part = |kind: &str, text: &str| format!("--b\nContent-Type: text/{kind}; charset=utf-8\n\n{text}\n");
-    let html = part("html", "<p>#público</p><p>Que conteste Luis.</p>");
-    let raw = format!("{head}\n\n{}{html}--b--\n", part("plain", text));
-    let reason = bench.mail(&raw).await;
-    assert_eq!(reason, "commands-refused");
-    let sent = bench.sent().await;
-    assert_eq!(sent.len(), 1, "{sent:?}");
-    says(one_of(&sent, MARIA, "receipt"), "su primera respuesta sigue esperando un sí o un no");
+    let notice = bench.opened(ANA, "Una consulta").await;
+    let doubtful = "Ana, listo.\n\n1. #cerrar\n";
+    assert_eq!(bench.mail(&notice.reply(doubtful)).await, "held-for-author");
+    let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
+    let code = code_of(&question);
+    for text in ["sí\n", "sí, mándalo\n", "Ana, otra cosa.\n"] {
+        done(&bench, &without_code(&question.reply(text), &code)).await.iter().for_each(|mail| {
+            assert_ne!(mail.to, ANA, "{text}");
+        });
+        for colleague in [LUIS, CARLA] {
+            let raw = question.reply(text).replacen(MARIA, colleague, 1).replacen("<r", "<c", 1);
+            for raw in [without_code(&raw, &code).replacen("<c", "<d", 1), raw] {
+                bench.mail(&raw).await;
+                let sent = bench.sent().await;
+                stays_inside(&sent);
+                // Asked whether it is his, a colleague reads that it would stay inside, and his yes keeps it there.
+                for asked in sent.iter().filter(|mail| mail.template == "confirmation") {
+                    says(asked, "El texto quedaría como nota interna.");
+                    bench.mail(&asked.reply("sí\n")).await;
+                    stays_inside(&bench.sent().await);
+                }
+            }
+        }
+    }
+    // It waits for her yes all the same.
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    says(one_of(&bench.sent().await, ANA, "agent-answer"), "Ana, listo.");
+}
+
+/// Nor does a yes to whatever the desk says of a question: with its code it is one, without it a text for nobody outside.
+#[tokio::test]
+async fn a_yes_to_a_receipt_about_a_question_stays_inside() {
+    let bench = Bench::new().await;
+    let (notice, _, question) = asked_about_a_lock(&bench).await;
+    let code = code_of(&question);
+    let unclear = nothing_comes_of(&bench, &question.reply("Bueno, mándalo\n")).await;
     assert_eq!(bench.mail(&question.reply("no\n")).await, "confirmation");
-    assert!(bench.history(1).await.contains("mgomez said no to the answer"), "it waited");
+    let declined = one_of(&bench.sent().await, MARIA, "receipt").clone();
+    let expired = nothing_comes_of(&bench, &question.reply("sí\n")).await;
+    for (receipt, text) in [
+        (&unclear, "sí\n"),
+        (&unclear, "sí, mándalo\n"),
+        (&expired, "sí, claro\n"),
+        (&declined, "sí, mejor sí\n"),
+        (&declined, "sí\n"),
+    ] {
+        says_not(receipt, "Su respuesta se enviará");
+        bench.mail(&receipt.reply(text)).await;
+        stays_inside(&bench.sent().await);
+        let lost = receipt.reply(&format!("{text}\n")).replace(&code, "");
+        bench.mail(&lost).await;
+        stays_inside(&bench.sent().await);
+    }
+
+    // A yes to what cannot be done any more: the refusal that follows is no way to the customer.
+    done(&bench, &notice.reply("#desbloquear\n#tomar\n#desbloquear\n")).await;
+    let first = "#pendiente 3d\n#público\n\nAna, el viernes.\n\n1. #cerrar\n";
+    assert_eq!(bench.mail(&notice.reply(first)).await, "held-for-author");
+    let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
+    done(&bench, &notice.reply("#asignar rojas\n")).await;
+    assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    stays_inside(&sent);
+    let refused = one_of(&sent, MARIA, "receipt");
+    says(refused, "No se hizo nada.");
+    says_not(refused, "Su respuesta se enviará");
+    bench.mail(&refused.reply("\n\nsí, mándalo\n")).await;
+    stays_inside(&bench.sent().await);
 }
 
 /// An explanation keeps the code: a yes in answer to it is one.
@@ -319,27 +372,23 @@ async fn a_yes_to_the_explanation_is_a_yes() {
     says(one_of(&bench.sent().await, ANA, "agent-answer"), "Ana, ya lo vemos.");
 }
 
-/// What else the first mail does would get lost: no text can take its place.
+/// All of what the first mail asks for waits with it, and is done by the yes.
 #[tokio::test]
-async fn an_answer_with_commands_has_no_other_in_its_place() {
+async fn the_commands_of_an_answer_wait_with_it() {
     let bench = Bench::new().await;
     let notice = bench.opened(ANA, "Una consulta").await;
     let first = "#cerrar\n#público\n#tiempo 20m\n\nAna, listo.\n\n1. #cerrar\n";
     assert_eq!(bench.mail(&notice.reply(first)).await, "held-for-author");
     let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
-    cannot_be_replaced(&bench, &question, "#público\n\nAna, listo del todo.\n").await;
+    takes_no_text(&bench, &question, "#público\n\nAna, listo del todo.\n").await;
     assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
     says(one_of(&bench.sent().await, ANA, "closed"), "Ana, listo.");
     assert!(bench.history(1).await.contains("time: none -> 20"), "{}", bench.history(1).await);
-    // Nor has it once she said yes: both texts would leave.
-    let late = question.reply("#público\n\nAna, otra cosa.\n");
-    says(&nothing_comes_of(&bench, &late).await, "usted ya había dicho sí");
 }
 
-/// A question that does not offer what it would not do, and does not do it.
-async fn cannot_be_replaced(bench: &Bench, question: &Sent, text: &str) {
-    says_not(question, "#público en la");
-    says(question, "Para cambiarla, envíe otra vez su correo, corregido, y no como respuesta a este.");
+/// A question that is no way to anybody.
+async fn takes_no_text(bench: &Bench, question: &Sent, text: &str) {
+    says(question, "envíe otra vez el suyo, corregido, en respuesta al correo del ticket");
     let told = nothing_comes_of(bench, &question.reply(text)).await;
     says(&told, "No se envió nada, y su primera respuesta sigue esperando");
 }
@@ -360,12 +409,12 @@ async fn with_a_supplier() -> (Bench, Sent) {
 
 /// What is meant for a supplier never gets to the customer by the question about it.
 #[tokio::test]
-async fn a_text_for_a_supplier_has_no_other_in_its_place() {
+async fn a_question_about_a_text_for_a_supplier_takes_no_other() {
     let (bench, told) = with_a_supplier().await;
     let doubtful = "Cambien el fusor, tope S/ 900.\n\n1. #cerrar al llegar\n";
     assert_eq!(bench.mail(&told.reply(doubtful)).await, "held-for-author");
     let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
-    cannot_be_replaced(&bench, &question, "#público\n\nCambien el fusor, tope S/ 800.\n").await;
+    takes_no_text(&bench, &question, "#público\n\nCambien el fusor, tope S/ 800.\n").await;
     assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
     let sent = bench.sent().await;
     says(one_of(&sent, FIRM, "supplier-request"), "tope S/ 900");
@@ -375,12 +424,12 @@ async fn a_text_for_a_supplier_has_no_other_in_its_place() {
     done(&bench, &told.reply("#cola Soporte Técnico\n#asignar rojas\n#propietario nadie\n")).await;
     assert_eq!(bench.mail(&told.reply("Vengan mañana, tope S/ 700.\n")).await, "held-for-lock");
     let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
-    cannot_be_replaced(&bench, &question, "#tomar\n#público\n\nVengan mañana, tope S/ 600.\n").await;
+    takes_no_text(&bench, &question, "#tomar\n#público\n\nVengan mañana, tope S/ 600.\n").await;
 }
 
 /// A mail that opens a ticket for somebody, or is for other tickets, is not about the people of the one that it was written in.
 #[tokio::test]
-async fn a_mail_about_other_tickets_has_no_other_in_its_place() {
+async fn a_question_about_other_tickets_takes_no_text() {
     let mut house = support::golden::house();
     house.policy.desk.trust.levels.insert("for".to_owned(), 2);
     let bench = Bench::of(house).await;
@@ -392,7 +441,7 @@ async fn a_mail_about_other_tickets_has_no_other_in_its_place() {
     for text in [new, &others] {
         assert_eq!(bench.mail(&vouched(&notice.reply(text))).await, "held-for-author");
         let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
-        cannot_be_replaced(&bench, &question, "#público\n\nRosa, su clave es esta.\n").await;
+        takes_no_text(&bench, &question, "#público\n\nRosa, su clave es esta.\n").await;
     }
     // In a thread of its own.
     let fresh = format!(
@@ -401,16 +450,14 @@ async fn a_mail_about_other_tickets_has_no_other_in_its_place() {
     );
     assert_eq!(bench.mail(&vouched(&fresh)).await, "held-for-author");
     let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
-    says_not(&question, "#público en la");
-    let told = nothing_comes_of(&bench, &question.reply("#público\n\nRosa, su clave es esta.\n")).await;
-    says(&told, "Para enviar otra cosa, envíe otra vez su correo.");
+    takes_no_text(&bench, &question, "#público\n\nRosa, su clave es esta.\n").await;
     assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
     says(one_of(&bench.sent().await, ROSA, "agent-answer"), "Rosa, su clave es otra.");
 }
 
 /// A merged ticket has another customer, who gets nothing that was written for the first one.
 #[tokio::test]
-async fn a_merged_ticket_has_no_other_text_in_place() {
+async fn a_question_about_a_merged_ticket_takes_no_text() {
     let mut house = support::golden::house();
     house.policy.desk.trust.levels.insert("merge".to_owned(), 2);
     let bench = Bench::of(house).await;
@@ -456,25 +503,49 @@ async fn a_no_to_what_a_token_alone_proved_alarms() {
     assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
     let history = bench.history(1).await;
     assert!(history.contains("mgomez said no to the answer") && !history.contains("withdrew"), "{history}");
+    // Once is enough.
+    assert_eq!(bench.mail(&question.reply("No, repito, no.\n")).await, "confirmation");
+    let sent = bench.sent().await;
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    says_not(one_of(&sent, MARIA, "receipt"), "Se avisó al administrador");
 }
 
-/// A receipt of a refusal says of an answer to it what would have become of the mail.
+/// A refusal is a way to the customer in the plainest case alone: its answer is a note wherever the mail did more than change
+/// its ticket, or was not understood.
 #[tokio::test]
-async fn a_refusal_takes_a_note_for_a_note() {
-    let bench = Bench::new().await;
+async fn a_refusal_is_no_way_to_the_customer_where_anything_is_unclear() {
+    let mut house = support::golden::house();
+    house.policy.desk.trust.levels.insert("for".to_owned(), 2);
+    let bench = Bench::of(house).await;
     let notice = bench.opened(ANA, "Una consulta").await;
     let number = bench.number(1).await;
-    for text in [
-        "#servicio impresra\n#nota\n\nEste usuario miente.\n".to_owned(),
-        format!("#para {number}\n#servicio impresra\n\nEste usuario miente.\n"),
-        "#servicio impresra\n#usuario rcastillo@minem.example\n\nEste usuario miente.\n".to_owned(),
-        "#servicio impresra\n#escalar proveedor\n\nEste usuario miente.\n".to_owned(),
+    let for_it = format!("#para {number}");
+    for line in [
+        "#nota",
+        "#prioridda alta",
+        &for_it,
+        "#usuario rcastillo@minem.example",
+        "#escalar proveedor",
+        "#escalar 2",
+        "#derivar rojas",
+        "#cerrar",
+        "#reabrir",
+        "#dividir",
+        "#deshacer",
+        "#ensayo",
+        "#plantilla nada",
+        "#macro nada",
+        "#ayuda",
+        "#ver",
     ] {
-        assert_eq!(bench.mail(&notice.reply(&text)).await, "commands-refused", "{text}");
-        let refused = one_of(&bench.sent().await, MARIA, "receipt").clone();
-        says_not(&refused, "Su respuesta se enviará");
-        let sent = done(&bench, &refused.reply("Este usuario miente, dicen.\n")).await;
-        assert!(sent.iter().all(|mail| mail.to != ANA), "{text}: {sent:?}");
+        let text = format!("{line}\n#servicio impresra\n\nEste usuario miente.\n");
+        bench.mail(&notice.reply(&text)).await;
+        let sent = bench.sent().await;
+        stays_inside(&sent);
+        let refused = sent.iter().find(|mail| mail.template == "receipt").expect("a receipt");
+        says_not(refused, "Su respuesta se enviará");
+        let sent = done(&bench, &refused.reply(&format!("Este usuario miente, dicen ({line}).\n"))).await;
+        stays_inside(&sent);
     }
     let sent = done(&bench, &notice.reply("#cola Soporte Técnico\n#asignar rojas\n")).await;
     let internal = one_of(&sent, LUIS, "assigned").clone();
@@ -484,6 +555,32 @@ async fn a_refusal_takes_a_note_for_a_note() {
     says(&refused, "Su respuesta se enviará a ");
     let sent = done(&bench, &refused.reply("Ana, ya voy.\n")).await;
     says(one_of(&sent, ANA, "agent-answer"), "Ana, ya voy.");
+}
+
+/// Which supplier is meant cannot be said: nobody is promised the text, and nobody outside gets it.
+#[tokio::test]
+async fn a_hand_over_to_nobody_in_particular_is_no_way_to_the_customer() {
+    let mut house = support::golden::house();
+    let desk = &mut house.policy.desk;
+    desk.trust.levels.insert("supplier".to_owned(), 2);
+    let mut other = desk.suppliers.first().cloned().expect("the example has one");
+    other.name = "Redes del Sur".to_owned();
+    desk.suppliers.push(other);
+    let bench = Bench::of(house).await;
+    let notice = bench.opened(ANA, "La impresora").await;
+    for line in ["#escalar proveedor", "#escalar proveedor nadie", "#derivar andnos", "#derivar s"] {
+        let text = format!("{line}\n\nTope S/ 900, no más ({line}).\n");
+        assert_eq!(bench.mail(&notice.reply(&text)).await, "commands-refused", "{line}");
+        let refused = one_of(&bench.sent().await, MARIA, "receipt").clone();
+        says_not(&refused, "Su respuesta se enviará");
+        stays_inside(&done(&bench, &refused.reply(&format!("Tope S/ 900 ({line}).\n"))).await);
+        // What nothing proves is asked about, and promises it to nobody.
+        let unproved = bench.unproved(&format!("u{}", line.len()), &text).await;
+        assert_eq!(bench.mail(&unproved).await, "held-for-confirmation", "{line}");
+        let sent = bench.sent().await;
+        let question = one_of(&sent, MARIA, "confirmation");
+        says_not(question, "El texto iría");
+    }
 }
 
 /// The customer of a ticket that was opened at the second try reads nothing of the first one.

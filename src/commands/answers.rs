@@ -67,14 +67,6 @@ pub fn denies(new_text: &str) -> bool {
     })
 }
 
-/// Whether the first line with anything on it begins as an answer to a question does: with yes or no, in any language.
-pub fn is_yes_or_no(new_text: &str) -> bool {
-    let first = new_text.lines().find(|line| !short(line) || !folded(line).is_empty());
-    let plain = first.filter(|line| short(line)).map(folded).unwrap_or_default();
-    let word = plain.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
-    word == "no" || words::all().flat_map(|own| &own.yes.words).any(|yes| folded(yes) == word)
-}
-
 /// What may be a one-time code in a subject, a header field or a text: runs of exactly 26 letters of base32,
 /// in either case, given back in lower case; at most twenty.
 pub fn codes(text: &str) -> impl Iterator<Item = String> + '_ {
@@ -102,16 +94,6 @@ mod tests {
         }
         for text in ["", "sí", "Nota", "nobody", "sí\nno", "¿no?"] {
             assert!(!denies(text), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn an_answer_begins_with_yes_or_no() {
-        for text in ["sí, envíala", "No.", "\n¡SI!", "yes please", "- no, gracias"] {
-            assert!(is_yes_or_no(text), "{text:?}");
-        }
-        for text in ["", "Ana, sí.", "Nota", "Sistemas lo ve.", "#público"] {
-            assert!(!is_yes_or_no(text), "{text:?}");
         }
     }
 

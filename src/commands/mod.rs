@@ -17,7 +17,7 @@ mod verb;
 mod when;
 mod words;
 
-pub use answers::{codes, confirms, customer_words, denies, is_yes_or_no};
+pub use answers::{codes, confirms, customer_words, denies};
 pub use command::{
     AutoClose, Block, Command, Concerns, CustomerWord, Escalation, Line, Mistake, Outcome, Someone, Targets,
     Who,

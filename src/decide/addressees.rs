@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::attend::{Own, number};
 use super::draft::Draft;
-use super::execute::{Wants, supplier_meant};
+use super::execute::{HandOver, Wants, hand_over};
 use super::lookup::Place;
 use super::mail::Case;
 use super::matching::Match;
@@ -12,7 +12,7 @@ use super::on_behalf::Behalf;
 use super::receipt::Answers;
 use super::sentences::Say;
 use super::write::{Target, files, says};
-use super::{CommandTrace, agent_mail};
+use super::{CommandTrace, Proof, agent_mail};
 use crate::commands::{Block, Command};
 use crate::desk::{Agent, Desk, Right, Ticket, TicketRef, TicketSupplier, held_by, may, token};
 use crate::mail::{Address, Attachment, Language};
@@ -135,7 +135,7 @@ fn visible(
 }
 
 /// For what the nearest token is: that of the notice that the mail answers.
-pub(super) fn answered_notice(case: &Case<'_>) -> Option<token::Use> {
+fn answered_notice(case: &Case<'_>) -> Option<token::Use> {
     let issued = |place: Place| {
         case.carried
             .iter()
@@ -145,42 +145,83 @@ pub(super) fn answered_notice(case: &Case<'_>) -> Option<token::Use> {
     nearest.map(|carried| carried.claim.purpose)
 }
 
-/// What becomes of an answer with which an agent corrects his mail about a ticket: what would have of the mail's own text, where
-/// that was for people of this ticket.
+/// What becomes of an answer to the receipt of a refused mail about a ticket. It goes to the customer in the plainest case alone:
+/// the mail's text would have, and its lines, all of them read, change the ticket and nothing else. Whatever is less plain stays
+/// inside, and who means the customer says so by `#public`.
 pub(super) fn of_correction(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent, block: &Block) -> Answers {
     let Match::FollowUp(id) = case.matched else { return Answers::Inside };
     let at = TicketRef::Existing(id);
-    // Without the line that names a supplier the answer would not go there.
-    let Some(wants) = wants_of(block, at, draft.desk).filter(|wants| wants.suppliers.is_empty()) else {
+    let Some(ticket) = draft.ticket(at).filter(|ticket| ticket.now.customer.is_some()) else {
         return Answers::Inside;
     };
-    let own = Own { at: Some(at), ..Own::default() };
-    let queue = draft.ticket(at).map(|ticket| ticket.now.queue.as_str()).unwrap_or_default();
-    if block.rest.trim().is_empty() || may(draft.desk, agent, Right::Answer, queue).is_err() {
+    // Who said yes to a question may say yes once more, to the receipt.
+    let asked = matches!(case.incoming.proof, Proof::Confirmed { .. });
+    let plain = block.lines.iter().all(|line| line.read.as_ref().is_ok_and(changes_ticket_alone));
+    let allowed = may(draft.desk, agent, Right::Answer, &ticket.now.queue).is_ok();
+    if asked || !plain || !allowed || block.rest.trim().is_empty() {
         return Answers::Inside;
     }
-    match for_supplier(draft, case, at, own, &wants) {
-        Ok(Some(name)) => Answers::Supplier(name),
-        Ok(None) if visible(draft, case, at, own, None, &wants).0 => Answers::Customer,
-        Ok(None) | Err(_) => Answers::Inside,
-    }
+    let public = block.lines.iter().any(|line| line.read == Ok(Command::Public));
+    let wants = Wants { visible: public.then_some(true), ..Wants::default() };
+    let own = Own { at: Some(at), ..Own::default() };
+    let inside = !matches!(for_supplier(draft, case, at, own, &wants), Ok(None));
+    let goes = !inside && visible(draft, case, at, own, None, &wants).0;
+    if goes { Answers::Customer } else { Answers::Inside }
 }
 
-/// The same of an answer to the question whether the mail is to leave. In place of a mail that does more than write to its
-/// own customer none can be put: what it does would get lost.
-pub(super) fn of_question(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent, block: &Block) -> Answers {
-    let bare = block.lines.iter().all(|line| line.read == Ok(Command::Public));
-    match of_correction(draft, case, agent, block) {
-        Answers::Customer if bare => Answers::Customer,
-        Answers::Customer | Answers::Inside | Answers::Supplier(_) => Answers::Inside,
+/// Whether a command changes what its own ticket has and nothing else, and leaves the text where it would go without it.
+fn changes_ticket_alone(command: &Command) -> bool {
+    match command {
+        Command::Pend { .. }
+        | Command::Assign(_)
+        | Command::Owner(_)
+        | Command::Queue(_)
+        | Command::Priority(_)
+        | Command::State(_)
+        | Command::Lock(_)
+        | Command::Type(_)
+        | Command::Service(_)
+        | Command::Sla(_)
+        | Command::Title(_)
+        | Command::Tag { .. }
+        | Command::Field { .. }
+        | Command::Cc { .. }
+        | Command::Watch(_)
+        | Command::Time(_)
+        | Command::Estimate(_)
+        | Command::Public => true,
+        Command::New(_)
+        | Command::Customer(_)
+        | Command::Close { .. }
+        | Command::Reopen
+        | Command::Escalate(_)
+        | Command::Derive { .. }
+        | Command::Template(_)
+        | Command::Macro(_)
+        | Command::Note
+        | Command::Help
+        | Command::Merge(_)
+        | Command::Link { .. }
+        | Command::Unlink(_)
+        | Command::Split(_)
+        | Command::For(_)
+        | Command::Limit(_)
+        | Command::List(_)
+        | Command::Show(_)
+        | Command::History(_)
+        | Command::Report { .. }
+        | Command::Undo(_)
+        | Command::Dry
+        | Command::Partial => false,
     }
 }
 
 /// For whom a mail's lines say that its text is, before they are done; `None` where they take the text to other tickets or to
-/// another customer.
+/// another customer, or where that cannot be said.
 fn wants_of(block: &Block, at: TicketRef, desk: &Desk) -> Option<Wants> {
     let mut wants = Wants::default();
-    for command in block.lines.iter().filter_map(|line| line.read.as_ref().ok()) {
+    for line in &block.lines {
+        let command = line.read.as_ref().ok()?;
         if matches!(
             command,
             Command::New(_) | Command::For(_) | Command::Merge(_) | Command::Split(_) | Command::Customer(_)
@@ -192,8 +233,13 @@ fn wants_of(block: &Block, at: TicketRef, desk: &Desk) -> Option<Wants> {
             wants.closed.insert(at, *silent);
         } else if let Command::Template(name) = command {
             wants.canned = Some(name.clone());
-        } else if let Some(supplier) = supplier_meant(desk, command) {
-            wants.suppliers.insert(at, supplier.name.clone());
+        }
+        match hand_over(desk, command) {
+            HandOver::None => {}
+            HandOver::To(supplier) => {
+                wants.suppliers.insert(at, supplier.name.clone());
+            }
+            HandOver::Unclear => return None,
         }
     }
     Some(wants)
@@ -234,7 +280,7 @@ pub(super) fn would_go(draft: &Draft<'_>, case: &Case<'_>, agent: &Agent, block:
     let at = TicketRef::Existing(id);
     let wants = wants_of(block, at, draft.desk)?;
     let own = Own { at: Some(at), ..Own::default() };
-    if let Ok(Some(name)) = for_supplier(draft, case, at, own, &wants) {
+    if let Some(name) = for_supplier(draft, case, at, own, &wants).ok()? {
         return (!block.rest.trim().is_empty()).then(|| Say::WouldGoToSupplier(&name).text(language));
     }
     let (visible, _) = visible(draft, case, at, own, None, &wants);

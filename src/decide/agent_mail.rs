@@ -12,10 +12,7 @@ use super::mail::Case;
 use super::matching::Match;
 use super::receipt::{Manner, Receipt, send_receipt};
 use super::sentences::Say;
-use super::{
-    CommandTrace, Decision, Incoming, Reason, addressees, attend, confirmation, correction, customer_mail,
-    flood, macros,
-};
+use super::{CommandTrace, Decision, Incoming, Reason, attend, confirmation, customer_mail, flood, macros};
 use crate::commands::{self, Block, Command};
 use crate::desk::{Agent, Desk, TicketId, TicketRef};
 use crate::mail::{Body, Language};
@@ -118,10 +115,8 @@ fn refuse_parts(
     let line = block.lines.first().map_or_else(|| "#".to_owned(), |line| line.written.clone());
     draft.trace.commands.push(CommandTrace { line, ticket: None, done: false, result: wrong });
     let at = case.matched.ticket().map(TicketRef::Existing);
-    let answer = addressees::of_correction(&draft, case, agent, block);
-    let text_went = correction::still_waits(&draft, language);
-    let receipt = Receipt { text_went, answer, ..Receipt::plain(at, Manner::Whole) };
-    send_receipt(&mut draft, case, agent, language, receipt);
+    // Which of the two its author meant is not known: not for whom the text was, either.
+    send_receipt(&mut draft, case, agent, language, Receipt::plain(at, Manner::Whole));
     draft.finish(Reason::CommandsRefused, at)
 }
 

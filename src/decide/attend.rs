@@ -16,8 +16,8 @@ use super::sentences::Say;
 use super::steps::{Plan, Step};
 use super::write::{self, Writing, write};
 use super::{
-    CommandTrace, Decision, HeldFor, Proof, Reason, agent_mail, asked, confirmation, correction,
-    customer_mail, evidence, mail,
+    CommandTrace, Decision, HeldFor, Proof, Reason, agent_mail, asked, confirmation, customer_mail, evidence,
+    mail,
 };
 use crate::commands::{self, Block, Command, Line};
 use crate::desk::{Actor, Agent, Attribute, Cause, Desk, Relation, Right, TicketId, TicketRef, held_by, may};
@@ -257,8 +257,7 @@ fn refused(
 ) -> Decision {
     draft.trace.commands = lines;
     let at = case.matched.ticket().map(TicketRef::Existing);
-    let text_went =
-        correction::still_waits(&draft, language).or_else(|| says.then(|| Say::NothingKept.text(language)));
+    let text_went = says.then(|| Say::NothingKept.text(language));
     let answer = addressees::of_correction(&draft, case, agent, block);
     let receipt = Receipt { text_went, answer, ..Receipt::plain(at, Manner::Whole) };
     send_receipt(&mut draft, case, agent, language, receipt);

@@ -14,7 +14,7 @@ use super::receipt::{Answers, Manner, Receipt, notice_to_agent, send_receipt};
 use super::sentences::Say;
 use super::{
     CommandTrace, Decision, Effect, Evidence, Fact, HeldFor, HeldMail, HeldOutcome, Reason, SenderTrace,
-    addressees, agent_mail, correction, evidence, quarantine,
+    addressees, agent_mail, evidence, quarantine,
 };
 use crate::commands::{self, Block};
 use crate::desk::{Actor, Agent, Cause, Occasion, Ticket, TicketRef};
@@ -61,13 +61,14 @@ pub(super) fn confirmation(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent,
     if held.outcome.is_some() || draft.now() > held.expires {
         return unanswered(draft, case, agent, at, &Say::CodeExpired, "the code has expired");
     }
-    if correction::is_one(&draft, case, agent, &held) {
-        return correction::corrected(draft, case, agent, &held);
-    }
     let confirms =
         commands::confirms(&body.new_text) && body.html_new_text.as_deref().is_none_or(commands::confirms);
     if !confirms {
-        return not_an_answer(draft, case, agent, &held);
+        let say = match held.held_for {
+            HeldFor::Proof => Say::NotYes,
+            HeldFor::Author | HeldFor::Lock { .. } => Say::NeitherYesNorNo,
+        };
+        return unanswered(draft, case, agent, at, &say, "the first line is not yes");
     }
     draft.trace.remarks.push(format!("{} confirmed the mail that waited", agent.login));
     draft.effects.push(Effect::Release { held: held.id, confirmed: true });
@@ -88,16 +89,6 @@ fn confirmed_before(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, at: Op
     // A yes that is sent twice needs no word; whatever else is said would get lost in silence.
     draft.trace.remarks.push(format!("nothing is confirmed: {why}"));
     draft.finish(Reason::Confirmation, at)
-}
-
-/// Neither yes nor no, nor another text that could take the place of the answer that waits.
-pub(super) fn not_an_answer(draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: &HeldMail) -> Decision {
-    let at = held.ticket.map(TicketRef::Existing);
-    let say = match (&held.held_for, at) {
-        (HeldFor::Proof, _) => Say::NotYes,
-        (HeldFor::Author | HeldFor::Lock { .. }, at) => Say::NeitherYesNorNo { opens: at.is_none() },
-    };
-    unanswered(draft, case, agent, at, &say, "the first line is not yes")
 }
 
 /// Nothing comes of the mail, and its author hears why. That mail is about no ticket: its subject keeps the code, so that a
@@ -154,8 +145,10 @@ fn withdrawn(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, held: &HeldMa
             draft.fact(at, Fact::AnswerDeclined { login, subject, left }, &cause);
         }
     }
-    answer(&mut draft, case, agent, &Say::AnswerDeclined { told: !held.vouched }, Manner::Declined, at);
-    if !held.vouched {
+    // Once: a second no says nothing new, and what nobody answered in time was not told before.
+    let told = !held.vouched && (held.outcome.is_none() || held.timed_out());
+    answer(&mut draft, case, agent, &Say::AnswerDeclined { told }, Manner::Declined, at);
+    if told {
         let words = Say::NoToToken { login: &agent.login, subject: &held.subject }.text(draft.desk.language);
         alarm(&mut draft, case, at, words);
     }
@@ -197,7 +190,6 @@ pub(super) fn hold_unproved(draft: Draft<'_>, case: &Case<'_>, agent: &Agent, bl
         actions: agent_mail::actions(block),
         text: block.rest.trim(),
         text_went: addressees::would_go(&draft, case, agent, block),
-        answer: Answers::Inside,
     };
     hold(draft, case, agent, question)
 }
@@ -235,7 +227,6 @@ pub(super) fn hold_for_level(
             actions,
             text,
             text_went: None,
-            answer: Answers::Inside,
         },
     )
 }
@@ -281,7 +272,6 @@ pub(super) fn hold_for_author(
         actions: Vec::new(),
         text: block.rest.trim(),
         text_went: None,
-        answer: addressees::of_question(&draft, case, agent, block),
     };
     hold(draft, case, agent, question)
 }
@@ -303,7 +293,6 @@ pub(super) fn hold_for_lock(
         actions: Vec::new(),
         text: block.rest.trim(),
         text_went: None,
-        answer: addressees::of_question(&draft, case, agent, block),
     };
     hold(draft, case, agent, question)
 }
@@ -318,8 +307,6 @@ struct Question<'q> {
     actions: Vec<String>,
     text: &'q str,
     text_went: Option<String>,
-    /// What becomes of another mail with which the question is answered.
-    answer: Answers,
 }
 
 /// Why a mail waits.
@@ -350,8 +337,7 @@ fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question
     if asked >= cap {
         return not_asked(draft, case, agent, question.at, cap);
     }
-    let Question { at, held_for, why, answer, .. } = question;
-    let locked = matches!(held_for, HeldFor::Lock { .. });
+    let Question { at, held_for, why, .. } = question;
     let (template, reason) = match held_for {
         HeldFor::Proof => (UNPROVED, Reason::HeldForConfirmation),
         HeldFor::Author => (FOR_AUTHOR, Reason::HeldForAuthor),
@@ -389,9 +375,8 @@ fn hold(mut draft: Draft<'_>, case: &Case<'_>, agent: &Agent, question: Question
     fill.insert("text".to_owned(), json!(text.chars().take(SHOWN).collect::<String>()));
     fill.insert("omitted".to_owned(), json!((omitted > 0).then(|| omitted.to_string())));
     fill.insert("attachments".to_owned(), data::attachment_names(&mail.attachments));
-    fill.insert("replaceable".to_owned(), json!(answer == Answers::Customer));
-    fill.insert("locked".to_owned(), json!(locked));
-    notice_to_agent(&mut draft, case, agent, at, answer, template, fill);
+    // Whatever is said to a question is no answer to anybody else: also without its code, or by a colleague in copy.
+    notice_to_agent(&mut draft, case, agent, at, Answers::Inside, template, fill);
     if asked + 1 == cap {
         let alarm = Say::ManyWait { login: &agent.login, cap }.text(desk.language);
         let mut happening = Happening::new(Occasion::MailboxStalled, None, &SenderTrace::of_program());

@@ -224,6 +224,15 @@ pub struct HeldMail {
     pub expires: Timestamp,
     /// What became of it; `None` while it waits.
     pub outcome: Option<HeldOutcome>,
+    /// Since when it waits no longer.
+    pub ended: Option<Timestamp>,
+}
+
+impl HeldMail {
+    /// Whether it waits no longer because nobody answered in time.
+    pub fn timed_out(&self) -> bool {
+        self.outcome == Some(HeldOutcome::Expired) && self.ended.is_some_and(|ended| ended >= self.expires)
+    }
 }
 
 /// Notices of one kind to one person of the desk within the last hour.

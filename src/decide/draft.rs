@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use list::List;
 
 use super::notify::Happening;
-use super::{After, Context, Decision, Effect, Fact, Given, HeldMail, Reason, Trace};
+use super::{After, Context, Decision, Effect, Fact, Given, Reason, Trace};
 use crate::desk::{
     Actor, Attribute, Cause, Change, Desk, NewArticle, NewTicket, Priority, Relation, State, StateType,
     Ticket, TicketId, TicketRef, TimerKind,
@@ -36,8 +36,6 @@ pub(super) struct Draft<'a> {
     pub(super) silent: bool,
     /// Address (lower case) of who wrote the mail that is decided.
     pub(super) author: Option<String>,
-    /// The answer that waits, where the mail that is decided is another text in its place.
-    pub(super) replaces: Option<&'a HeldMail>,
     tickets: BTreeMap<TicketRef, Ticket>,
     created: usize,
 }
@@ -55,7 +53,6 @@ impl<'a> Draft<'a> {
             happenings: Vec::new(),
             silent: false,
             author: None,
-            replaces: None,
             tickets: stored.collect(),
             created: 0,
         }

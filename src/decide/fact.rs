@@ -61,13 +61,6 @@ pub enum Fact {
         /// He was asked whether he takes the ticket, and leaves it to whoever has it.
         left: bool,
     },
-    /// An agent sent another text in place of the answer that waited.
-    AnswerReplaced {
-        /// The agent.
-        login: String,
-        /// The subject of the answer.
-        subject: String,
-    },
     /// A follow-up came when the ticket was closed for good.
     FollowUpRejected,
     /// A survey was sent.
@@ -128,7 +121,6 @@ impl Fact {
             Self::NotAsked { .. } => "not-asked",
             Self::Denied { .. } => "denied",
             Self::AnswerDeclined { .. } => "answer-declined",
-            Self::AnswerReplaced { .. } => "answer-replaced",
             Self::FollowUpRejected => "follow-up-rejected",
             Self::SurveySent(_) => "survey-sent",
             Self::SurveyAnswered(_) => "survey-answered",
@@ -190,11 +182,6 @@ impl Fact {
                 };
                 let subject = rest.strip_suffix("\" that waited")?.to_owned();
                 Self::AnswerDeclined { login: login.to_owned(), subject, left }
-            }
-            "answer-replaced" => {
-                let (login, rest) = text.split_once(" wrote another text in place of the answer \"")?;
-                let subject = rest.strip_suffix("\" that waited")?.to_owned();
-                Self::AnswerReplaced { login: login.to_owned(), subject }
             }
             "follow-up-rejected" => Self::FollowUpRejected,
             "survey-sent" => Self::SurveySent(owned("survey sent to ")?),
@@ -299,7 +286,6 @@ mod tests {
             Fact::Denied { login: x(), subject: "No \"da\" Internet".to_owned() },
             Fact::AnswerDeclined { login: x(), subject: x(), left: true },
             Fact::AnswerDeclined { login: x(), subject: x(), left: false },
-            Fact::AnswerReplaced { login: x(), subject: x() },
             Fact::FollowUpRejected,
             Fact::SurveySent(x()),
             Fact::SurveyAnswered(4),

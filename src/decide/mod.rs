@@ -11,7 +11,6 @@ mod canned;
 mod caps;
 mod confirmation;
 mod context;
-mod correction;
 mod customer_mail;
 mod customer_word;
 mod decision;

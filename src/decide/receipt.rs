@@ -15,14 +15,12 @@ use crate::mail::Language;
 use crate::outbound::data;
 
 /// What becomes of an agent's answer to a mail about his own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answers {
     /// It stays inside.
     Inside,
-    /// It goes to the customer, as the mail would have that is corrected with it.
+    /// It goes to the customer, as the mail would have that is corrected with it: `addressees::of_correction`.
     Customer,
-    /// The same, to the supplier of this name.
-    Supplier(String),
 }
 
 /// What a receipt tells of.
@@ -187,10 +185,6 @@ pub(super) fn notice_to_agent(
             let copies = known.map(|(ticket, customer)| others(ticket, customer, desk)).unwrap_or_default();
             fill.insert("copies".to_owned(), copies.iter().map(|copy| json!(copy.called())).collect());
             token::Use::Thread
-        }
-        Answers::Supplier(name) => {
-            fill.insert("supplier".to_owned(), json!(name));
-            token::Use::Relay
         }
     };
     let queue = ticket.as_ref().map(|ticket| ticket.now.queue.as_str()).unwrap_or_default();

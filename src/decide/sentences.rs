@@ -169,12 +169,8 @@ pub(super) enum Say<'a> {
     ConfirmedBefore,
     /// An answer to a question that is neither yes nor no.
     NotYes,
-    /// The same, of an agent's own answer; whether it was to open a ticket.
-    NeitherYesNorNo { opens: bool },
-    /// A text is in place of the answer with this subject, which waited.
-    InPlaceOf(&'a str),
-    /// It is not, and that answer waits on.
-    FirstWaits,
+    /// The same, of an agent's own answer.
+    NeitherYesNorNo,
     /// A confirmation that fails a check of its sender.
     NotFromYou,
     /// The mail that waited is not the agent's.

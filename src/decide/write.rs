@@ -16,8 +16,8 @@ use super::receipt::{Answers, Manner, Receipt, send_receipt};
 use super::sentences::Say;
 use super::view::Reader;
 use super::{
-    Decision, Effect, HeldFor, NoMail, Reason, asked, canned, confirmation, correction, customer_word,
-    supplier, survey_mail, undo,
+    Decision, Effect, HeldFor, NoMail, Reason, asked, canned, confirmation, customer_word, supplier,
+    survey_mail, undo,
 };
 use crate::commands::{Block, Command};
 use crate::desk::{Agent, Attribute, Cause, Occasion, SenderKind, StateType, TicketRef};
@@ -170,7 +170,6 @@ pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, mut what: Writing<'
     let at = what.own.at.or_else(|| what.targets.first().map(|target| target.at));
     let guessed = what.targets.iter().any(|target| target.guessed) && what.has_text();
     let undo = undoable(&mut draft, &what);
-    let replaced = correction::replace(&mut draft, agent, what.language, &what.cause);
     let stray = what.block.stray.first().filter(|_| what.has_text() && !meant);
     // Who said yes to taking the ticket hears also where there was nothing to take any more.
     let agreed =
@@ -183,7 +182,7 @@ pub(super) fn write(mut draft: Draft<'_>, before: Draft<'_>, mut what: Writing<'
             manner: what.manner(&draft),
             text_went: went(&draft, &what).map(|went| {
                 let stray = stray.map(|line| Say::KeptAsText(line).text(what.language));
-                [Some(went), stray, replaced].into_iter().flatten().collect::<Vec<_>>().join(" ")
+                [Some(went), stray].into_iter().flatten().collect::<Vec<_>>().join(" ")
             }),
             undo,
             children: &what.wants.children,

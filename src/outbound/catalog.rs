@@ -402,21 +402,7 @@ pub const TEMPLATES: &[TemplateSpec] = &[
         Audience::Agent,
         "An agent's answer carries parts of a notice or what looks like commands: it was not sent. A yes sends it.",
         Buttons::Confirm,
-        &[
-            CODE,
-            MAIL_SUBJECT,
-            WHY,
-            MINUTES,
-            EXPIRES,
-            maybe(
-                "replaceable",
-                Kind::Flag,
-                "Another text can be sent in its place, in answer to this mail.",
-            ),
-            maybe("locked", Kind::Flag, "Somebody else has locked the ticket: a yes takes it."),
-            TEXT_WENT,
-            OMITTED,
-        ],
+        &[CODE, MAIL_SUBJECT, WHY, MINUTES, EXPIRES, TEXT_WENT, OMITTED],
     ),
     to_customer(
         "survey",

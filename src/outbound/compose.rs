@@ -143,10 +143,9 @@ fn framed(notice: &Notice, desk: &Desk, token: Option<&str>, now: Timestamp) -> 
     }
     if for_agent && token.is_some() {
         data.insert("cut_line".to_owned(), Value::from(cut_line(notice.language)));
+        let leaves = notice.token == Some(token::Use::Thread);
         let silent = |spec: &catalog::TemplateSpec| {
-            let leaves = matches!(notice.token, Some(token::Use::Thread | token::Use::Relay));
-            let says = leaves && spec.buttons != catalog::Buttons::Confirm;
-            spec.reply == catalog::ReplyGoes::Unsaid && spec.buttons != catalog::Buttons::Work && !says
+            spec.reply == catalog::ReplyGoes::Unsaid && spec.buttons != catalog::Buttons::Work && !leaves
         };
         if !spec.is_some_and(silent) {
             data.insert("reply".to_owned(), reply(notice, &data).into());

@@ -462,6 +462,7 @@ pub(super) fn held_mail(row: &SqliteRow) -> Result<HeldMail, StoreError> {
             Some("expired") => Some(HeldOutcome::Expired),
             Some(word) => return Err(StoreError::Unreadable(format!("held.outcome \"{word}\""))),
         },
+        ended: row.maybe_time("ended")?,
     })
 }
 

@@ -145,6 +145,7 @@ impl Given {
                 subject: "the mail that waits".to_owned(),
                 expires: now + SignedDuration::from_mins(10),
                 outcome: None,
+                ended: None,
             });
         }
         Self { now, level: file.level, all_rules: file.all_rules, context }

@@ -229,16 +229,31 @@ fn suppliers<'a>(desk: &'a Desk, typed: Option<&str>) -> Vec<&'a Supplier> {
     desk.suppliers.iter().filter(|supplier| fold(&supplier.name).contains(&wanted)).collect()
 }
 
-/// The supplier to which a command would hand its ticket, where there is one alone.
-pub(in crate::decide) fn supplier_meant<'a>(desk: &'a Desk, command: &Command) -> Option<&'a Supplier> {
+/// Where a command would take the text of its mail, as far as suppliers go.
+pub(in crate::decide) enum HandOver<'a> {
+    /// To none.
+    None,
+    /// To this one.
+    To(&'a Supplier),
+    /// That cannot be said: it names nothing, or several.
+    Unclear,
+}
+
+/// Whether a command would hand its ticket to a supplier.
+pub(in crate::decide) fn hand_over<'a>(desk: &'a Desk, command: &Command) -> HandOver<'a> {
     let typed = if let Command::Escalate(Escalation::Supplier(name)) = command {
         name.clone()
-    } else if let Command::Derive { to, meant } = command
-        && let [Found::Escalation(Escalation::Supplier(name))] = found(desk, to, meant.as_ref()).as_slice()
-    {
-        name.clone()
+    } else if let Command::Derive { to, meant } = command {
+        match found(desk, to, meant.as_ref()).as_slice() {
+            [Found::Escalation(Escalation::Supplier(name))] => name.clone(),
+            [_] => return HandOver::None,
+            _ => return HandOver::Unclear,
+        }
     } else {
-        return None;
+        return HandOver::None;
     };
-    if let [one] = suppliers(desk, typed.as_deref()).as_slice() { Some(one) } else { None }
+    match suppliers(desk, typed.as_deref()).as_slice() {
+        [one] => HandOver::To(one),
+        _ => HandOver::Unclear,
+    }
 }

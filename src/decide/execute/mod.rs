@@ -14,7 +14,7 @@ mod tickets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) use level::supplier_meant;
+pub(super) use level::{HandOver, hand_over};
 pub(super) use participants::someone;
 pub(super) use state::closing_state;
 

@@ -173,17 +173,9 @@ pub(super) fn say(say: &Say<'_>) -> String {
                 .to_owned()
         }
         Say::NotYes => "This confirms nothing: the first line has to be yes, and nothing else.".to_owned(),
-        Say::NeitherYesNorNo { opens } => {
-            let again = if *opens { "send your mail again" } else { "answer the mail about the ticket again" };
-            format!(
-                "Nothing was sent, and your first answer still waits: the first line has to be yes or no, and nothing else. To send \
-                 something else, {again}."
-            )
-        }
-        Say::InPlaceOf(subject) => format!("It is in place of your answer \"{subject}\", which is not sent any more."),
-        Say::FirstWaits => {
-            "Nothing was sent, and your first answer still waits for yes or no. To send something else, answer the mail about the \
-             ticket again."
+        Say::NeitherYesNorNo => {
+            "Nothing was sent, and your first answer still waits: the first line has to be yes or no, and nothing else. To send \
+             something else, reply no or nothing, and send your mail again, corrected, in answer to the ticket's mail."
                 .to_owned()
         }
         Say::NotFromYou => {
@@ -305,9 +297,6 @@ pub(in crate::decide) fn fact(fact: &Fact, date: impl Fn(Timestamp) -> String) -
         Fact::AnswerDeclined { login, subject, left } => {
             let left = if *left { " and left the ticket as it is" } else { "" };
             format!("{login} said no to the answer \"{subject}\" that waited{left}")
-        }
-        Fact::AnswerReplaced { login, subject } => {
-            format!("{login} wrote another text in place of the answer \"{subject}\" that waited")
         }
         Fact::FollowUpRejected => "a follow-up was rejected: the ticket is closed".to_owned(),
         Fact::SurveySent(who) => format!("survey sent to {who}"),

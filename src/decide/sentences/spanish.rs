@@ -187,20 +187,9 @@ pub(super) fn say(say: &Say<'_>) -> String {
                 .to_owned()
         }
         Say::NotYes => "Esto no confirma nada: la primera línea tiene que ser sí, y nada más.".to_owned(),
-        Say::NeitherYesNorNo { opens } => {
-            let again =
-                if *opens { "envíe otra vez su correo" } else { "conteste otra vez al correo del ticket" };
-            format!(
-                "No se envió nada, y su primera respuesta sigue esperando: la primera línea tiene que ser sí o no, y nada más. Para \
-                 enviar otra cosa, {again}."
-            )
-        }
-        Say::InPlaceOf(subject) => {
-            format!("Queda en lugar de su respuesta «{subject}», que ya no se envía.")
-        }
-        Say::FirstWaits => {
-            "No se envió nada, y su primera respuesta sigue esperando un sí o un no. Para enviar otra cosa, conteste otra vez al \
-             correo del ticket."
+        Say::NeitherYesNorNo => {
+            "No se envió nada, y su primera respuesta sigue esperando: la primera línea tiene que ser sí o no, y nada más. Para \
+             enviar otra cosa, responda «no» o nada, y envíe otra vez su correo, corregido, en respuesta al correo del ticket."
                 .to_owned()
         }
         Say::NotFromYou => {
@@ -351,9 +340,6 @@ pub(in crate::decide) fn fact(fact: &Fact, date: impl Fn(Timestamp) -> String) -
         Fact::AnswerDeclined { login, subject, left } => {
             let left = if *left { " y dejó el ticket como está" } else { "" };
             format!("{login} dijo que no a la respuesta «{subject}» que esperaba{left}")
-        }
-        Fact::AnswerReplaced { login, subject } => {
-            format!("{login} escribió otro texto en lugar de la respuesta «{subject}» que esperaba")
         }
         Fact::FollowUpRejected => "se rechazó un correo: el ticket está cerrado".to_owned(),
         Fact::SurveySent(who) => format!("encuesta enviada a {who}"),
