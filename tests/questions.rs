@@ -557,6 +557,15 @@ async fn a_refusal_is_no_way_to_the_customer_where_anything_is_unclear() {
     says(one_of(&sent, ANA, "agent-answer"), "Ana, ya voy.");
 }
 
+/// The question about a mail in answer to the customer's own, which nothing proves.
+async fn asked_in_thread(bench: &Bench, line: &str) -> Sent {
+    let id = format!("u{}", line.len());
+    let raw = bench.unproved(&id, &format!("{line}\n\nTope S/ 900, no más ({line}).")).await;
+    let raw = raw.replacen("Message-ID:", "In-Reply-To: <La-impresora@customer>\nMessage-ID:", 1);
+    assert_eq!(bench.mail(&raw).await, "held-for-confirmation", "{line}");
+    one_of(&bench.sent().await, MARIA, "confirmation").clone()
+}
+
 /// Which supplier is meant cannot be said: nobody is promised the text, and nobody outside gets it.
 #[tokio::test]
 async fn a_hand_over_to_nobody_in_particular_is_no_way_to_the_customer() {
@@ -575,12 +584,13 @@ async fn a_hand_over_to_nobody_in_particular_is_no_way_to_the_customer() {
         says_not(&refused, "Su respuesta se enviará");
         stays_inside(&done(&bench, &refused.reply(&format!("Tope S/ 900 ({line}).\n"))).await);
         // What nothing proves is asked about, and promises it to nobody.
-        let unproved = bench.unproved(&format!("u{}", line.len()), &text).await;
-        assert_eq!(bench.mail(&unproved).await, "held-for-confirmation", "{line}");
-        let sent = bench.sent().await;
-        let question = one_of(&sent, MARIA, "confirmation");
-        says_not(question, "El texto iría");
+        says_not(&asked_in_thread(&bench, line).await, "El texto iría");
     }
+    says(&asked_in_thread(&bench, "#prioridad alta").await, "El texto iría a Ana");
+    says(
+        &asked_in_thread(&bench, "#derivar Redes del Sur").await,
+        "El texto iría al proveedor Redes del Sur",
+    );
 }
 
 /// The customer of a ticket that was opened at the second try reads nothing of the first one.
