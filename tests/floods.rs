@@ -348,6 +348,28 @@ async fn a_parked_mail_is_decided_once_whoever_comes_first() {
     assert_eq!(tickets.len(), 2, "one at once, one let in");
 }
 
+/// What a backup lacks is a fault of one mail; the others have their turn.
+#[tokio::test]
+async fn a_parked_mail_whose_content_is_gone_stops_no_other() {
+    let mut bench = bench(with_limits(|limits| limits.tickets_per_sender = 1)).await;
+    for nth in 0..3 {
+        // Too large for the database: a file.
+        let large = format!("{}{}\r\n", mail("beto@clients.example", nth), "word ".repeat(80_000));
+        bench.mail(&large).await;
+    }
+    let store = bench.pipeline.store.clone();
+    let parked = store.kept(Shelf::Parked, Page::FIRST).await.unwrap();
+    assert_eq!(parked.len(), 2);
+    let name = parked[0].raw.unwrap().to_string();
+    let (folder, rest) = name.split_at(2);
+    std::fs::remove_file(store.dir().join("blobs").join(folder).join(rest)).unwrap();
+    later(&mut bench, 200);
+    bench.pipeline.look_after_limits().await;
+    let left = store.kept(Shelf::Parked, Page::FIRST).await.unwrap();
+    assert_eq!(left.iter().map(|line| line.id).collect::<Vec<_>>(), [parked[0].id]);
+    assert!(left[0].due.unwrap() > bench.pipeline.clock.now(), "not at once again");
+}
+
 #[tokio::test]
 async fn a_mail_of_which_there_is_the_header_alone_is_not_taken_for_a_whole_one() {
     let bench = bench(house()).await;

@@ -52,12 +52,14 @@ impl Pipeline {
                 return false;
             }
         };
+        let mut ill = false;
         for kept in &due {
             let again = self.retry(kept, false).await;
             if let Err(error) = again.map(drop).or_else(PipelineError::unless_settled) {
                 if !error.is_of_this_event() {
                     tracing::error!(%error, parked = kept.id, "a parked mail could not be decided; tried again");
-                    return false;
+                    ill = true;
+                    continue;
                 }
                 tracing::error!(%error, parked = kept.id, "a parked mail could not be decided; tried again in an hour");
                 if let Err(error) = self.store.parked_later(kept.id, hour_after(now)).await {
@@ -69,7 +71,7 @@ impl Pipeline {
         if let Err(error) = self.tell_of_limits(now).await {
             tracing::error!(%error, "the administrator could not be told of the limits");
         }
-        due.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX)
+        !ill && due.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX)
     }
 
     async fn tell_of_limits(&self, now: Timestamp) -> Result<(), PipelineError> {

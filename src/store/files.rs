@@ -139,14 +139,17 @@ impl Files {
         Ok(())
     }
 
-    /// Reads a content and checks that it is the one.
+    /// Reads a content and checks that it is the one. One that is not there, or not itself, is no fault of the others.
     pub(crate) fn read(&self, digest: &Digest) -> Result<Vec<u8>, StoreError> {
         let path = self.path(digest);
-        let content = fs::read(&path).map_err(|error| StoreError::folder(&path, error))?;
+        let content = fs::read(&path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => StoreError::Missing(format!("file {}", path.display())),
+            _ => StoreError::folder(&path, error),
+        })?;
         if Digest::of(&content) == *digest {
             return Ok(content);
         }
-        Err(StoreError::Damaged(format!("{} does not hold what its name says", path.display())))
+        Err(StoreError::Unreadable(format!("{} does not hold what its name says", path.display())))
     }
 }
 
@@ -203,7 +206,7 @@ mod tests {
         assert_eq!(files.read(&digest).unwrap(), b"a large mail");
         // Torn by something else than us: written anew.
         fs::write(&path, b"a lar").unwrap();
-        assert!(matches!(files.read(&digest), Err(StoreError::Damaged(_))));
+        assert!(matches!(files.read(&digest), Err(StoreError::Unreadable(_))));
         files.keep(&content).unwrap();
         assert_eq!(files.read(&digest).unwrap(), b"a large mail");
     }

@@ -4,6 +4,9 @@
 
 use std::borrow::Cow;
 
+/// Octets of a file for which nothing is reserved: most that begins like a file is none.
+const SMALL: usize = 8 * 1024;
+
 /// Blocks looked for in one text.
 const MAX_FILES: usize = 100;
 
@@ -59,9 +62,13 @@ fn name(line: &str) -> Option<&str> {
 
 /// The octets up to `end`, and the text below; nothing if a line is no line of the encoding.
 fn content(text: &str) -> Option<(Vec<u8>, &str)> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(SMALL);
     let mut rest = text;
     while let Some((line, after)) = split_line(rest) {
+        // At once as large as it can get: each growing copy of a large file would leave its place behind.
+        if out.len() > SMALL / 2 && out.capacity() == SMALL {
+            out.reserve_exact(rest.len() / 4 * 3);
+        }
         rest = after;
         let line = line.trim_end_matches('\r');
         if line.trim_end() == "end" {

@@ -9,7 +9,7 @@ impl Store {
     /// A raw mail or an attachment.
     ///
     /// # Errors
-    /// [`StoreError::Missing`]; [`StoreError::Damaged`] if a file does not hold what its name says.
+    /// [`StoreError::Missing`]; [`StoreError::Unreadable`] if a file does not hold what its name says.
     pub async fn blob(&self, digest: &Digest) -> Result<Vec<u8>, StoreError> {
         let sql = "SELECT content FROM blobs WHERE digest = $1";
         let row = sqlx::query(sql).bind(digest.to_string()).fetch_optional(&self.readers).await?;
