@@ -142,9 +142,12 @@ impl Files {
     /// Reads a content and checks that it is the one. One that is not there, or not itself, is no fault of the others.
     pub(crate) fn read(&self, digest: &Digest) -> Result<Vec<u8>, StoreError> {
         let path = self.path(digest);
-        let content = fs::read(&path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => StoreError::Missing(format!("file {}", path.display())),
-            _ => StoreError::folder(&path, error),
+        let content = fs::read(&path).map_err(|error| {
+            if error.kind() == std::io::ErrorKind::NotFound {
+                StoreError::Missing(format!("file {}", path.display()))
+            } else {
+                StoreError::folder(&path, error)
+            }
         })?;
         if Digest::of(&content) == *digest {
             return Ok(content);

@@ -132,14 +132,13 @@ impl Content {
             let kind =
                 file.kind.map(|kind| kind.trim().to_ascii_lowercase()).filter(|kind| kind.contains('/'));
             let name = file.name.as_deref().and_then(names::of_file);
-            self.push(kind.as_deref().unwrap_or("application/octet-stream"), name, file.content);
+            self.push(kind.as_deref().unwrap_or("application/octet-stream"), name, file.content.into());
         }
         found
     }
 
     /// A file that was no part of its own.
-    fn push(&mut self, kind: &str, name: Option<String>, content: Vec<u8>) {
-        let content: Arc<[u8]> = content.into();
+    fn push(&mut self, kind: &str, name: Option<String>, content: Arc<[u8]>) {
         self.attachments.push(Attachment {
             name: name.unwrap_or_else(|| format!("attachment-{}.bin", self.attachments.len() + 1)),
             content_type: kind.to_owned(),

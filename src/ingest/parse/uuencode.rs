@@ -3,9 +3,7 @@
 //! Only whole blocks count, so that a text about uuencode stays a text.
 
 use std::borrow::Cow;
-
-/// Octets of a file for which nothing is reserved: most that begins like a file is none.
-const SMALL: usize = 8 * 1024;
+use std::sync::Arc;
 
 /// Blocks looked for in one text.
 const MAX_FILES: usize = 100;
@@ -15,7 +13,7 @@ const MAX_FILES: usize = 100;
 pub(super) struct File {
     /// As the text says it.
     pub(super) name: String,
-    pub(super) content: Vec<u8>,
+    pub(super) content: Arc<[u8]>,
 }
 
 /// The text without its files, and the files. Lines end in LF or CRLF.
@@ -44,7 +42,7 @@ pub(super) fn extract(text: &str) -> (Cow<'_, str>, Vec<File>) {
 
 /// The content of the first file, for bodies that are encoded as a whole.
 pub(super) fn first(octets: &[u8]) -> Option<Vec<u8>> {
-    extract(std::str::from_utf8(octets).ok()?).1.into_iter().next().map(|file| file.content)
+    extract(std::str::from_utf8(octets).ok()?).1.into_iter().next().map(|file| file.content.to_vec())
 }
 
 /// The first line and what follows it.
@@ -61,44 +59,58 @@ fn name(line: &str) -> Option<&str> {
 }
 
 /// The octets up to `end`, and the text below; nothing if a line is no line of the encoding.
-fn content(text: &str) -> Option<(Vec<u8>, &str)> {
-    let mut out = Vec::with_capacity(SMALL);
+fn content(text: &str) -> Option<(Arc<[u8]>, &str)> {
+    let (mut octets, mut after_end) = (0_usize, None);
     let mut rest = text;
     while let Some((line, after)) = split_line(rest) {
-        // At once as large as it can get: each growing copy of a large file would leave its place behind.
-        if out.len() > SMALL / 2 && out.capacity() == SMALL {
-            out.reserve_exact(rest.len() / 4 * 3);
-        }
         rest = after;
-        let line = line.trim_end_matches('\r');
-        if line.trim_end() == "end" {
-            return Some((out, rest));
+        if is_end(line) {
+            after_end = Some(after);
+            break;
         }
-        decode(line.as_bytes(), &mut out)?;
+        octets += decode(line, |_| {})?;
     }
-    None
+    let after_end = after_end?;
+    // A file may be as large as half of the mail: it is made once, in its place.
+    let mut made: Arc<[u8]> = std::iter::repeat_n(0, octets).collect();
+    let mut places = Arc::get_mut(&mut made)?.iter_mut();
+    let mut put = |octet| {
+        if let Some(place) = places.next() {
+            *place = octet;
+        }
+    };
+    let lines = std::iter::successors(split_line(text), |(_, after)| split_line(after));
+    for (line, _) in lines.take_while(|(line, _)| !is_end(line)) {
+        decode(line, &mut put)?;
+    }
+    Some((made, after_end))
 }
 
-/// One line: a sign for the number of octets, then four signs for each three.
-fn decode(line: &[u8], out: &mut Vec<u8>) -> Option<()> {
-    let Some((&count, signs)) = line.split_first() else { return Some(()) };
+fn is_end(line: &str) -> bool {
+    line.trim_end() == "end"
+}
+
+/// One line: a sign for the number of octets, then four signs for each three. Says how many there were.
+fn decode(line: &str, mut put: impl FnMut(u8)) -> Option<usize> {
+    let line = line.trim_end_matches('\r').as_bytes();
+    let Some((&count, signs)) = line.split_first() else { return Some(0) };
     let count = usize::from(value(count)?);
     // Trailing blanks, which are zeros, get lost; more is missing nowhere.
     if signs.len() > count.div_ceil(3) * 4 + 4 {
         return None;
     }
-    let start = out.len();
     let mut padded = signs.iter().copied().chain(std::iter::repeat(b' '));
-    while out.len() - start < count {
+    let mut left = count;
+    while left > 0 {
         let mut bits = 0_u32;
         for _ in 0..4 {
             bits = bits << 6 | u32::from(value(padded.next()?)?);
         }
-        let [_, one, two, three] = bits.to_be_bytes();
-        out.extend([one, two, three]);
+        let [_, octets @ ..] = bits.to_be_bytes();
+        octets.into_iter().take(left).for_each(&mut put);
+        left = left.saturating_sub(3);
     }
-    out.truncate(start + count);
-    Some(())
+    Some(count)
 }
 
 /// The six bits of a sign; a back quote is a blank.
@@ -115,7 +127,7 @@ mod tests {
         let (text, files) = extract("see file\n\nbegin 644 a note.txt\n%:&5L;&\\\n`\nend\nbye\n");
         assert_eq!(text, "see file\n\nbye\n");
         let file = files.first().unwrap();
-        assert_eq!((file.name.as_str(), file.content.as_slice()), ("a note.txt", b"hello".as_slice()));
+        assert_eq!((file.name.as_str(), &*file.content), ("a note.txt", b"hello".as_slice()));
         assert_eq!(first(b"begin 644 a\r\n%:&5L;&\\\r\n`\r\nend\r\n").unwrap(), b"hello");
     }
 
