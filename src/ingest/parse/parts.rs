@@ -64,9 +64,11 @@ impl Content {
             return None;
         }
         self.has_text = true;
-        // One more than there is room for: it shows that something was left out.
-        let octets = self.take(charset::transfer(node.body, &node.encoding, self.room.saturating_add(1)));
         let is_html = node.content_type.kind == "text/html";
+        // One more than there is room for: it shows that something was left out.
+        let octets = charset::transfer(node.body, &node.encoding, self.room.saturating_add(1));
+        let octets = if is_html { octets } else { self.without_files(octets) };
+        let octets = self.take(octets);
         let declared = node.content_type.get("charset").map(str::to_owned);
         let label = declared.or_else(|| if is_html { html::declared_charset(&octets) } else { None });
         let decoded = charset::decode(&octets, label.as_deref());
@@ -74,10 +76,10 @@ impl Content {
             self.defects.push(Defect::UnknownCharset(label));
         }
         let (text, removed) = match decoded.text {
-            Cow::Borrowed(text) => self.text(text, is_html),
+            Cow::Borrowed(text) => tidy(self.cut(text)),
             Cow::Owned(text) => {
                 drop(octets);
-                self.text(&text, is_html)
+                tidy(self.cut(&text))
             }
         };
         if removed && !self.defects.contains(&Defect::ControlCharacters) {
@@ -107,18 +109,17 @@ impl Content {
         root || first || of_alternative || names::given(node).is_none()
     }
 
-    /// Decoded text as it is kept, cut and tidy; the files that stand in it become attachments. They are taken out before
-    /// anything is copied, because they may be nearly all of it.
-    fn text(&mut self, text: &str, is_html: bool) -> (String, bool) {
-        let text = self.cut(text);
-        if is_html {
-            return tidy(text);
+    /// Takes out the files that stand in a text: they may be nearly all of it, and have no part in its limit.
+    fn without_files<'o>(&mut self, octets: Cow<'o, [u8]>) -> Cow<'o, [u8]> {
+        let (text, files) = uuencode::extract(&octets);
+        if files.is_empty() {
+            return octets;
         }
-        let (text, files) = uuencode::extract(text);
+        let text = text.into_owned();
         for file in files {
             self.push("application/octet-stream", names::of_file(&file.name), file.content);
         }
-        tidy(&text)
+        text.into()
     }
 
     /// Takes the files out of a `winmail.dat`, which nobody but Outlook opens. One without files stays as it is.

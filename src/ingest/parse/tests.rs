@@ -411,3 +411,17 @@ proptest::proptest! {
         proptest::prop_assert_eq!(mail.body.text.trim().is_empty(), mail.body.new_text.is_empty());
     }
 }
+
+#[test]
+fn a_file_in_a_text_has_no_part_in_the_limit_of_the_text() {
+    let line = format!("M{}\r\n", "86)C".repeat(15));
+    let raw =
+        format!("Subject: uu\r\n\r\nSee file.\r\n\r\nbegin 644 a.bin\r\n{}`\r\nend\r\n", line.repeat(100));
+    let limits = ParseLimits { text_octets: 200, ..ParseLimits::default() };
+    let mail = super::parse(raw.as_bytes().into(), &limits);
+    assert_eq!(mail.body.text.trim(), "See file.");
+    assert!(!mail.defects.contains(&Defect::OverLimit("text")), "{:?}", mail.defects);
+    let file = mail.attachments.first().unwrap();
+    assert_eq!((file.name.as_str(), file.content.len()), ("a.bin", 4_500));
+    assert!(file.content.starts_with(b"abcabc"));
+}

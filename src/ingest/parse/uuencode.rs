@@ -5,6 +5,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use memchr::memmem;
+
+/// How a block begins.
+const BEGIN: &[u8] = b"begin ";
+
 /// Blocks looked for in one text.
 const MAX_FILES: usize = 100;
 
@@ -17,24 +22,24 @@ pub(super) struct File {
 }
 
 /// The text without its files, and the files. Lines end in LF or CRLF.
-pub(super) fn extract(text: &str) -> (Cow<'_, str>, Vec<File>) {
-    if !text.starts_with("begin ") && !text.contains("\nbegin ") {
+pub(super) fn extract(text: &[u8]) -> (Cow<'_, [u8]>, Vec<File>) {
+    if !text.starts_with(BEGIN) && memmem::find(text, b"\nbegin ").is_none() {
         return (text.into(), Vec::new());
     }
     let mut files = Vec::new();
-    let mut out = String::new();
+    let mut out = Vec::new();
     let mut rest = text;
     // Octets behind the last `end`: no block begins there. A block never runs over the beginning of another,
-    // so that nothing is read more than twice.
-    let tail = text.rfind("\nend").map_or(text.len(), |at| text.len() - at);
+    // so that nothing is read more than thrice.
+    let tail = memmem::rfind(text, b"\nend").map_or(text.len(), |at| text.len() - at);
     while let Some((line, after)) = split_line(rest) {
         let block = name(line).filter(|_| after.len() + 1 >= tail && files.len() < MAX_FILES);
         if let Some((name, (content, after))) = block.and_then(|name| Some((name, content(after)?))) {
-            files.push(File { name: name.to_owned(), content });
+            files.push(File { name, content });
             rest = after;
             continue;
         }
-        out.push_str(rest.get(..rest.len() - after.len()).unwrap_or_default());
+        out.extend_from_slice(rest.get(..rest.len() - after.len()).unwrap_or_default());
         rest = after;
     }
     (out.into(), files)
@@ -42,29 +47,32 @@ pub(super) fn extract(text: &str) -> (Cow<'_, str>, Vec<File>) {
 
 /// The content of the first file, for bodies that are encoded as a whole.
 pub(super) fn first(octets: &[u8]) -> Option<Vec<u8>> {
-    extract(std::str::from_utf8(octets).ok()?).1.into_iter().next().map(|file| file.content.to_vec())
+    extract(octets).1.into_iter().next().map(|file| file.content.to_vec())
 }
 
 /// The first line and what follows it.
-fn split_line(text: &str) -> Option<(&str, &str)> {
-    (!text.is_empty()).then(|| text.split_once('\n').unwrap_or((text, "")))
+fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
+    let (line, after) = text.split_at_checked(end)?;
+    (!text.is_empty()).then(|| (line.trim_ascii_end(), after))
 }
 
 /// The name in `begin 644 name`.
-fn name(line: &str) -> Option<&str> {
-    let (mode, name) = line.strip_prefix("begin ")?.split_once(' ')?;
+fn name(line: &[u8]) -> Option<String> {
+    let line = String::from_utf8_lossy(line.strip_prefix(BEGIN)?);
+    let (mode, name) = line.split_once(' ')?;
     let octal = (3..=4).contains(&mode.len()) && mode.bytes().all(|digit| matches!(digit, b'0'..=b'7'));
     let name = name.trim();
-    (octal && !name.is_empty()).then_some(name)
+    (octal && !name.is_empty()).then(|| name.to_owned())
 }
 
 /// The octets up to `end`, and the text below; nothing if a line is no line of the encoding.
-fn content(text: &str) -> Option<(Arc<[u8]>, &str)> {
+fn content(text: &[u8]) -> Option<(Arc<[u8]>, &[u8])> {
     let (mut octets, mut after_end) = (0_usize, None);
     let mut rest = text;
     while let Some((line, after)) = split_line(rest) {
         rest = after;
-        if is_end(line) {
+        if line == b"end" {
             after_end = Some(after);
             break;
         }
@@ -80,19 +88,14 @@ fn content(text: &str) -> Option<(Arc<[u8]>, &str)> {
         }
     };
     let lines = std::iter::successors(split_line(text), |(_, after)| split_line(after));
-    for (line, _) in lines.take_while(|(line, _)| !is_end(line)) {
+    for (line, _) in lines.take_while(|(line, _)| *line != b"end") {
         decode(line, &mut put)?;
     }
     Some((made, after_end))
 }
 
-fn is_end(line: &str) -> bool {
-    line.trim_end() == "end"
-}
-
 /// One line: a sign for the number of octets, then four signs for each three. Says how many there were.
-fn decode(line: &str, mut put: impl FnMut(u8)) -> Option<usize> {
-    let line = line.trim_end_matches('\r').as_bytes();
+fn decode(line: &[u8], mut put: impl FnMut(u8)) -> Option<usize> {
     let Some((&count, signs)) = line.split_first() else { return Some(0) };
     let count = usize::from(value(count)?);
     // Trailing blanks, which are zeros, get lost; more is missing nowhere.
@@ -124,8 +127,8 @@ mod tests {
 
     #[test]
     fn files_leave_the_text() {
-        let (text, files) = extract("see file\n\nbegin 644 a note.txt\n%:&5L;&\\\n`\nend\nbye\n");
-        assert_eq!(text, "see file\n\nbye\n");
+        let (text, files) = extract(b"see file\n\nbegin 644 a note.txt\n%:&5L;&\\\n`\nend\nbye\n");
+        assert_eq!(&*text, b"see file\n\nbye\n");
         let file = files.first().unwrap();
         assert_eq!((file.name.as_str(), &*file.content), ("a note.txt", b"hello".as_slice()));
         assert_eq!(first(b"begin 644 a\r\n%:&5L;&\\\r\n`\r\nend\r\n").unwrap(), b"hello");
@@ -139,9 +142,9 @@ mod tests {
             "begin 9xx a\nend\n",
             "begin\nend\n",
         ] {
-            assert_eq!(extract(text), (text.into(), Vec::new()));
+            assert_eq!(extract(text.as_bytes()), (text.as_bytes().into(), Vec::new()));
         }
         let many = format!("{}\nend\n", "begin 644 a\nabc\n".repeat(50_000));
-        assert_eq!(extract(&many).1.len(), 0);
+        assert_eq!(extract(many.as_bytes()).1.len(), 0);
     }
 }
