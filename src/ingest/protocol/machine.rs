@@ -110,9 +110,9 @@ impl Machine {
                 self.server_answer(|machine, step| machine.fetched(step, &got, refused));
             }
             Input::Acked(result) => self.server_answer(|machine, step| machine.acked(step, result)),
-            Input::Position(position) => self.store_answer(|machine, _| machine.position(position)),
+            Input::Position(position) => self.store_answer(|machine, step| machine.position(step, position)),
             Input::Adopted => self.store_answer(|machine, step| machine.adopted(step)),
-            Input::Known(known) => self.store_answer(|machine, _| machine.known(&known)),
+            Input::Known(known) => self.store_answer(|machine, step| machine.known(step, &known)),
             Input::Taken(taken) => self.store_answer(|machine, step| machine.taken(step, &taken)),
             Input::Recorded => self.store_answer(|machine, step| machine.recorded(step)),
         }
@@ -150,8 +150,8 @@ impl Machine {
         };
     }
 
-    fn position(&mut self, position: Position) {
-        let Some(session) = &mut self.session else { return };
+    fn position(&mut self, step: Step, position: Position) {
+        let (Some(session), Step::AskPosition { .. }) = (&mut self.session, step) else { return };
         let folder = self.settings.folder.clone();
         match position {
             Position::FirstStart if session.exists as usize > self.settings.first_start_mails => {
@@ -317,8 +317,8 @@ impl Machine {
         }
     }
 
-    fn known(&mut self, known: &[Known]) {
-        let Some(session) = &mut self.session else { return };
+    fn known(&mut self, step: Step, known: &[Known]) {
+        let (Some(session), Step::AskKnown(_)) = (&mut self.session, step) else { return };
         let known: BTreeMap<u32, &Known> = known.iter().map(|one| (one.uid, one)).collect();
         for listed in std::mem::take(&mut session.asked) {
             let Some(before) = known.get(&listed.uid) else {
