@@ -35,6 +35,7 @@ pub use error::PipelineError;
 pub use explain::Explained;
 pub use house::House;
 pub use letter::{Letter, Reading, read};
+pub(crate) use limits::hour_after;
 
 use crate::clock::{Clock, random_seed};
 use crate::crash::{self, Point};

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::pipeline::{Pipeline, PipelineError};
+use crate::pipeline::{Pipeline, PipelineError, hour_after};
 
 /// Rows taken at a time.
 const BATCH: u32 = 100;
@@ -15,10 +15,6 @@ const BATCH: u32 = 100;
 const LONGEST: Duration = Duration::from_secs(30);
 /// After an error of the store.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
-
-/// For how long a timer is put off whose decision fails: it would fail again at once, and a hundred such would keep all
-/// others from their turn.
-const PUT_OFF: SignedDuration = SignedDuration::from_hours(1);
 
 /// Runs until `stop` says so.
 pub async fn run(pipeline: Arc<Pipeline>, mut stop: watch::Receiver<bool>) {
@@ -79,8 +75,7 @@ async fn put_off(pipeline: &Pipeline, timer: i64, now: Timestamp, error: &Pipeli
         return false;
     }
     tracing::error!(%error, timer, "a timer could not be fired; tried again in an hour");
-    let later = now.checked_add(PUT_OFF).unwrap_or(now);
-    match pipeline.store.timer_later(timer, now, later).await {
+    match pipeline.store.timer_later(timer, now, hour_after(now)).await {
         Ok(()) => true,
         Err(error) => {
             tracing::error!(%error, timer, "the store does not answer");

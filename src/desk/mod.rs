@@ -44,7 +44,7 @@ pub use permission::{Readable, Refusal, held_by, may};
 pub use priority::Priority;
 pub use queue::{FollowUpPolicy, Later, Queue, Service};
 pub use report::{Report, ReportWords};
-pub use settings::{Desk, Limits, SurveySettings, Trust, fold, last_part};
+pub use settings::{Desk, Limits, SurveySettings, Trust, fold, last_part, meant};
 pub use shown::{HistoryLine, LinkedTicket, ShownArticle, SupplierLine, SurveyLine, TicketLine};
 pub use sla::{Course, Due, Promise, Sla};
 pub use state::{State, StateType};

@@ -198,12 +198,12 @@ impl Desk {
 
     /// The queue that somebody means: by its name, or by the last part of it where no other queue ends so.
     pub fn queue_meant(&self, typed: &str) -> Option<&Queue> {
-        meant(&self.queues, |queue| &queue.name, typed)
+        meant(&self.queues, |queue| queue.name.as_str(), typed)
     }
 
     /// The service that somebody means, in the same way: `impresoras` for `Equipos::Impresoras`.
     pub fn service_meant(&self, typed: &str) -> Option<&Service> {
-        meant(&self.services, |service| &service.name, typed)
+        meant(&self.services, |service| service.name.as_str(), typed)
     }
 
     /// A calendar by its exact name.
@@ -305,7 +305,7 @@ impl Desk {
 }
 
 /// The one of these that has this name, or is the only one whose name ends with it, behind a `::`.
-fn meant<'a, T>(all: &'a [T], name: impl Fn(&T) -> &String, typed: &str) -> Option<&'a T> {
+pub fn meant<'a, T>(all: &'a [T], name: impl Fn(&T) -> &str, typed: &str) -> Option<&'a T> {
     let wanted = fold(typed);
     let whole = all.iter().find(|one| fold(name(one)) == wanted);
     let mut ends = all.iter().filter(|one| last_part(name(one)).is_some_and(|last| fold(last) == wanted));

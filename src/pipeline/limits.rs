@@ -86,6 +86,8 @@ impl Pipeline {
     }
 }
 
-fn hour_after(now: Timestamp) -> Timestamp {
+/// Until when a row is put off whose decision fails: it would fail again at once, and a hundred such would keep all others
+/// from their turn.
+pub(crate) fn hour_after(now: Timestamp) -> Timestamp {
     now.checked_add(SignedDuration::from_hours(1)).unwrap_or(now)
 }

@@ -7,7 +7,7 @@ use super::words::{Key, Special, has, state_words, type_words};
 use super::{Asker, Condition, CustomerWanted, Pattern, StateWanted, Term};
 use crate::desk::spelling::nearest;
 use crate::desk::typed::folded;
-use crate::desk::{Found, Priority, fold};
+use crate::desk::{Found, Priority, fold, meant};
 use crate::mail::Language;
 
 /// Names that a mistake lists; more of them hide what matters.
@@ -269,12 +269,9 @@ impl Terms<'_> {
             }
         }
         // `impresoras` means `Equipos::Impresoras`, though `Equipos` is a part of it too.
-        let wanted = fold(typed);
-        let last = |name: &&&str| name.rsplit("::").next().is_some_and(|last| fold(last) == wanted);
-        let mut ends = names.iter().filter(last);
-        match (ends.next(), ends.next()) {
-            (Some(one), None) => Ok(Some((*one).to_owned())),
-            _ => self.name(typed, &names).map(Some),
+        match meant(&names, |name| name, typed) {
+            Some(one) => Ok(Some((*one).to_owned())),
+            None => self.name(typed, &names).map(Some),
         }
     }
 
