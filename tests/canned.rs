@@ -4,14 +4,13 @@
 
 mod support;
 
-use support::desk::{Bench, one_of as one};
+use support::desk::{BORDER, Bench, one_of as one};
 use taquilla::desk::{SenderKind, TicketId};
 use taquilla::store::Page;
 
 const ANA: &str = "aquispe@minem.example";
 const SMITH: &str = "jsmith@minem.example";
 const AGENT: &str = "mgomez@minem.example";
-const BORDER: &str = "Authentication-Results: mx.minem.example; auth=pass smtp.auth=mgomez@minem.example\n";
 
 async fn texts(bench: &Bench, id: i64) -> Vec<(SenderKind, bool, String)> {
     let shown = bench.pipeline.store.articles(TicketId(id), Page::FIRST).await.unwrap();

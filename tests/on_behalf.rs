@@ -6,7 +6,7 @@ mod support;
 
 use std::path::Path;
 
-use support::desk::{Bench, one_of as one};
+use support::desk::{BORDER, Bench, one_of as one};
 use taquilla::desk::{Article, Channel, SenderKind, Ticket, TicketId, TicketNumber};
 use taquilla::store::Page;
 
@@ -15,15 +15,6 @@ const AGENT: &str = "mgomez@minem.example";
 const LUIS: &str = "lrojas@minem.example";
 const LUCIA: &str = "lhuanca@minem.example";
 const FIRM: &str = "soporte@andinos.example";
-/// What the mail host of the example writes above a mail whose sender logged in.
-const BORDER: &str = "Authentication-Results: mx.minem.example; auth=pass smtp.auth=mgomez@minem.example\n";
-
-/// A mail of the agent for whom the border vouches.
-fn written(bench: &Bench, subject: &str, text: &str) -> String {
-    let id = text.len();
-    let head = bench.head(subject);
-    format!("{BORDER}From: {AGENT}\nTo: soporte@minem.example\nMessage-ID: <a{id}@agent>\n{head}\n{text}")
-}
 
 async fn ticket(bench: &Bench, id: i64) -> Ticket {
     let number = TicketNumber::new(&bench.number(id).await).unwrap();
@@ -42,7 +33,7 @@ async fn rows_2_4_and_8_a_customer_on_the_phone() {
                 #servicio Equipos::Impresoras\n#propietario csalas\n#responsable lrojas\n#copia +csalas +rcastillo@minem.example\n\
                 #pendiente 2d\n#prioridad alta\n#ans Alta Dirección\n#estimado 1h\n#tiempo 5m\n#etiqueta +piso2\n\
                 #campo.anexo 1500\n\nLlama por la impresora del segundo piso.\n";
-    assert_eq!(bench.mail(&written(&bench, "Impresora", text)).await, "new-ticket");
+    assert_eq!(bench.mail(&bench.vouched("Impresora", text)).await, "new-ticket");
     let sent = bench.sent().await;
     let now = ticket(&bench, 1).await;
     assert_eq!(now.now.customer.unwrap().to_string(), "Lucía Huanca Ticona <lhuanca@minem.example>");
@@ -93,7 +84,7 @@ async fn row_3_the_help_desk_solves_it_at_once() {
     let bench = Bench::new().await;
     let text =
         "#nuevo presencial\n#usuario John Smith\n#cerrar\n\nHis password had expired. He has a new one.\n";
-    assert_eq!(bench.mail(&written(&bench, "Password", text)).await, "new-ticket");
+    assert_eq!(bench.mail(&bench.vouched("Password", text)).await, "new-ticket");
     let sent = bench.sent().await;
     assert!(bench.ticket(1).await.contains("closed successful"));
     assert_eq!(articles(&bench, 1).await[0].content.channel, Channel::Person);
@@ -114,7 +105,7 @@ async fn row_3_the_help_desk_solves_it_at_once() {
 async fn row_5_a_mail_to_a_customer_from_the_desk() {
     let bench = Bench::new().await;
     let text = "#nuevo correo\n#usuario castillo\n#cola Soporte Técnico\n\nMañana le cambiamos el equipo.\nSi no puede, avise a mgomez@minem.example.\n";
-    assert_eq!(bench.mail(&written(&bench, "Cambio de equipo", text)).await, "new-ticket");
+    assert_eq!(bench.mail(&bench.vouched("Cambio de equipo", text)).await, "new-ticket");
     let sent = bench.sent().await;
     let rosa = "rcastillo@minem.example";
     let mail = one(&sent, rosa, "agent-answer");
@@ -137,7 +128,7 @@ async fn row_5_a_mail_to_a_customer_from_the_desk() {
     // Her answer is a follow-up.
     assert_eq!(bench.mail(&mail.reply("A las nueve está bien.\n")).await, "follow-up");
     let text = "#nuevo correo\n#usuario castillo\n#nota\n\nSolo para nosotros.\n";
-    assert_eq!(bench.mail(&written(&bench, "Otra cosa", text)).await, "commands-refused");
+    assert_eq!(bench.mail(&bench.vouched("Otra cosa", text)).await, "commands-refused");
 }
 
 /// A token was issued for one ticket; it opens no other one in anybody's name.
@@ -245,7 +236,7 @@ async fn a_call_that_goes_to_a_supplier_at_once() {
     let bench = Bench::new().await;
     let text = "#nuevo telefónico\n#usuario lhuanca@minem.example\n#escalar proveedor andinos\n\n\
                 Favor cambiar el fusor de la HP del piso 2.\n";
-    assert_eq!(bench.mail(&written(&bench, "Impresora", text)).await, "held-for-confirmation");
+    assert_eq!(bench.mail(&bench.vouched("Impresora", text)).await, "held-for-confirmation");
     let asked = bench.sent().await;
     let question = one(&asked, AGENT, "confirmation");
     let text = question.text();
@@ -281,7 +272,7 @@ async fn a_mail_to_a_customer_is_none_to_a_supplier() {
     let bench = Bench::new().await;
     let text =
         "#nuevo correo\n#usuario lhuanca@minem.example\n#escalar proveedor andinos\n\nCambien el fusor.\n";
-    assert_eq!(bench.mail(&written(&bench, "Impresora", text)).await, "commands-refused");
+    assert_eq!(bench.mail(&bench.vouched("Impresora", text)).await, "commands-refused");
     let sent = bench.sent().await;
     assert_eq!(sent.len(), 1, "{sent:?}");
     let receipt = one(&sent, AGENT, "receipt").text();
@@ -298,7 +289,7 @@ async fn a_forwarded_mail_that_goes_to_a_supplier_at_once() {
          Date: lun, 23 nov 2026 a las 9:00\nSubject: No imprime\nTo: <mgomez@minem.example>\n\n\
          La impresora no imprime.\n"
     );
-    assert_eq!(bench.mail(&written(&bench, "Fwd: No imprime", &text)).await, "held-for-confirmation");
+    assert_eq!(bench.mail(&bench.vouched("Fwd: No imprime", &text)).await, "held-for-confirmation");
     let asked = bench.sent().await;
     assert_eq!(bench.mail(&one(&asked, AGENT, "confirmation").reply("sí\n")).await, "confirmation");
     let sent = bench.sent().await;
@@ -385,7 +376,8 @@ async fn the_request_among_several_mails_is_the_customers() {
                 )
             })
             .collect();
-        let raw = written(&bench, "Fwd: hilo", "")
+        let raw = bench
+            .vouched("Fwd: hilo", "")
             .replace("text/plain; charset=utf-8", "multipart/mixed; boundary=b1");
         let own = format!("--b1\nContent-Type: text/plain; charset=utf-8\n\n#nuevo\n{line}\nVa todo.\n");
         assert_eq!(bench.mail(&format!("{raw}\n{own}{parts}--b1--\n")).await, "new-ticket", "{request}");

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::desk::{Bench, Sent, one};
+use support::desk::{BORDER, Bench, Sent, one};
 use taquilla::ingest::intake::{Arrived, Content, Intake, Place, Source, Taken};
 use taquilla::store::{Page, Shelf};
 
@@ -345,9 +345,7 @@ async fn strict_wants_the_border_and_the_token() {
     bench.pipeline.reload(strict);
     bench.mail(&open_ticket(&bench)).await;
     let notice = one(&bench.sent().await, "mgomez@minem.example").clone();
-    let vouched = |mail: &str| {
-        format!("Authentication-Results: mx.minem.example; auth=pass smtp.auth=mgomez@minem.example\n{mail}")
-    };
+    let vouched = |mail: &str| format!("{BORDER}{mail}");
     assert_eq!(
         bench.mail(&notice.reply("#prioridad alta\n")).await,
         "held-for-confirmation",

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::desk::{Bench, Sent, one_of};
+use support::desk::{BORDER, Bench, Sent, one_of, says, says_not};
 
 const ANA: &str = "aquispe@minem.example";
 const ROSA: &str = "rcastillo@minem.example";
@@ -12,25 +12,9 @@ const CARLA: &str = "csalas@minem.example";
 const FIRM: &str = "soporte@andinos.example";
 const ADMIN: &str = "admin@minem.example";
 
-/// What the mail host of the example writes above a mail whose sender logged in.
+/// A mail for which the mail host vouches.
 fn vouched(raw: &str) -> String {
-    format!("Authentication-Results: mx.minem.example; auth=pass smtp.auth={MARIA}\n{raw}")
-}
-
-async fn done(bench: &Bench, raw: &str) -> Vec<Sent> {
-    let reason = bench.mail(raw).await;
-    assert!(["agent-mail", "new-ticket", "follow-up"].contains(&reason.as_str()), "{reason}");
-    bench.sent().await
-}
-
-#[track_caller]
-fn says(mail: &Sent, words: &str) {
-    assert!(mail.text().contains(words), "no {words:?} in:\n{}", mail.text());
-}
-
-#[track_caller]
-fn says_not(mail: &Sent, words: &str) {
-    assert!(!mail.text().contains(words), "{words:?} in:\n{}", mail.text());
+    format!("{BORDER}{raw}")
 }
 
 /// An answer to a ticket that somebody else has locked waits, and leaves when its author takes the ticket.
@@ -38,8 +22,7 @@ fn says_not(mail: &Sent, words: &str) {
 async fn an_answer_to_a_locked_ticket_waits_for_a_yes() {
     let bench = Bench::new().await;
     let notice = bench.opened(ANA, "Una consulta").await;
-    let sent =
-        done(&bench, &notice.reply("#propietario nadie\n#cola Soporte Técnico\n#asignar rojas\n")).await;
+    let sent = bench.done(&notice.reply("#propietario nadie\n#cola Soporte Técnico\n#asignar rojas\n")).await;
     let luis = one_of(&sent, LUIS, "assigned").clone();
     assert_eq!(bench.mail(&notice.reply("Ana, ya lo vemos.\n")).await, "held-for-lock");
     let sent = bench.sent().await;
@@ -73,8 +56,7 @@ async fn an_answer_to_a_locked_ticket_waits_for_a_yes() {
 /// A ticket that Luis has locked, and what María is asked about her answer to it: her notice, his, and the question.
 async fn asked_about_a_lock(bench: &Bench) -> (Sent, Sent, Sent) {
     let notice = bench.opened(ANA, "Una consulta").await;
-    let sent =
-        done(bench, &notice.reply("#propietario nadie\n#cola Soporte Técnico\n#asignar rojas\n")).await;
+    let sent = bench.done(&notice.reply("#propietario nadie\n#cola Soporte Técnico\n#asignar rojas\n")).await;
     let luis = one_of(&sent, LUIS, "assigned").clone();
     assert_eq!(bench.mail(&vouched(&notice.reply("Ana, ya lo vemos.\n"))).await, "held-for-lock");
     let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
@@ -125,7 +107,7 @@ async fn a_no_to_a_doubtful_answer_alarms_nobody() {
 async fn a_yes_to_a_lock_that_is_gone_takes_nothing() {
     let bench = Bench::new().await;
     let (_, luis, question) = asked_about_a_lock(&bench).await;
-    done(&bench, &luis.reply("#desbloquear\n")).await;
+    bench.done(&luis.reply("#desbloquear\n")).await;
     assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
     let sent = bench.sent().await;
     says(one_of(&sent, ANA, "agent-answer"), "Ana, ya lo vemos.");
@@ -141,7 +123,7 @@ async fn a_yes_to_a_lock_that_is_gone_takes_nothing() {
 async fn a_yes_to_a_lock_of_somebody_else_is_asked_again() {
     let bench = Bench::new().await;
     let (_, luis, question) = asked_about_a_lock(&bench).await;
-    done(&bench, &luis.reply("#asignar csalas\n#nota\n\nPara ti.\n")).await;
+    bench.done(&luis.reply("#asignar csalas\n#nota\n\nPara ti.\n")).await;
     assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
     let sent = bench.sent().await;
     let again = one_of(&sent, MARIA, "held-for-author").clone();
@@ -162,8 +144,8 @@ async fn a_yes_to_a_lock_follows_a_merge() {
     let bench = Bench::of(house).await;
     let (_, luis, question) = asked_about_a_lock(&bench).await;
     let other = bench.opened(ROSA, "Otra consulta").await;
-    done(&bench, &other.reply("#propietario nadie\n#cola Soporte Técnico\n#asignar rojas\n")).await;
-    done(&bench, &luis.reply(&format!("#fusionar en {}\n", bench.number(2).await))).await;
+    bench.done(&other.reply("#propietario nadie\n#cola Soporte Técnico\n#asignar rojas\n")).await;
+    bench.done(&luis.reply(&format!("#fusionar en {}\n", bench.number(2).await))).await;
     assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
     let sent = bench.sent().await;
     // The same holder, and another ticket than the one that she said yes about.
@@ -181,7 +163,7 @@ async fn a_yes_to_a_lock_follows_a_merge() {
 async fn no_command_waits_with_an_answer_to_a_locked_ticket() {
     let bench = Bench::new().await;
     let notice = bench.opened(ANA, "Una consulta").await;
-    done(&bench, &notice.reply("#propietario nadie\n#cola Soporte Técnico\n#asignar rojas\n")).await;
+    bench.done(&notice.reply("#propietario nadie\n#cola Soporte Técnico\n#asignar rojas\n")).await;
     for command in ["#usuario jperez@minem.example", "#escalar 2", "#asignar csalas", "#prioridad alta"] {
         let reason = bench.mail(&notice.reply(&format!("{command}\n\nAna, ya lo vemos.\n"))).await;
         assert_ne!(reason, "held-for-lock", "{command}");
@@ -204,12 +186,12 @@ async fn a_refusal_is_answered_with_the_corrected_mail() {
     says(&refused, "No se hizo nada.");
     says(&refused, "Su respuesta se enviará a ");
     let right = "#servicio impresoras\n#prioridad alta\n#tiempo 5m\n\nAna, ya lo vemos hoy.\n";
-    let sent = done(&bench, &refused.reply(right)).await;
+    let sent = bench.done(&refused.reply(right)).await;
     says(one_of(&sent, ANA, "agent-answer"), "Ana, ya lo vemos hoy.");
     // What was done needs no correction, and its receipt no reply to anybody.
     let receipt = one_of(&sent, MARIA, "receipt").clone();
     says_not(&receipt, "Su respuesta se enviará");
-    let sent = done(&bench, &receipt.reply("Para recordar: llamarla.\n")).await;
+    let sent = bench.done(&receipt.reply("Para recordar: llamarla.\n")).await;
     assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
     // Commands alone had no text that could go anywhere.
     assert_eq!(bench.mail(&notice.reply("#servicio impresra\n")).await, "commands-refused");
@@ -296,7 +278,7 @@ async fn a_yes_without_its_code_or_its_author_stays_inside() {
     let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
     let code = code_of(&question);
     for text in ["sí\n", "sí, mándalo\n", "Ana, otra cosa.\n"] {
-        done(&bench, &without_code(&question.reply(text), &code)).await.iter().for_each(|mail| {
+        bench.done(&without_code(&question.reply(text), &code)).await.iter().for_each(|mail| {
             assert_ne!(mail.to, ANA, "{text}");
         });
         for colleague in [LUIS, CARLA] {
@@ -345,11 +327,11 @@ async fn a_yes_to_a_receipt_about_a_question_stays_inside() {
     }
 
     // A yes to what cannot be done any more: the refusal that follows is no way to the customer.
-    done(&bench, &notice.reply("#desbloquear\n#tomar\n#desbloquear\n")).await;
+    bench.done(&notice.reply("#desbloquear\n#tomar\n#desbloquear\n")).await;
     let first = "#pendiente 3d\n#público\n\nAna, el viernes.\n\n1. #cerrar\n";
     assert_eq!(bench.mail(&notice.reply(first)).await, "held-for-author");
     let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
-    done(&bench, &notice.reply("#asignar rojas\n")).await;
+    bench.done(&notice.reply("#asignar rojas\n")).await;
     assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
     let sent = bench.sent().await;
     stays_inside(&sent);
@@ -399,7 +381,7 @@ async fn with_a_supplier() -> (Bench, Sent) {
     house.policy.desk.trust.levels.insert("supplier".to_owned(), 2);
     let bench = Bench::of(house).await;
     let notice = bench.opened(ANA, "La impresora").await;
-    let sent = done(&bench, &notice.reply("#escalar proveedor\n\nFavor cambiar el fusor.\n")).await;
+    let sent = bench.done(&notice.reply("#escalar proveedor\n\nFavor cambiar el fusor.\n")).await;
     let request = one_of(&sent, FIRM, "supplier-request").clone();
     let reason = bench.mail(&request.reply("El fusor cuesta S/ 950.\n")).await;
     assert_eq!(reason, "follow-up");
@@ -421,7 +403,7 @@ async fn a_question_about_a_text_for_a_supplier_takes_no_other() {
     assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
 
     // The same where somebody else has the ticket.
-    done(&bench, &told.reply("#cola Soporte Técnico\n#asignar rojas\n#propietario nadie\n")).await;
+    bench.done(&told.reply("#cola Soporte Técnico\n#asignar rojas\n#propietario nadie\n")).await;
     assert_eq!(bench.mail(&told.reply("Vengan mañana, tope S/ 700.\n")).await, "held-for-lock");
     let question = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
     takes_no_text(&bench, &question, "#tomar\n#público\n\nVengan mañana, tope S/ 600.\n").await;
@@ -464,7 +446,7 @@ async fn a_question_about_a_merged_ticket_takes_no_text() {
     let (_, luis, question) = asked_about_a_lock(&bench).await;
     bench.opened(ROSA, "Otra consulta").await;
     bench.mail(&luis.reply("#cola Mesa de Ayuda\n#desbloquear\n")).await;
-    done(&bench, &luis.reply(&format!("#derivar gomez\n#fusionar en {}\n", bench.number(2).await))).await;
+    bench.done(&luis.reply(&format!("#derivar gomez\n#fusionar en {}\n", bench.number(2).await))).await;
     nothing_comes_of(&bench, &question.reply("#tomar\n#público\n\nAna, la clave es 123.\n")).await;
 }
 
@@ -473,7 +455,7 @@ async fn a_question_about_a_merged_ticket_takes_no_text() {
 async fn a_no_reaches_the_question_that_followed_a_yes() {
     let bench = Bench::new().await;
     let (_, luis, question) = asked_about_a_lock(&bench).await;
-    done(&bench, &luis.reply("#asignar csalas\n#nota\n\nPara ti.\n")).await;
+    bench.done(&luis.reply("#asignar csalas\n#nota\n\nPara ti.\n")).await;
     assert_eq!(bench.mail(&question.reply("sí\n")).await, "confirmation");
     let again = one_of(&bench.sent().await, MARIA, "held-for-author").clone();
     // Said once more it is not a yes to the other one.
@@ -544,16 +526,16 @@ async fn a_refusal_is_no_way_to_the_customer_where_anything_is_unclear() {
         stays_inside(&sent);
         let refused = sent.iter().find(|mail| mail.template == "receipt").expect("a receipt");
         says_not(refused, "Su respuesta se enviará");
-        let sent = done(&bench, &refused.reply(&format!("Este usuario miente, dicen ({line}).\n"))).await;
+        let sent = bench.done(&refused.reply(&format!("Este usuario miente, dicen ({line}).\n"))).await;
         stays_inside(&sent);
     }
-    let sent = done(&bench, &notice.reply("#cola Soporte Técnico\n#asignar rojas\n")).await;
+    let sent = bench.done(&notice.reply("#cola Soporte Técnico\n#asignar rojas\n")).await;
     let internal = one_of(&sent, LUIS, "assigned").clone();
     let wrong = "#servicio impresra\n#público\n\nAna, ya voy.\n";
     assert_eq!(bench.mail(&internal.reply(wrong)).await, "commands-refused");
     let refused = one_of(&bench.sent().await, LUIS, "receipt").clone();
     says(&refused, "Su respuesta se enviará a ");
-    let sent = done(&bench, &refused.reply("Ana, ya voy.\n")).await;
+    let sent = bench.done(&refused.reply("Ana, ya voy.\n")).await;
     says(one_of(&sent, ANA, "agent-answer"), "Ana, ya voy.");
 }
 
@@ -582,7 +564,7 @@ async fn a_hand_over_to_nobody_in_particular_is_no_way_to_the_customer() {
         assert_eq!(bench.mail(&notice.reply(&text)).await, "commands-refused", "{line}");
         let refused = one_of(&bench.sent().await, MARIA, "receipt").clone();
         says_not(&refused, "Su respuesta se enviará");
-        stays_inside(&done(&bench, &refused.reply(&format!("Tope S/ 900 ({line}).\n"))).await);
+        stays_inside(&bench.done(&refused.reply(&format!("Tope S/ 900 ({line}).\n"))).await);
         // What nothing proves is asked about, and promises it to nobody.
         says_not(&asked_in_thread(&bench, line).await, "El texto iría");
     }
@@ -607,7 +589,7 @@ async fn a_corrected_mail_opens_a_ticket_under_its_own_subject() {
     assert_eq!(refused.subject(), "No se hizo nada: SIAF");
     let text = "#nuevo telefónico\n#usuario lhuanca@minem.example\n#servicio Soporte\n\nNo entra.\n";
     let text = text.replace("#servicio Soporte\n", "");
-    let sent = done(&bench, &vouched(&refused.reply(&text))).await;
+    let sent = bench.done(&vouched(&refused.reply(&text))).await;
     let customer = one_of(&sent, "lhuanca@minem.example", "ticket-created");
     assert!(customer.subject().ends_with("] SIAF"), "{}", customer.subject());
 
@@ -618,7 +600,7 @@ async fn a_corrected_mail_opens_a_ticket_under_its_own_subject() {
     );
     assert_eq!(bench.mail(&vouched(&first)).await, "commands-refused");
     let refused = one_of(&bench.sent().await, MARIA, "receipt").clone();
-    let sent = done(&bench, &vouched(&refused.reply("#prioridad alta\n\nNo imprime.\n"))).await;
+    let sent = bench.done(&vouched(&refused.reply("#prioridad alta\n\nNo imprime.\n"))).await;
     let receipt = one_of(&sent, MARIA, "receipt");
     assert!(receipt.subject().ends_with("] Mi impresora"), "{}", receipt.subject());
 }
@@ -635,13 +617,13 @@ async fn a_supplier_is_meant_before_a_part_of_a_queue() {
     desk.suppliers.first_mut().expect("one").name = "Andinos".to_owned();
     let bench = Bench::of(house).await;
     let notice = bench.opened(ANA, "La impresora").await;
-    let sent = done(&bench, &notice.reply("#derivar andinos\n\nCambien el fusor.\n")).await;
+    let sent = bench.done(&notice.reply("#derivar andinos\n\nCambien el fusor.\n")).await;
     says(one_of(&sent, FIRM, "supplier-request"), "Cambien el fusor.");
     assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
     // What nothing proves is asked about in the same words.
     let unproved = bench.unproved("derive", "#derivar andinos\n\nCambien el fusor.").await;
     assert_eq!(bench.mail(&unproved).await, "held-for-confirmation");
     says(one_of(&bench.sent().await, MARIA, "confirmation"), "proveedor Andinos");
-    let sent = done(&bench, &notice.reply("#derivar Impresoras::Andinos\n#nota\n\nPara ustedes.\n")).await;
+    let sent = bench.done(&notice.reply("#derivar Impresoras::Andinos\n#nota\n\nPara ustedes.\n")).await;
     says(one_of(&sent, MARIA, "receipt"), "Impresoras::Andinos");
 }

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::desk::{Bench, Sent, one_of};
+use support::desk::{Bench, Sent, one_of, says, says_not};
 
 const ANA: &str = "aquispe@minem.example";
 const ROSA: &str = "rcastillo@minem.example";
@@ -11,43 +11,17 @@ const LUIS: &str = "lrojas@minem.example";
 const JUAN: &str = "jperez@minem.example";
 const CARLA: &str = "csalas@minem.example";
 
-/// What the mail host of the example writes above a mail whose sender logged in.
-fn vouched(bench: &Bench, subject: &str, text: &str) -> String {
-    let id = text.len();
-    let head = bench.head(subject);
-    format!(
-        "Authentication-Results: mx.minem.example; auth=pass smtp.auth={MARIA}\nFrom: {MARIA}\nTo: soporte@minem.example\n\
-         Message-ID: <v{id}@agent>\n{head}\n{text}"
-    )
-}
-
-async fn done(bench: &Bench, raw: &str) -> Vec<Sent> {
-    let reason = bench.mail(raw).await;
-    assert!(["agent-mail", "new-ticket", "follow-up"].contains(&reason.as_str()), "{reason}");
-    bench.sent().await
-}
-
-#[track_caller]
-fn says(mail: &Sent, words: &str) {
-    assert!(mail.text().contains(words), "no {words:?} in:\n{}", mail.text());
-}
-
-#[track_caller]
-fn says_not(mail: &Sent, words: &str) {
-    assert!(!mail.text().contains(words), "{words:?} in:\n{}", mail.text());
-}
-
 /// The new responsible sees the request, and the old one hears that it is no longer his.
 #[tokio::test]
 async fn a_ticket_changes_hands_and_both_know() {
     let bench = Bench::new().await;
     let notice = bench.opened(ANA, "Una consulta").await;
     let sent =
-        done(&bench, &notice.reply("#cola Soporte Técnico\n#asignar rojas\n#nota\n\nEs lo suyo.\n")).await;
+        bench.done(&notice.reply("#cola Soporte Técnico\n#asignar rojas\n#nota\n\nEs lo suyo.\n")).await;
     let luis = one_of(&sent, LUIS, "assigned").clone();
     says(&luis, "Es lo suyo.\r\n\r\nEl pedido:\r\n\r\nNo funciona.");
 
-    let sent = done(&bench, &luis.reply("#derivar Redes\n#nota\n\nEs la red.\n")).await;
+    let sent = bench.done(&luis.reply("#derivar Redes\n#nota\n\nEs la red.\n")).await;
     let receipt = one_of(&sent, LUIS, "receipt");
     says(receipt, "cola: Soporte Técnico -> Redes; responsable: Luis Rojas -> ninguno");
     // What says nothing has no line of its own.
@@ -56,8 +30,8 @@ async fn a_ticket_changes_hands_and_both_know() {
     says(&juan, "El pedido:\r\n\r\nNo funciona.");
     assert!(!sent.iter().any(|mail| mail.to == LUIS && mail.template != "receipt"), "he did it himself");
 
-    done(&bench, &juan.reply("#tomar\n")).await;
-    let sent = done(&bench, &notice.reply("#tomar\n")).await;
+    bench.done(&juan.reply("#tomar\n")).await;
+    let sent = bench.done(&notice.reply("#tomar\n")).await;
     let told = one_of(&sent, JUAN, "ticket-changed");
     says(told, "María Gómez modificó este ticket.");
     says(told, "- responsable: Juan Pérez -> María Gómez");
@@ -72,11 +46,11 @@ async fn who_is_relieved_reads_it_in_his_own_language() {
     luis.expect("the example has him").language = Some(taquilla::mail::Language::En);
     let bench = Bench::of(house).await;
     let notice = bench.opened(ANA, "Una consulta").await;
-    done(&bench, &notice.reply("#cola Soporte Técnico\n#asignar rojas\n")).await;
-    let sent = done(&bench, &notice.reply("#tomar\n")).await;
+    bench.done(&notice.reply("#cola Soporte Técnico\n#asignar rojas\n")).await;
+    let sent = bench.done(&notice.reply("#tomar\n")).await;
     says(one_of(&sent, LUIS, "ticket-changed"), "- responsible: Luis Rojas -> María Gómez");
-    done(&bench, &notice.reply("#asignar rojas\n#desbloquear\n#cerrar\n")).await;
-    let sent = done(&bench, &notice.reply("#reabrir\n#nota\n\nNo era eso.\n")).await;
+    bench.done(&notice.reply("#asignar rojas\n#desbloquear\n#cerrar\n")).await;
+    let sent = bench.done(&notice.reply("#reabrir\n#nota\n\nNo era eso.\n")).await;
     says(one_of(&sent, LUIS, "reopened"), "closed successful");
 }
 
@@ -85,19 +59,19 @@ async fn a_receipt_says_where_the_text_went() {
     let bench = Bench::new().await;
     let notice = bench.opened(ANA, "Una consulta").await;
     // A part of a ticket is what its customer asks for.
-    let sent = done(&bench, &notice.reply("#dividir\n#título Otro teclado\n\nPide otro teclado.\n")).await;
+    let sent = bench.done(&notice.reply("#dividir\n#título Otro teclado\n\nPide otro teclado.\n")).await;
     says(one_of(&sent, MARIA, "receipt"), "Su texto quedó registrado como el pedido de");
 
     // Under an internal notice it is a note, also where it closes: that is said.
-    let sent = done(&bench, &notice.reply("#cola Soporte Técnico\n#asignar rojas\n")).await;
+    let sent = bench.done(&notice.reply("#cola Soporte Técnico\n#asignar rojas\n")).await;
     let luis = one_of(&sent, LUIS, "assigned").clone();
-    let sent = done(&bench, &luis.reply("#cerrar\n\nEl usuario no sabía encenderlo.\n")).await;
+    let sent = bench.done(&luis.reply("#cerrar\n\nEl usuario no sabía encenderlo.\n")).await;
     let receipt = one_of(&sent, LUIS, "receipt");
     says(receipt, "Su texto quedó como nota interna: a ");
     says(receipt, "se le avisa del cierre, sin él. Con #público debajo de #cerrar le llega también.");
     says_not(one_of(&sent, ANA, "closed"), "no sabía");
     // Somebody reopens what another one had: that one hears.
-    let sent = done(&bench, &notice.reply("#reabrir\n#nota\n\nNo era eso.\n")).await;
+    let sent = bench.done(&notice.reply("#reabrir\n#nota\n\nNo era eso.\n")).await;
     assert!(sent.iter().all(|mail| mail.to != ANA), "{sent:?}");
     says(
         one_of(&sent, LUIS, "reopened"),
@@ -106,12 +80,12 @@ async fn a_receipt_says_where_the_text_went() {
 
     // Solved at once, the text goes to the customer with the closing notice.
     let text = "#nuevo presencial\n#usuario quispe\n#cerrar\n\nSe le puso una clave nueva.\n";
-    let sent = done(&bench, &vouched(&bench, "Clave", text)).await;
+    let sent = bench.done(&bench.vouched("Clave", text)).await;
     says(one_of(&sent, MARIA, "receipt"), "y le llega con el aviso de cierre");
     says(one_of(&sent, ANA, "closed"), "Se le puso una clave nueva.");
     // A text that is not there is not missed.
     let text = "#nuevo telefónico\n#usuario lhuanca@minem.example\n#servicio Sistemas::SIAF\n";
-    assert_eq!(bench.mail(&vouched(&bench, "SIAF", text)).await, "commands-refused");
+    assert_eq!(bench.mail(&bench.vouched("SIAF", text)).await, "commands-refused");
     let sent = bench.sent().await;
     let refused = one_of(&sent, MARIA, "receipt");
     assert_eq!(refused.subject(), "No se hizo nada: SIAF");
@@ -123,16 +97,16 @@ async fn people_are_called_by_their_names() {
     let bench = Bench::new().await;
     let text = "#nuevo telefónico\n#usuario lhuanca@minem.example\n#cola Soporte Técnico\n#copia +csalas\n\
                 #pendiente 2030-03-01 9:00\n\nLlama la señora Huanca.\n";
-    let sent = done(&bench, &vouched(&bench, "Impresora", text)).await;
+    let sent = bench.done(&bench.vouched("Impresora", text)).await;
     let luis = one_of(&sent, LUIS, "new-ticket-agent").clone();
     says(&luis, "María Gómez registró un ticket de Lucía Huanca Ticona en la cola Soporte Técnico:");
     says(&luis, "Estado: pendiente con recordatorio, hasta el 01/03/2030 09:00 (-5)");
     says(one_of(&sent, CARLA, "new-ticket-agent"), "María Gómez registró un ticket de Lucía Huanca Ticona");
 
     // Whose copies go along is said before one answers.
-    done(&bench, &luis.reply(&format!("#copia +{ROSA}\n"))).await;
+    bench.done(&luis.reply(&format!("#copia +{ROSA}\n"))).await;
     let customer = one_of(&sent, "lhuanca@minem.example", "ticket-created");
-    let sent = done(&bench, &customer.reply("Ya no atasca.\n")).await;
+    let sent = bench.done(&customer.reply("Ya no atasca.\n")).await;
     let told = one_of(&sent, LUIS, "customer-follow-up");
     says(
         told,
@@ -140,7 +114,7 @@ async fn people_are_called_by_their_names() {
     );
     says(told, "Lucía Huanca Ticona escribió:");
     // They get what they are named in, also where it closes the ticket.
-    let sent = done(&bench, &told.reply("#cerrar\n\nListo.\n")).await;
+    let sent = bench.done(&told.reply("#cerrar\n\nListo.\n")).await;
     says(
         one_of(&sent, LUIS, "receipt"),
         "Su texto va a Lucía Huanca Ticona, con copia a Rosa Castillo Vega.",
@@ -148,11 +122,11 @@ async fn people_are_called_by_their_names() {
     for address in ["lhuanca@minem.example", ROSA] {
         says(one_of(&sent, address, "closed"), "Listo.");
     }
-    done(&bench, &luis.reply("#reabrir\n")).await;
-    let sent = done(&bench, &told.reply("#cerrar\n")).await;
+    bench.done(&luis.reply("#reabrir\n")).await;
+    let sent = bench.done(&told.reply("#cerrar\n")).await;
     one_of(&sent, "lhuanca@minem.example", "closed");
     assert!(sent.iter().all(|mail| mail.to != ROSA), "a notice without words has no copies: {sent:?}");
-    done(&bench, &luis.reply("#reabrir\n#etiqueta +vuelto\n")).await;
+    bench.done(&luis.reply("#reabrir\n#etiqueta +vuelto\n")).await;
     assert_eq!(bench.mail(&luis.reply("#seguir\n")).await, "agent-mail");
     bench.sent().await;
     assert_eq!(bench.mail(&luis.reply("#seguir\n\n")).await, "agent-mail");
@@ -175,12 +149,10 @@ async fn the_mails_to_an_agent_about_a_ticket_are_one_conversation() {
     for text in
         ["#tomar\n", "#prioridad alta\n#nota\n\nUrgente.\n", "#ver\n", "#historial\n", "#cerrar\n\nListo.\n"]
     {
-        all.extend(done(&bench, &notice.reply(text)).await);
+        all.extend(bench.done(&notice.reply(text)).await);
     }
     // A button opens a mail that answers none.
-    all.extend(
-        done(&bench, &notice.pressed("Pendiente 1 día").replace("pendiente 1d", "etiqueta +uno")).await,
-    );
+    all.extend(bench.done(&notice.pressed("Pendiente 1 día").replace("pendiente 1d", "etiqueta +uno")).await);
     let of_agent: Vec<&Sent> = all.iter().filter(|mail| mail.to == MARIA).collect();
     assert!(of_agent.len() >= 7, "{of_agent:?}");
     let root = notice.header("References");
@@ -223,7 +195,7 @@ async fn the_last_part_of_a_name_and_the_lines_that_are_right() {
     let again = one_of(&again, MARIA, "receipt");
     assert_eq!(again.subject().matches("No se hizo nada").count(), 1, "{}", again.subject());
 
-    let sent = done(&bench, &again.reply("#servicio IMPRESORAS\n#prioridad alta\n#nota\n\nLo veo.\n")).await;
+    let sent = bench.done(&again.reply("#servicio IMPRESORAS\n#prioridad alta\n#nota\n\nLo veo.\n")).await;
     says(one_of(&sent, MARIA, "receipt"), "ninguno -> Equipos::Impresoras");
 }
 
@@ -232,15 +204,15 @@ async fn the_last_part_of_a_name_and_the_lines_that_are_right() {
 async fn who_may_not_answer_is_asked_for_a_note() {
     let bench = Bench::new().await;
     let notice = bench.opened(ANA, "Una consulta").await;
-    done(&bench, &notice.reply("#cc lrojas@minem.example\n")).await;
+    bench.done(&notice.reply("#cc lrojas@minem.example\n")).await;
     let subject = format!("Re: [Ticket#{}] Una consulta", bench.number(1).await);
     let more = format!(
         "From: {ANA}\nTo: soporte@minem.example\nMessage-ID: <more@customer>\n{}\n¿Alguna novedad?\n",
         bench.head(&subject)
     );
-    let sent = done(&bench, &more).await;
+    let sent = bench.done(&more).await;
     let luis = one_of(&sent, LUIS, "customer-follow-up").clone();
     says(&luis, "quedará como nota interna");
-    let sent = done(&bench, &luis.reply("Yo estuve allí ayer.\n")).await;
+    let sent = bench.done(&luis.reply("Yo estuve allí ayer.\n")).await;
     assert!(!sent.iter().any(|mail| mail.to == ANA), "{sent:?}");
 }

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::desk::{Bench, Sent, one};
+use support::desk::{BORDER, Bench, Sent, one};
 
 const ANA: &str = "ana@minem.example";
 const BERTA: &str = "berta@minem.example";
@@ -22,8 +22,7 @@ async fn opened(bench: &Bench, customer: &str, subject: &str) -> Sent {
 /// A mail of the agent's that belongs to no thread; the border vouches for it.
 fn vouched(bench: &Bench, id: &str, text: &str) -> String {
     format!(
-        "Authentication-Results: mx.minem.example; auth=pass smtp.auth={AGENT}\nFrom: {AGENT}\nTo: soporte@minem.example\n\
-         Message-ID: <{id}@agent>\n{}\n{text}\n",
+        "{BORDER}From: {AGENT}\nTo: soporte@minem.example\nMessage-ID: <{id}@agent>\n{}\n{text}\n",
         bench.head("Consulta")
     )
 }

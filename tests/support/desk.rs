@@ -9,6 +9,12 @@ use tempfile::TempDir;
 
 use super::golden::house;
 
+/// The agent of the help desk.
+const AGENT: &str = "mgomez@minem.example";
+/// What the mail host of the example writes above a mail for which that agent logged in.
+pub const BORDER: &str =
+    "Authentication-Results: mx.minem.example; auth=pass smtp.auth=mgomez@minem.example\n";
+
 /// See the file's head.
 pub struct Bench {
     pub pipeline: Pipeline,
@@ -44,6 +50,20 @@ impl Bench {
             "Date: {}\nSubject: {subject}\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n",
             jiff::fmt::rfc2822::to_string(&now.to_zoned(jiff::tz::TimeZone::UTC)).unwrap()
         )
+    }
+
+    /// A mail of the help desk's agent that belongs to no thread; the border vouches for it.
+    pub fn vouched(&self, subject: &str, text: &str) -> String {
+        let id = text.len();
+        let head = self.head(subject);
+        format!("{BORDER}From: {AGENT}\nTo: soporte@minem.example\nMessage-ID: <v{id}@agent>\n{head}\n{text}")
+    }
+
+    /// Takes a mail of which something comes; what was put into the outbox for it.
+    pub async fn done(&self, raw: &str) -> Vec<Sent> {
+        let reason = self.mail(raw).await;
+        assert!(["agent-mail", "new-ticket", "follow-up"].contains(&reason.as_str()), "{reason}");
+        self.sent().await
     }
 
     /// Takes a mail; the reason of its journal row.
@@ -142,6 +162,16 @@ pub fn one<'a>(sent: &'a [Sent], to: &str) -> &'a Sent {
         (Some(one), None) => one,
         _ => panic!("not one mail to {to}: {all:?}"),
     }
+}
+
+#[track_caller]
+pub fn says(mail: &Sent, words: &str) {
+    assert!(mail.text().contains(words), "no {words:?} in:\n{}", mail.text());
+}
+
+#[track_caller]
+pub fn says_not(mail: &Sent, words: &str) {
+    assert!(!mail.text().contains(words), "{words:?} in:\n{}", mail.text());
 }
 
 impl Sent {
